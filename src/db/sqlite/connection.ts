@@ -1,0 +1,140 @@
+// A path → an open connection that is ours, with every setting read back. Knows no table.
+import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "better-sqlite3";
+import { StoreError } from "../errors.ts";
+import { notOurs, readOnly, schemaTooNew } from "./errors.ts";
+
+/** "bkst": marks the file as ours in its header (https://sqlite.org/pragma.html#pragma_application_id). */
+export const applicationId = 0x626b7374;
+
+// SQLite 3.51.3 fixed a bug that could lose a commit of the log when a checkpoint raced with a reset.
+const oldestSqlite = [3, 51, 3];
+
+// Events of 1 KB leave a sixth of a 4 KiB page unused, but little of an 8 KiB one.
+const pageSize = 8192;
+
+// Milliseconds that SQLite itself waits for a lock, blocking the event loop; the longer waits are ours.
+const busyTimeout = 5;
+
+/** Opens, without waiting: a busy file throws SQLite's own error, to be retried as a whole. */
+export function openConnection(
+  file: string,
+  durability: "full" | "normal",
+  schemaVersion: number,
+): Database.Database {
+  prepareFile(file);
+  refuseForeign(file, schemaVersion);
+  const db = new Database(file, { timeout: busyTimeout, fileMustExist: true });
+  try {
+    assertSqliteVersion(db);
+    configure(db, file, durability);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** SQLite would make the file with the umask's mode, so it is made first: 0600 in a directory of 0700. */
+function prepareFile(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isDirectory()) throw notOurs(file, "it is a directory");
+  if (found && !found.isFile()) throw notOurs(file, "it is not a regular file");
+  if (found) return;
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    closeSync(openSync(file, "wx", 0o600));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "EEXIST" && statSync(file, { throwIfNoEntry: false })?.isFile()) return;
+    throw unableToCreate(file, error as NodeJS.ErrnoException);
+  }
+}
+
+function unableToCreate(file: string, error: NodeJS.ErrnoException): StoreError {
+  if (error.code === "EROFS" || error.code === "EACCES" || error.code === "EPERM") {
+    return readOnly(file, { cause: error });
+  }
+  if (error.code === "ENOSPC" || error.code === "EDQUOT") {
+    return new StoreError(
+      "disk_full",
+      `There is no space to create ${file}.`,
+      "Free some space and call again: no restart is needed.",
+      { cause: error },
+    );
+  }
+  return new StoreError(
+    "invalid_input",
+    `${file} cannot be created (${error.code ?? error.message}).`,
+    "Choose another file with --db or BACKSTORY_DB.",
+    { cause: error },
+  );
+}
+
+/**
+ * Looks through a read-only connection, which never writes to the file: a foreign or newer one stays as it is,
+ * to the byte. An empty file becomes ours.
+ */
+function refuseForeign(file: string, schemaVersion: number): void {
+  if (statSync(file).size === 0) return;
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(file, { readonly: true, timeout: busyTimeout });
+    const application = db.pragma("application_id", { simple: true });
+    const version = Number(db.pragma("user_version", { simple: true }));
+    const tables = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get();
+    if (application !== applicationId && !(application === 0 && version === 0 && tables === 0)) {
+      throw notOurs(file, "another application made it");
+    }
+    if (version > schemaVersion) throw schemaTooNew(file, version, schemaVersion);
+  } finally {
+    db?.close();
+  }
+}
+
+function assertSqliteVersion(db: Database.Database): void {
+  const version = String(db.prepare("SELECT sqlite_version()").pluck().get());
+  const parts = version.split(".").map(Number);
+  const difference = oldestSqlite.map((part, i) => (parts[i] ?? 0) - part).find((d) => d !== 0) ?? 0;
+  if (difference < 0) {
+    throw new StoreError(
+      "internal",
+      `SQLite ${version} is too old: ${oldestSqlite.join(".")} or later is needed.`,
+      "Reinstall Backstory with its own better-sqlite3.",
+    );
+  }
+}
+
+function configure(db: Database.Database, file: string, durability: "full" | "normal"): void {
+  // These two take effect on an empty file only, and only before the journal mode makes its first page.
+  db.pragma(`page_size = ${pageSize}`);
+  db.pragma("auto_vacuum = INCREMENTAL");
+  const settings: [name: string, value: string | number, readBack: string | number][] = [
+    ["journal_mode", "WAL", "wal"],
+    ["synchronous", durability === "full" ? "FULL" : "NORMAL", durability === "full" ? 2 : 1],
+    ["foreign_keys", "ON", 1],
+    ["trusted_schema", "OFF", 0],
+    ["cell_size_check", "ON", 1],
+    ["temp_store", "MEMORY", 2],
+    ["cache_size", -64_000, -64_000],
+    // Bytes that the log keeps after a checkpoint emptied it.
+    ["journal_size_limit", 16_777_216, 16_777_216],
+    // Pages: checkpoints run after the reply; this is the cap for a caller that never pauses (32 MiB).
+    ["wal_autocheckpoint", 4096, 4096],
+  ];
+  // On macOS a plain fsync does not reach the platter.
+  if (process.platform === "darwin") settings.push(["fullfsync", "ON", 1]);
+  for (const [name, value, readBack] of settings) {
+    db.pragma(`${name} = ${value}`);
+    const found = db.pragma(name, { simple: true });
+    if (found !== readBack) {
+      throw new StoreError(
+        "internal",
+        `SQLite did not take ${name} = ${value} for ${file} (it says ${String(found)}).`,
+        "Put the database on a local disk: a network file system cannot keep it safe.",
+      );
+    }
+  }
+}
+

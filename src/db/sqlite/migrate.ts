@@ -1,0 +1,137 @@
+// Brings a file's schema to the newest version, all or nothing, once however many processes start together.
+// drizzle's own migrator reads its ledger outside the lock: eight starts at once applied a migration up to six times.
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { StoreError } from "../errors.ts";
+import type { StoreLog } from "../store.ts";
+import { applicationId } from "./connection.ts";
+import { schemaTooNew } from "./errors.ts";
+
+export interface Migration {
+  /** The `user_version` it leads to: 1, 2, 3 … */
+  version: number;
+  name: string;
+  file: string;
+}
+
+/** The migrations in a directory, in order. Their files are frozen once they have been released. */
+export function listMigrations(directory: string): Migration[] {
+  return readdirSync(directory)
+    .filter((name) => name.endsWith(".sql"))
+    .sort()
+    .map((name, index) => ({ version: index + 1, name, file: join(directory, name) }));
+}
+
+export interface MigrateOptions {
+  file: string;
+  migrations: readonly Migration[];
+  now: () => number;
+  log: StoreLog;
+}
+
+/** Throws SQLite's own busy error when another process holds the lock: open and migrate are retried as a whole. */
+export function migrate(db: Database.Database, options: MigrateOptions): void {
+  if (readVersion(db) === options.migrations.length) return;
+  // A migration that rebuilds a table needs this off, and it cannot be changed inside a transaction.
+  db.pragma("foreign_keys = OFF");
+  try {
+    db.transaction(() => applyPending(db, options)).immediate();
+  } finally {
+    db.pragma("foreign_keys = ON");
+  }
+}
+
+function readVersion(db: Database.Database): number {
+  return Number(db.pragma("user_version", { simple: true }));
+}
+
+function applyPending(db: Database.Database, { file, migrations, now, log }: MigrateOptions): void {
+  // Again, now inside the lock: whoever held it before us may have done the work.
+  const from = readVersion(db);
+  if (from === migrations.length) return;
+  if (from > migrations.length) throw schemaTooNew(file, from, migrations.length);
+  if (from > 0) {
+    assertUnchanged(db, migrations.slice(0, from));
+    const copy = copyVerified(file, from, now());
+    log.info({ copy, from, to: migrations.length }, "kept a copy before the migration");
+  }
+  for (const { version, name, file: sqlFile } of migrations.slice(from)) {
+    const text = readFileSync(sqlFile, "utf8");
+    db.exec(text);
+    db.prepare("INSERT INTO migrations (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)").run(
+      version,
+      name,
+      checksum(text),
+      now(),
+    );
+  }
+  const violations = db.pragma("foreign_key_check") as unknown[];
+  if (violations.length > 0) {
+    throw new StoreError(
+      "corrupt",
+      `Migrating ${file} would leave ${violations.length} rows without their parent; it was left at schema ${from}.`,
+      "Report this with the server's log, and use the version of Backstory that wrote the file.",
+    );
+  }
+  db.pragma(`application_id = ${applicationId}`);
+  db.pragma(`user_version = ${migrations.length}`);
+  log.info({ file, from, to: migrations.length }, "migrated the database");
+}
+
+function checksum(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function assertUnchanged(db: Database.Database, applied: readonly Migration[]): void {
+  const recorded = db.prepare("SELECT version, checksum FROM migrations").raw().all() as [number, string][];
+  const byVersion = new Map(recorded);
+  for (const { version, name, file } of applied) {
+    if (byVersion.get(version) !== checksum(readFileSync(file, "utf8"))) {
+      throw new StoreError(
+        "internal",
+        `The migration ${name} of this installation is not the one that made the database.`,
+        "Reinstall Backstory; the database was left as it is.",
+      );
+    }
+  }
+}
+
+/** A copy of the committed state, by a second connection while the first holds the write lock. Returns its path. */
+function copyVerified(file: string, version: number, now: number): string {
+  const stamp = new Date(now).toISOString().replaceAll(/[-:.]/g, "");
+  const copy = `${file}.schema-${version}-${stamp}.bak`;
+  // VACUUM INTO takes an empty file, and keeps its mode.
+  closeSync(openSync(copy, "wx", 0o600));
+  try {
+    const source = new Database(file, { readonly: true });
+    const expected = countRows(source);
+    source.prepare("VACUUM INTO ?").run(copy);
+    source.close();
+    const check = new Database(copy, { readonly: true });
+    const verdict = check.pragma("integrity_check", { simple: true });
+    const found = countRows(check);
+    check.close();
+    if (verdict !== "ok" || found !== expected) {
+      throw new StoreError(
+        "corrupt",
+        `The copy made before migrating ${file} did not verify (${String(verdict)}); nothing was migrated.`,
+        "Check the disk; use the version of Backstory that wrote the file meanwhile.",
+      );
+    }
+    return copy;
+  } catch (error) {
+    rmSync(copy, { force: true });
+    throw error;
+  }
+}
+
+/** Rows by table, as one string to compare. */
+function countRows(db: Database.Database): string {
+  const tables = db
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+    .pluck()
+    .all() as string[];
+  return tables.map((name) => `${name}:${db.prepare(`SELECT count(*) FROM "${name}"`).pluck().get()}`).join();
+}

@@ -1,0 +1,241 @@
+// Runs: processes of agents' commands, and the marking of those that are gone. Knows no system calls: the identity
+// of a process and the verdict about it are handed in.
+import { and, desc, eq, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { StoreError } from "../errors.ts";
+import type { ProcessIdentity } from "../process.ts";
+import type { NewRun, Run } from "../records.ts";
+import type { FinishedRun, Page, RunQuery, Stored, StoreOptions } from "../store.ts";
+import { type Drizzle, placeholders, Shapes, value } from "./prepare.ts";
+import type { Projects } from "./projects.ts";
+import { runs } from "./schema.ts";
+import { keyConflict, type Sessions } from "./sessions.ts";
+import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
+
+type RunRow = typeof runs.$inferSelect;
+
+export interface RunningRun {
+  run: Run;
+  identity: ProcessIdentity;
+}
+
+export class Runs {
+  readonly #db: Drizzle;
+  readonly #options: Pick<StoreOptions, "newId" | "now">;
+  readonly #sessions: Sessions;
+  readonly #projects: Projects;
+  readonly #insert;
+  readonly #byId;
+  readonly #byKey;
+  readonly #end;
+  readonly #disconnect;
+  readonly #lists = new Shapes<{ all(values: Record<string, unknown>): RunRow[] }>();
+
+  constructor(
+    db: Drizzle,
+    options: Pick<StoreOptions, "newId" | "now">,
+    related: { sessions: Sessions; projects: Projects },
+  ) {
+    this.#db = db;
+    this.#options = options;
+    this.#sessions = related.sessions;
+    this.#projects = related.projects;
+    const id = eq(runs.id, sql.placeholder("id"));
+    const stillRunning = and(id, eq(runs.status, "running"));
+    this.#insert = db.insert(runs).values(placeholders(runs)).prepare();
+    this.#byId = db.select().from(runs).where(id).prepare();
+    this.#byKey = db
+      .select()
+      .from(runs)
+      .where(
+        and(
+          sql`(case when ${runs.sessionId} is null then ${runs.directory} else ${runs.sessionId} end) = ${sql.placeholder("scope")}`,
+          eq(runs.idempotencyKey, sql.placeholder("key")),
+        ),
+      )
+      .prepare();
+    this.#end = db
+      .update(runs)
+      .set({
+        status: value("status"),
+        exitCode: value("exitCode"),
+        error: value("error"),
+        evidence: value("evidence"),
+        endedBy: value("endedBy"),
+        endedAt: value("endedAt"),
+        lossy: value("lossy"),
+      })
+      .where(stillRunning)
+      .returning()
+      .prepare();
+    this.#disconnect = db
+      .update(runs)
+      .set({ disconnectedAt: value("now") })
+      .where(and(stillRunning, isNull(runs.disconnectedAt)))
+      .prepare();
+  }
+
+  start(run: NewRun, identity: ProcessIdentity): Stored<Run> {
+    const session = run.sessionId === null ? null : this.#sessions.get(run.sessionId);
+    const directory = run.workspace?.directory ?? session?.directory;
+    if (directory === undefined) {
+      throw new StoreError("invalid_input", "A run needs a session or a directory.", "Give session_id or directory.");
+    }
+    const { workspace, idempotencyKey, origin: _origin, client: _client, ...said } = run;
+    const requestHash = idempotencyKey === null ? null : hashRequest({ ...said, directory });
+    if (idempotencyKey !== null) {
+      const scope = (run.sessionId ?? directory).toWellFormed();
+      const earlier = this.#byKey.get({ scope, key: idempotencyKey.toWellFormed() });
+      if (earlier && earlier.requestHash !== requestHash) throw keyConflict(idempotencyKey, `run ${earlier.id}`);
+      if (earlier) return { record: toRun(earlier), duplicate: true };
+    }
+    const startedAt = this.#options.now();
+    const projectId =
+      run.workspace === null && session?.projectId
+        ? session.projectId
+        : this.#projects.ensure(
+            run.workspace ?? {
+              directory,
+              projectDirectory: directory,
+              gitCommonDir: null,
+              gitBranch: null,
+              gitRemote: null,
+            },
+          );
+    const { row, lossy } = repairTexts({
+      ...said,
+      ...identity,
+      id: this.#options.newId("run"),
+      projectId,
+      directory,
+      args: toJson(run.args),
+      status: "running" as const,
+      exitCode: null,
+      error: null,
+      evidence: null,
+      endedBy: null,
+      origin: run.origin,
+      client: run.client,
+      idempotencyKey,
+      requestHash,
+      startedAt,
+      disconnectedAt: null,
+      endedAt: null,
+    });
+    const stored = { ...row, lossy: lossy || null };
+    this.#insert.run(stored);
+    this.#projects.markRun(projectId, startedAt);
+    return { record: toRun(stored), duplicate: false };
+  }
+
+  get(runId: string): Run {
+    const row = this.#byId.get({ id: runId });
+    if (row === undefined) {
+      throw new StoreError("not_found", `There is no run "${runId}".`, "list_runs lists the ids; start_run makes one.");
+    }
+    return toRun(row);
+  }
+
+  finish({ runId, status, exitCode, error, endedBy }: FinishedRun): Run {
+    const run = this.get(runId);
+    if (run.status !== "running") {
+      const repeated = run.status === status && run.exitCode === exitCode && run.error === (error?.toWellFormed() ?? null);
+      if (repeated) return run;
+      throw new StoreError(
+        "invalid_state",
+        `Run "${runId}" has already ended as ${run.status} at ${new Date(run.endedAt ?? 0).toISOString()}.`,
+        "A run ends once. start_run records the next one.",
+      );
+    }
+    const { row, lossy } = repairTexts({ error });
+    return this.#markEnded(run, { status, exitCode, error: row.error, endedBy, lossy });
+  }
+
+  /** Marks a run whose process is dead, unless it has been ended since it was read; then null. */
+  markGone(runId: string, evidence: string): Run | null {
+    const run = this.get(runId);
+    if (run.status !== "running") return null;
+    const { status, evidence: cause } = this.asGone(run, evidence);
+    return this.#markEnded(run, { status, evidence: cause, endedBy: "sweep" });
+  }
+
+  /** What `markGone` would make of it. */
+  asGone(run: Run, evidence: string): Run {
+    if (run.disconnectedAt === null) {
+      return { ...run, status: "crashed", evidence: `${evidence}, and no end was recorded` };
+    }
+    return { ...run, status: "ended", evidence: `${evidence}; its host had let go of it in order` };
+  }
+
+  #markEnded(run: Run, end: Partial<Run> & Pick<Run, "status" | "endedBy">): Run {
+    const row = this.#end.get({
+      id: run.id,
+      status: end.status,
+      exitCode: end.exitCode ?? null,
+      error: end.error ?? null,
+      evidence: end.evidence ?? null,
+      endedBy: end.endedBy,
+      endedAt: this.#options.now(),
+      lossy: run.lossy || end.lossy ? 1 : null,
+    });
+    return row === undefined ? run : toRun(row);
+  }
+
+  disconnect(runIds: readonly string[]): void {
+    const now = this.#options.now();
+    for (const id of runIds) this.#disconnect.run({ id, now });
+  }
+
+  /** Every running run (of a directory) with what identifies its process, oldest first. */
+  running(directory: string | undefined): RunningRun[] {
+    const filter = directory === undefined ? undefined : eq(runs.directory, directory);
+    const rows = this.#db
+      .select()
+      .from(runs)
+      .where(and(eq(runs.status, "running"), filter))
+      .orderBy(runs.id)
+      .all();
+    return rows.map((row) => ({ run: toRun(row), identity: row }));
+  }
+
+  latest(sessionId: string): Run | null {
+    return this.list({ sessionId, limit: 1 }).items[0] ?? null;
+  }
+
+  list({ after, limit, ...filters }: RunQuery): Page<Run> {
+    const values: Record<string, unknown> = { ...filters, afterId: after?.id };
+    const given = Object.keys(values).filter((name) => values[name] !== undefined);
+    const statement = this.#lists.get(given.join(), () => this.#prepareList(new Set(given)));
+    const rows = statement.all({ ...values, limit: limit + 1 });
+    return { items: rows.slice(0, limit).map(toRun), more: rows.length > limit };
+  }
+
+  #prepareList(given: ReadonlySet<string>) {
+    const conditions: Record<string, SQL> = {
+      sessionId: eq(runs.sessionId, sql.placeholder("sessionId")),
+      directory: eq(runs.directory, sql.placeholder("directory")),
+      status: eq(runs.status, sql.placeholder("status")),
+      pid: eq(runs.pid, sql.placeholder("pid")),
+      afterId: lt(runs.id, sql.placeholder("afterId")),
+    };
+    const wanted = Object.entries(conditions).filter(([name]) => given.has(name));
+    return this.#db
+      .select()
+      .from(runs)
+      .where(and(...wanted.map(([, condition]) => condition)))
+      .orderBy(desc(runs.id))
+      .limit(sql.placeholder("limit"))
+      .prepare();
+  }
+}
+
+function toRun({
+  machineId: _machine,
+  bootId: _boot,
+  pidNamespace: _namespace,
+  startToken: _token,
+  idempotencyKey: _key,
+  requestHash: _hash,
+  ...run
+}: RunRow): Run {
+  return { ...run, args: fromJson<string[]>(run.args) ?? [], lossy: run.lossy ?? false };
+}

@@ -1,0 +1,213 @@
+// The tables, for drizzle-kit and the queries. What a column promises is said in ../records.ts.
+import { sql } from "drizzle-orm";
+import {
+  foreignKey,
+  index,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+
+const tokenColumns = () => ({
+  inputTokens: integer("input_tokens"),
+  outputTokens: integer("output_tokens"),
+  reasoningTokens: integer("reasoning_tokens"),
+  cacheReadTokens: integer("cache_read_tokens"),
+  cacheWriteTokens: integer("cache_write_tokens"),
+});
+
+/** The checksum of each migration that made this file, in the order of `user_version`. */
+export const migrations = sqliteTable("migrations", {
+  version: integer("version").primaryKey(),
+  name: text("name").notNull(),
+  checksum: text("checksum").notNull(),
+  appliedAt: integer("applied_at").notNull(),
+});
+
+export const projects = sqliteTable("projects", {
+  id: text("id").primaryKey(),
+  directory: text("directory").notNull().unique("projects_by_directory"),
+  name: text("name"),
+  command: text("command"),
+  prompt: text("prompt"),
+  gitCommonDir: text("git_common_dir"),
+  gitRemote: text("git_remote"),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+  lastRunAt: integer("last_run_at"),
+});
+
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: text("id").primaryKey(),
+    appName: text("app_name").notNull(),
+    userId: text("user_id"),
+    projectId: text("project_id").references(() => projects.id),
+    directory: text("directory").notNull(),
+    gitBranch: text("git_branch"),
+    title: text("title"),
+    agent: text("agent"),
+    provider: text("provider"),
+    providerSessionId: text("provider_session_id"),
+    parentSessionId: text("parent_session_id"),
+    forkedFromSessionId: text("forked_from_session_id"),
+    forkedAtSeq: integer("forked_at_seq"),
+    state: text("state", { enum: ["active", "inactive", "archived"] }).notNull(),
+    origin: text("origin", { enum: ["tool", "hook", "import", "cli"] }).notNull(),
+    client: text("client"),
+    idempotencyKey: text("idempotency_key"),
+    requestHash: text("request_hash"),
+    lossy: integer("lossy", { mode: "boolean" }),
+    lastSeq: integer("last_seq").notNull(),
+    eventCount: integer("event_count").notNull(),
+    ...tokenColumns(),
+    costUsd: real("cost_usd"),
+    todosVersion: integer("todos_version").notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    lastAccessedAt: integer("last_accessed_at").notNull(),
+    deletedAt: integer("deleted_at"),
+    context: text("context"),
+    metadata: text("metadata"),
+  },
+  (table) => [
+    index("sessions_by_updated_at").on(table.updatedAt, table.id),
+    index("sessions_by_directory").on(table.directory, table.updatedAt, table.id),
+    index("sessions_by_app_user").on(table.appName, table.userId, table.updatedAt, table.id),
+    index("sessions_by_parent").on(table.parentSessionId).where(sql`${table.parentSessionId} is not null`),
+    uniqueIndex("sessions_by_idempotency_key")
+      .on(table.appName, sql`(case when "user_id" is null then '' else "user_id" end)`, table.idempotencyKey)
+      .where(sql`${table.idempotencyKey} is not null`),
+  ],
+);
+
+export const events = sqliteTable(
+  "events",
+  {
+    // AUTOINCREMENT: without it a deleted newest id is given again, and an index that follows the ids misses it.
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    sessionId: text("session_id")
+      .notNull()
+      .references(() => sessions.id),
+    seq: integer("seq").notNull(),
+    type: text("type").notNull(),
+    author: text("author").notNull(),
+    origin: text("origin", { enum: ["tool", "hook", "import", "cli"] }).notNull(),
+    client: text("client"),
+    createdAt: integer("created_at").notNull(),
+    actionCount: integer("action_count").notNull(),
+    lossy: integer("lossy", { mode: "boolean" }),
+    forgottenAt: integer("forgotten_at"),
+    agent: text("agent"),
+    branch: text("branch"),
+    turnId: text("turn_id"),
+    messageId: text("message_id"),
+    runId: text("run_id"),
+    finish: text("finish"),
+    ...tokenColumns(),
+    costUsd: real("cost_usd"),
+    longRunningToolIds: text("long_running_tool_ids"),
+    idempotencyKey: text("idempotency_key"),
+    requestHash: text("request_hash"),
+    error: text("error"),
+    content: text("content"),
+    reasoning: text("reasoning"),
+    metadata: text("metadata"),
+    raw: text("raw"),
+  },
+  (table) => [
+    uniqueIndex("events_by_seq").on(table.sessionId, table.seq),
+    uniqueIndex("events_by_idempotency_key")
+      .on(table.sessionId, table.idempotencyKey)
+      .where(sql`${table.idempotencyKey} is not null`),
+  ],
+);
+
+export const actions = sqliteTable(
+  "actions",
+  {
+    id: integer("id").primaryKey(),
+    sessionId: text("session_id").notNull(),
+    seq: integer("seq").notNull(),
+    position: integer("position").notNull(),
+    callId: text("call_id").notNull(),
+    toolName: text("tool_name").notNull(),
+    status: text("status", { enum: ["pending", "running", "completed", "error"] }).notNull(),
+    title: text("title"),
+    startedAt: integer("started_at"),
+    endedAt: integer("ended_at"),
+    error: text("error"),
+    input: text("input"),
+    output: text("output"),
+  },
+  (table) => [
+    foreignKey({ columns: [table.sessionId, table.seq], foreignColumns: [events.sessionId, events.seq] }),
+    uniqueIndex("actions_by_seq").on(table.sessionId, table.seq, table.position),
+    index("actions_by_call_id").on(table.sessionId, table.callId, table.seq),
+  ],
+);
+
+export const todos = sqliteTable(
+  "todos",
+  {
+    sessionId: text("session_id")
+      .notNull()
+      .references(() => sessions.id),
+    position: integer("position").notNull(),
+    id: text("id").notNull(),
+    content: text("content").notNull(),
+    status: text("status", { enum: ["pending", "in_progress", "completed", "cancelled"] }).notNull(),
+    priority: text("priority", { enum: ["high", "medium", "low"] }).notNull(),
+    lossy: integer("lossy", { mode: "boolean" }),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ name: "todos_by_position", columns: [table.sessionId, table.position] })],
+);
+
+export const runs = sqliteTable(
+  "runs",
+  {
+    id: text("id").primaryKey(),
+    sessionId: text("session_id"),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id),
+    directory: text("directory").notNull(),
+    command: text("command"),
+    args: text("args"),
+    prompt: text("prompt"),
+    status: text("status", { enum: ["running", "completed", "failed", "crashed", "ended"] }).notNull(),
+    exitCode: integer("exit_code"),
+    error: text("error"),
+    evidence: text("evidence"),
+    endedBy: text("ended_by", { enum: ["tool", "hook", "sweep"] }),
+    pid: integer("pid").notNull(),
+    machineId: text("machine_id"),
+    bootId: text("boot_id"),
+    pidNamespace: text("pid_namespace"),
+    startToken: text("start_token"),
+    origin: text("origin", { enum: ["tool", "hook", "import", "cli"] }).notNull(),
+    client: text("client"),
+    idempotencyKey: text("idempotency_key"),
+    requestHash: text("request_hash"),
+    lossy: integer("lossy", { mode: "boolean" }),
+    startedAt: integer("started_at").notNull(),
+    disconnectedAt: integer("disconnected_at"),
+    endedAt: integer("ended_at"),
+  },
+  (table) => [
+    index("runs_by_session").on(table.sessionId, table.id),
+    index("runs_by_project").on(table.projectId, table.id),
+    index("runs_by_directory").on(table.directory, table.id),
+    index("runs_by_pid").on(table.pid, table.id),
+    index("runs_by_status").on(table.status, table.id),
+    uniqueIndex("runs_by_idempotency_key")
+      .on(sql`(case when "session_id" is null then "directory" else "session_id" end)`, table.idempotencyKey)
+      .where(sql`${table.idempotencyKey} is not null`),
+  ],
+);

@@ -1,0 +1,263 @@
+// Sessions: the rows, their counters, and the list of them by latest activity.
+import { and, desc, eq, gte, isNull, lte, type SQL, sql } from "drizzle-orm";
+import { StoreError } from "../errors.ts";
+import type { JsonObject, NewSession, Session, Tokens } from "../records.ts";
+import type { Owner, Page, SessionQuery, Stored, StoreOptions } from "../store.ts";
+import { type Drizzle, placeholders, Shapes, value } from "./prepare.ts";
+import type { Projects } from "./projects.ts";
+import { sessions } from "./schema.ts";
+import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
+
+type SessionRow = typeof sessions.$inferSelect;
+
+/** What an event adds to its session. */
+export interface Growth {
+  tokens: Tokens;
+  costUsd: number | null;
+}
+
+export class Sessions {
+  readonly #db: Drizzle;
+  readonly #options: Pick<StoreOptions, "newId" | "now">;
+  readonly #projects: Projects;
+  readonly #insert;
+  readonly #byId;
+  readonly #byKey;
+  readonly #grow;
+  readonly #touchTodos;
+  readonly #lists = new Shapes<{ all(values: Record<string, unknown>): SessionRow[] }>();
+
+  constructor(db: Drizzle, options: Pick<StoreOptions, "newId" | "now">, projects: Projects) {
+    this.#db = db;
+    this.#options = options;
+    this.#projects = projects;
+    const id = eq(sessions.id, sql.placeholder("id"));
+    this.#insert = db.insert(sessions).values(placeholders(sessions)).prepare();
+    this.#byId = db
+      .select()
+      .from(sessions)
+      .where(and(id, isNull(sessions.deletedAt)))
+      .prepare();
+    this.#byKey = db
+      .select()
+      .from(sessions)
+      .where(
+        and(
+          eq(sessions.appName, sql.placeholder("appName")),
+          sql`(case when ${sessions.userId} is null then '' else ${sessions.userId} end) = ${sql.placeholder("userId")}`,
+          eq(sessions.idempotencyKey, sql.placeholder("key")),
+        ),
+      )
+      .prepare();
+    this.#grow = db
+      .update(sessions)
+      .set({
+        lastSeq: sql`${sessions.lastSeq} + 1`,
+        eventCount: sql`${sessions.eventCount} + 1`,
+        updatedAt: value("now"),
+        lastAccessedAt: value("now"),
+        ...growBy("inputTokens", "outputTokens", "reasoningTokens", "cacheReadTokens", "cacheWriteTokens"),
+        ...growBy("costUsd"),
+      })
+      .where(and(id, isNull(sessions.deletedAt)))
+      .returning({ seq: sessions.lastSeq })
+      .prepare();
+    this.#touchTodos = db
+      .update(sessions)
+      .set({
+        todosVersion: sql`${sessions.todosVersion} + 1`,
+        updatedAt: value("now"),
+        lastAccessedAt: value("now"),
+      })
+      .where(id)
+      .returning({ version: sessions.todosVersion })
+      .prepare();
+  }
+
+  create(session: NewSession): Stored<Session> {
+    const { workspace, idempotencyKey, origin: _origin, client: _client, ...said } = session;
+    const requestHash = idempotencyKey === null ? null : hashRequest({ ...said, directory: workspace.directory });
+    if (idempotencyKey !== null) {
+      const earlier = this.#byKey.get({
+        appName: session.appName,
+        userId: session.userId ?? "",
+        key: idempotencyKey.toWellFormed(),
+      });
+      if (earlier) return duplicateOf(earlier, requestHash, idempotencyKey);
+    }
+    if (session.parentSessionId !== null) this.get(session.parentSessionId);
+    const now = this.#options.now();
+    const { row, lossy } = repairTexts({
+      ...said,
+      id: this.#options.newId("sess"),
+      projectId: this.#projects.ensure(workspace),
+      directory: workspace.directory,
+      gitBranch: workspace.gitBranch,
+      forkedFromSessionId: null,
+      forkedAtSeq: null,
+      state: "active" as const,
+      origin: session.origin,
+      client: session.client,
+      idempotencyKey,
+      requestHash,
+      lastSeq: 0,
+      eventCount: 0,
+      inputTokens: null,
+      outputTokens: null,
+      reasoningTokens: null,
+      cacheReadTokens: null,
+      cacheWriteTokens: null,
+      costUsd: null,
+      todosVersion: 0,
+      createdAt: now,
+      updatedAt: now,
+      lastAccessedAt: now,
+      deletedAt: null,
+      metadata: toJson(session.metadata ?? undefined),
+    });
+    const stored = { ...row, lossy: lossy || null };
+    this.#insert.run(stored);
+    return { record: toSession(stored), duplicate: false };
+  }
+
+  get(sessionId: string, owner: Owner = {}): Session {
+    const row = this.#byId.get({ id: sessionId });
+    const theirs =
+      row === undefined ||
+      (owner.appName !== undefined && owner.appName !== row.appName) ||
+      (owner.userId !== undefined && owner.userId !== row.userId);
+    if (theirs) throw sessionNotFound(sessionId, owner);
+    return toSession(row);
+  }
+
+  /** Counts one more event in, and gives it its seq. */
+  grow(sessionId: string, { tokens, costUsd }: Growth): number {
+    const grown = this.#grow.get({
+      id: sessionId,
+      now: this.#options.now(),
+      inputTokens: tokens.input,
+      outputTokens: tokens.output,
+      reasoningTokens: tokens.reasoning,
+      cacheReadTokens: tokens.cacheRead,
+      cacheWriteTokens: tokens.cacheWrite,
+      costUsd,
+    });
+    if (grown === undefined) throw sessionNotFound(sessionId);
+    return grown.seq;
+  }
+
+  /** Counts one more change of its todos, and returns their new version. */
+  touchTodos(sessionId: string, now: number): number {
+    return this.#touchTodos.get({ id: sessionId, now })?.version ?? 0;
+  }
+
+  list({ after, limit, ...filters }: SessionQuery): Page<Session> {
+    const values = {
+      ...filters,
+      afterUpdatedAt: after?.updatedAt,
+      afterId: after?.id,
+      titlePattern: filters.titleContains === undefined ? undefined : likePattern(filters.titleContains),
+    };
+    const given = Object.entries(values).filter(([, v]) => v !== undefined);
+    const shape = given.map(([name]) => name).join();
+    const statement = this.#lists.get(shape, () => this.#prepareList(new Set(given.map(([name]) => name))));
+    const rows = statement.all({ ...Object.fromEntries(given), limit: limit + 1 });
+    return { items: rows.slice(0, limit).map(toSession), more: rows.length > limit };
+  }
+
+  #prepareList(given: ReadonlySet<string>) {
+    const conditions: Record<string, SQL> = {
+      appName: eq(sessions.appName, sql.placeholder("appName")),
+      userId: eq(sessions.userId, sql.placeholder("userId")),
+      directory: eq(sessions.directory, sql.placeholder("directory")),
+      agent: eq(sessions.agent, sql.placeholder("agent")),
+      provider: eq(sessions.provider, sql.placeholder("provider")),
+      state: eq(sessions.state, sql.placeholder("state")),
+      titlePattern: sql`${sessions.title} like ${sql.placeholder("titlePattern")} escape '\\'`,
+      updatedAfter: gte(sessions.updatedAt, sql.placeholder("updatedAfter")),
+      updatedBefore: lte(sessions.updatedAt, sql.placeholder("updatedBefore")),
+      afterId: sql`(${sessions.updatedAt}, ${sessions.id}) < (${sql.placeholder("afterUpdatedAt")}, ${sql.placeholder("afterId")})`,
+    };
+    const wanted = Object.entries(conditions).filter(([name]) => given.has(name));
+    return this.#db
+      .select()
+      .from(sessions)
+      .where(and(isNull(sessions.deletedAt), ...wanted.map(([, condition]) => condition)))
+      .orderBy(desc(sessions.updatedAt), desc(sessions.id))
+      .limit(sql.placeholder("limit"))
+      .prepare();
+  }
+}
+
+type Counter = "inputTokens" | "outputTokens" | "reasoningTokens" | "cacheReadTokens" | "cacheWriteTokens" | "costUsd";
+
+/** Adds a placeholder's value to each counter; a null adds nothing, and leaves null what nobody has counted. */
+function growBy(...counters: Counter[]): Partial<Record<Counter, SQL>> {
+  return Object.fromEntries(
+    counters.map((name) => [
+      name,
+      sql`coalesce(${sessions[name]} + ${sql.placeholder(name)}, ${sessions[name]}, ${sql.placeholder(name)})`,
+    ]),
+  );
+}
+
+function duplicateOf(row: SessionRow, requestHash: string | null, key: string): Stored<Session> {
+  if (row.deletedAt !== null) {
+    throw new StoreError(
+      "conflict",
+      `The idempotency_key "${key}" made session ${row.id}, which has been deleted since.`,
+      "Use a new idempotency_key to create another session.",
+    );
+  }
+  if (row.requestHash !== requestHash) throw keyConflict(key, `session ${row.id}`);
+  return { record: toSession(row), duplicate: true };
+}
+
+/** The same key came with other content. */
+export function keyConflict(key: string, first: string): StoreError {
+  return new StoreError(
+    "conflict",
+    `The idempotency_key "${key}" was used before, with other content: it made ${first}.`,
+    "Repeat a call with exactly what it said the first time, or use a new idempotency_key for a new record.",
+  );
+}
+
+export function sessionNotFound(sessionId: string, owner: Owner = {}): StoreError {
+  const owned = owner.appName !== undefined || owner.userId !== undefined;
+  return new StoreError(
+    "not_found",
+    `There is no session "${sessionId}"${owned ? " of that app_name and user_id" : ""}.`,
+    "list_sessions lists the ids; create_session makes a new one.",
+  );
+}
+
+/** The text itself, wherever it stands: LIKE's wildcards are taken literally. */
+function likePattern(text: string): string {
+  return `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
+}
+
+function toSession(row: SessionRow): Session {
+  const {
+    inputTokens,
+    outputTokens,
+    reasoningTokens,
+    cacheReadTokens,
+    cacheWriteTokens,
+    idempotencyKey: _key,
+    requestHash: _hash,
+    deletedAt: _deletedAt,
+    ...session
+  } = row;
+  return {
+    ...session,
+    lossy: row.lossy ?? false,
+    tokens: {
+      input: inputTokens,
+      output: outputTokens,
+      reasoning: reasoningTokens,
+      cacheRead: cacheReadTokens,
+      cacheWrite: cacheWriteTokens,
+    },
+    metadata: fromJson<JsonObject>(row.metadata),
+  };
+}

@@ -1,0 +1,107 @@
+// Todos: a session's plan, replaced as a whole.
+import { eq, sql } from "drizzle-orm";
+import { StoreError } from "../errors.ts";
+import type { NewTodo, Todo, TodoList } from "../records.ts";
+import type { StoreOptions } from "../store.ts";
+import { type Drizzle, placeholders } from "./prepare.ts";
+import { todos } from "./schema.ts";
+import type { Sessions } from "./sessions.ts";
+import { repairTexts } from "./text.ts";
+
+type TodoRow = typeof todos.$inferSelect;
+
+export class Todos {
+  readonly #options: Pick<StoreOptions, "newId" | "now">;
+  readonly #sessions: Sessions;
+  readonly #list;
+  readonly #deleteAll;
+  readonly #insert;
+
+  constructor(db: Drizzle, options: Pick<StoreOptions, "newId" | "now">, sessions: Sessions) {
+    this.#options = options;
+    this.#sessions = sessions;
+    const ofSession = eq(todos.sessionId, sql.placeholder("sessionId"));
+    this.#list = db.select().from(todos).where(ofSession).orderBy(todos.position).prepare();
+    this.#deleteAll = db.delete(todos).where(ofSession).prepare();
+    this.#insert = db.insert(todos).values(placeholders(todos)).prepare();
+  }
+
+  get(sessionId: string): TodoList {
+    const { todosVersion } = this.#sessions.get(sessionId);
+    return { todos: this.#list.all({ sessionId }).map(toTodo), version: todosVersion };
+  }
+
+  update(sessionId: string, wanted: readonly NewTodo[], expectedVersion?: number): TodoList {
+    const present = this.get(sessionId);
+    if (expectedVersion !== undefined && expectedVersion !== present.version) {
+      throw new StoreError(
+        "conflict",
+        `The todos of session "${sessionId}" are at version ${present.version}, not ${expectedVersion}: ` +
+          "somebody changed them since you read them.",
+        "Call get_todos, merge your change into that list, and send it with its version.",
+      );
+    }
+    const now = this.#options.now();
+    const rows = this.#merge(sessionId, present.todos, wanted, now);
+    const changed = rows.length !== present.todos.length || rows.some((row, i) => !isSame(present.todos[i], row));
+    if (!changed) return present;
+    this.#deleteAll.run({ sessionId });
+    for (const row of rows) this.#insert.run(row);
+    return { todos: rows.map(toTodo), version: this.#sessions.touchTodos(sessionId, now) };
+  }
+
+  /** A todo that came with the id of a present one, or without one but with its very content, is that todo. */
+  #merge(sessionId: string, present: readonly Todo[], wanted: readonly NewTodo[], now: number): TodoRow[] {
+    const unclaimed = new Map(present.map((todo) => [todo.id, todo]));
+    for (const { id } of wanted) if (id !== null) unclaimed.delete(id);
+    const byId = new Map(present.map((todo) => [todo.id, todo]));
+    refuseRepeatedIds(wanted);
+    return wanted.map((given, position) => {
+      const { row, lossy } = repairTexts(given);
+      const same = row.id === null ? claim(unclaimed, row.content) : byId.get(row.id);
+      const todo = {
+        sessionId,
+        position,
+        id: row.id ?? same?.id ?? this.#options.newId("todo"),
+        content: row.content,
+        status: row.status,
+        priority: row.priority,
+        lossy: lossy || null,
+        createdAt: same?.createdAt ?? now,
+      };
+      return { ...todo, updatedAt: same !== undefined && isSame(same, todo) ? same.updatedAt : now };
+    });
+  }
+}
+
+function isSame(a: NewTodo | undefined, b: NewTodo): boolean {
+  return a?.id === b.id && a.content === b.content && a.status === b.status && a.priority === b.priority;
+}
+
+function refuseRepeatedIds(wanted: readonly NewTodo[]): void {
+  const seen = new Set<string>();
+  for (const { id } of wanted) {
+    if (id !== null && seen.has(id)) {
+      throw new StoreError(
+        "invalid_input",
+        `Two todos have the id "${id}".`,
+        "Give each todo its own id, or leave the id out of a new one.",
+      );
+    }
+    if (id !== null) seen.add(id);
+  }
+}
+
+/** Takes the first todo of that content out of `unclaimed`. */
+function claim(unclaimed: Map<string, Todo>, content: string): Todo | undefined {
+  for (const todo of unclaimed.values()) {
+    if (todo.content !== content) continue;
+    unclaimed.delete(todo.id);
+    return todo;
+  }
+  return undefined;
+}
+
+function toTodo({ sessionId: _session, position: _position, lossy, ...todo }: TodoRow): Todo {
+  return { ...todo, lossy: lossy ?? false };
+}

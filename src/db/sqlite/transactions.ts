@@ -1,0 +1,119 @@
+// One method, one transaction: BEGIN IMMEDIATE for writes, a retry between event-loop turns while others hold
+// the lock, and the log brought into the file after the reply.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Database, Statement } from "better-sqlite3";
+import type { StoreLog } from "../store.ts";
+import { busy, isBusy, schemaTooNew, toStoreError } from "./errors.ts";
+
+/** Forbids an async transaction body: it would commit before its work is done. */
+type Synchronous<T> = T extends PromiseLike<unknown> ? never : T;
+
+export interface RetryOptions {
+  file: string;
+  /** Milliseconds; then `busy`. */
+  busyDeadline: number;
+}
+
+export interface TransactionOptions extends RetryOptions {
+  /** The newest schema this program knows. */
+  schemaVersion: number;
+  log: StoreLog;
+}
+
+// A commit writes about seven pages of 8 KiB, so this is a log of some 10 MB.
+const commitsPerCheckpoint = 200;
+
+export class Transactions {
+  readonly #db: Database;
+  readonly #options: TransactionOptions;
+  readonly #beginRead: Statement;
+  readonly #beginWrite: Statement;
+  readonly #commit: Statement;
+  readonly #rollback: Statement;
+  readonly #userVersion: Statement<[], number>;
+  #commits = 0;
+
+  constructor(db: Database, options: TransactionOptions) {
+    this.#db = db;
+    this.#options = options;
+    this.#beginRead = db.prepare("BEGIN");
+    // A deferred transaction that reads and then writes fails at once when another wrote between, whatever the timeout.
+    this.#beginWrite = db.prepare("BEGIN IMMEDIATE");
+    this.#commit = db.prepare("COMMIT");
+    this.#rollback = db.prepare("ROLLBACK");
+    this.#userVersion = db.prepare<[], number>("PRAGMA user_version").pluck();
+  }
+
+  /** Several reads that see one state. Never waits for a writer. */
+  async read<T>(work: () => Synchronous<T>): Promise<T> {
+    return retryWhileBusy(() => this.#run(this.#beginRead, work), this.#options);
+  }
+
+  /** Rejects with `schema_too_new` when a newer program has migrated the file meanwhile. */
+  async write<T>(work: () => Synchronous<T>): Promise<T> {
+    const checked = () => {
+      this.#assertSchemaKnown();
+      return work();
+    };
+    const result = await retryWhileBusy(() => this.#run(this.#beginWrite, checked), this.#options);
+    this.#commits += 1;
+    if (this.#commits === commitsPerCheckpoint) setImmediate(() => this.#checkpoint());
+    return result;
+  }
+
+  #run<T>(begin: Statement, work: () => T): T {
+    begin.run();
+    try {
+      const result = work();
+      this.#commit.run();
+      return result;
+    } catch (error) {
+      // Some failures (a full disk) have rolled back already.
+      if (this.#db.inTransaction) this.#rollback.run();
+      throw error;
+    }
+  }
+
+  /** Hosts keep a server alive for days while a newer one migrates the file under it. */
+  #assertSchemaKnown(): void {
+    const found = this.#userVersion.get() ?? 0;
+    if (found > this.#options.schemaVersion) {
+      throw schemaTooNew(this.#options.file, found, this.#options.schemaVersion);
+    }
+  }
+
+  #checkpoint(): void {
+    this.#commits = 0;
+    if (!this.#db.open) return;
+    try {
+      this.#db.pragma("wal_checkpoint(PASSIVE)");
+    } catch (error) {
+      // The write-ahead log only stays longer, and the next write will tell what is wrong.
+      this.#options.log.warn({ code: toStoreError(error, this.#options.file).code }, "a checkpoint failed");
+    }
+  }
+}
+
+/**
+ * Runs a synchronous attempt until no other connection holds the lock it needs, with pauses between event-loop
+ * turns. Rejects with a `StoreError`: `busy` at the deadline, and every other failure at once.
+ */
+export async function retryWhileBusy<T>(attempt: () => T, { file, busyDeadline }: RetryOptions): Promise<T> {
+  let started: number | undefined;
+  while (true) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!isBusy(error)) throw toStoreError(error, file);
+      const now = performance.now();
+      started ??= now;
+      if (now - started > busyDeadline) throw busy(file, { cause: error });
+    }
+    await sleep(jitter());
+  }
+}
+
+/** Milliseconds: random, so that processes that met once do not meet again. */
+function jitter(): number {
+  return 1 + Math.random() * 4;
+}

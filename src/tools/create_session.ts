@@ -1,0 +1,49 @@
+// create_session: opens a session.
+import * as z from "zod";
+import { limits } from "../db/limits.ts";
+import { fitOne } from "./budget.ts";
+import { cutSession } from "./cut-records.ts";
+import { defineTool } from "./define-tool.ts";
+import { idempotencyKey, jsonObject, maxCharsBounds, name, sessionId, text } from "./fields.ts";
+import { toWireSession, type WireSession, wireSession } from "./wire-records.ts";
+
+export const createSession = defineTool({
+  name: "create_session",
+  title: "Create a session",
+  description: "Open a session: the record of one conversation. Its id goes into every later call.",
+  toolset: "sessions",
+  effect: "add",
+  input: z.strictObject({
+    title: text(limits.name).optional(),
+    directory: text(limits.path).min(1).optional().describe("Default: where the client works"),
+    app_name: name().optional().describe("Default: the client's name"),
+    user_id: name().optional(),
+    agent: name().optional(),
+    provider: name().optional().describe("Agent host, such as claude-code"),
+    provider_session_id: name().optional(),
+    parent_session_id: sessionId().optional().describe("Session this one is a subagent of"),
+    context: text(limits.context).optional(),
+    metadata: jsonObject(limits.metadata).optional(),
+    idempotency_key: idempotencyKey().optional(),
+  }),
+  output: z.object({ session: wireSession, duplicate: z.boolean() }),
+  async run(input, { store, client, directory, readWorkspace }) {
+    const { record, duplicate } = await store.createSession({
+      appName: input.app_name ?? client,
+      userId: input.user_id ?? null,
+      workspace: readWorkspace(input.directory ?? directory),
+      title: input.title ?? null,
+      agent: input.agent ?? null,
+      provider: input.provider ?? null,
+      providerSessionId: input.provider_session_id ?? null,
+      parentSessionId: input.parent_session_id ?? null,
+      context: input.context ?? null,
+      metadata: input.metadata ?? null,
+      origin: "tool",
+      client,
+      idempotencyKey: input.idempotency_key ?? null,
+    });
+    const wrap = (session: WireSession) => ({ session, duplicate });
+    return wrap(fitOne(toWireSession(record), maxCharsBounds.standard, wrap, cutSession));
+  },
+});

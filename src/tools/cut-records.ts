@@ -1,0 +1,77 @@
+// What each kind of record may lose when a result has to become smaller.
+import { type Cuttable, cutRecord, cutText } from "./budget.ts";
+import type { WireAction, WireEvent, WireRun, WireSession, WireTodo } from "./wire-records.ts";
+
+const sessionParts: Cuttable<WireSession> = {
+  texts: ["context", "title", "directory"],
+  values: ["metadata"],
+};
+const runParts: Cuttable<WireRun> = {
+  texts: ["prompt", "error", "command", "evidence", "directory"],
+  values: ["args"],
+};
+const eventParts: Cuttable<WireEvent> = {
+  texts: ["content", "reasoning", "error"],
+  values: ["raw", "metadata", "long_running_tool_ids"],
+};
+const todoParts: Cuttable<WireTodo> = { texts: [], values: [] };
+
+export const cutSession = (session: WireSession, cap: number) => cutRecord(session, cap, sessionParts);
+export const cutRun = (run: WireRun, cap: number) => cutRecord(run, cap, runParts);
+
+/** A todo always says something of what is to be done. */
+export function cutTodo(todo: WireTodo, cap: number): WireTodo {
+  const content = cutText(todo.content, Math.max(cap, 30));
+  if (content === todo.content) return cutRecord(todo, cap, todoParts);
+  return { ...todo, content, truncated: true };
+}
+
+/** Its truncated_fields are what `get_event` takes as `field`. With a cap of 0 only what identifies it is left. */
+export function cutEvent(event: WireEvent, cap: number): WireEvent {
+  if (cap === 0) return identityOf(event);
+  const cutNames: string[] = [];
+  const actions = event.actions?.map((action, index) => {
+    const cut = cutAction(action, cap);
+    cutNames.push(...cut.names.map((name) => `actions.${index}.${name}`));
+    return cut.action;
+  });
+  const smaller = cutNames.length === 0 ? event : { ...event, actions, truncated: true, truncated_fields: cutNames };
+  return cutRecord(smaller, cap, eventParts);
+}
+
+/** Texts cut at 300 characters, without raw and metadata: what a list of many events is read for. */
+export function toConcise({ raw: _raw, metadata: _metadata, ...event }: WireEvent): WireEvent {
+  return cutEvent(event, 300);
+}
+
+function cutAction(action: WireAction, cap: number): { action: WireAction; names: string[] } {
+  const copy: WireAction = { ...action };
+  const names: string[] = [];
+  for (const name of ["input", "output", "error", "title"] as const) {
+    const value = copy[name];
+    if (value === undefined) continue;
+    // The start of a JSON text says more to a reader than its absence.
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    if (text.length <= cap) continue;
+    copy[name] = cutText(text, cap);
+    names.push(name);
+  }
+  return { action: copy, names };
+}
+
+function identityOf(event: WireEvent): WireEvent {
+  const { session_id, seq, type, author, origin, created_at, ...rest } = event;
+  const names = Object.entries(rest).filter(([name, value]) => readable.has(name) && value !== undefined);
+  return {
+    session_id,
+    seq,
+    type,
+    author: cutText(author, 60),
+    origin,
+    created_at,
+    truncated: true,
+    truncated_fields: names.map(([name]) => name),
+  };
+}
+
+const readable = new Set(["content", "reasoning", "error", "actions", "raw", "metadata", "long_running_tool_ids"]);

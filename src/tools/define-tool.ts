@@ -1,0 +1,81 @@
+// A tool is a value: everything the protocol, the docs and the tests need is derived from it.
+import * as z from "zod";
+import type { Workspace } from "../db/records.ts";
+import type { Store } from "../db/store.ts";
+import { type JsonSchema, toWireSchema } from "./wire-schema.ts";
+
+export const toolsets = ["sessions", "history", "todos", "runs"] as const;
+export type Toolset = (typeof toolsets)[number];
+
+/** What a tool does to the store; the protocol's annotations follow from it. */
+export type Effect = "read" | "add" | "update" | "delete";
+
+/** What a tool may use: nothing about the protocol, the process or the disk. */
+export interface ToolContext {
+  store: Store;
+  /** The connecting client's name. */
+  client: string;
+  /** Where the client works, unless it says otherwise. */
+  directory: string;
+  readWorkspace(directory: string): Workspace;
+  /** The pid of the agent host that started us; null if it cannot be told. */
+  findHost(): Promise<number | null>;
+  /** Remembers a run of our own host, to note it if the host lets go of us in order. */
+  noteHostRun(runId: string): void;
+}
+
+export interface Tool {
+  name: string;
+  title: string;
+  description: string;
+  toolset: Toolset;
+  effect: Effect;
+  inputSchema: JsonSchema;
+  outputSchema: JsonSchema;
+  /**
+   * Takes the arguments as they came, returns the structured result.
+   * Rejects with `ZodError` on arguments that do not fit, with `StoreError` otherwise.
+   */
+  call(args: unknown, context: ToolContext): Promise<Record<string, unknown>>;
+}
+
+interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> {
+  name: string;
+  title: string;
+  description: string;
+  toolset: Toolset;
+  effect: Effect;
+  input: Input;
+  output: Output;
+  run(input: z.output<Input>, context: ToolContext): Promise<z.input<Output>>;
+}
+
+export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>({
+  input,
+  output,
+  run,
+  ...described
+}: ToolDefinition<Input, Output>): Tool {
+  return {
+    ...described,
+    get inputSchema() {
+      return toWireSchema(input, "input");
+    },
+    get outputSchema() {
+      return toWireSchema(output, "output");
+    },
+    // Parsing the result strips what the schema does not name: clients reject a result with more.
+    call: async (args, context) => output.parse(await run(input.parse(args), context)),
+  };
+}
+
+/** The protocol's four hints. Nothing here reaches out of the machine. */
+export function annotationsOf({ effect, title }: Pick<Tool, "effect" | "title">) {
+  return {
+    title,
+    readOnlyHint: effect === "read",
+    destructiveHint: effect === "delete",
+    idempotentHint: effect !== "add",
+    openWorldHint: false,
+  };
+}

@@ -1,0 +1,53 @@
+// get_session: a session with its todos and its latest run.
+import * as z from "zod";
+import { fitItems, fits } from "./budget.ts";
+import { cutRun, cutSession, cutTodo } from "./cut-records.ts";
+import { defineTool } from "./define-tool.ts";
+import { maxChars, name, sessionId } from "./fields.ts";
+import {
+  toWireCounts,
+  toWireRun,
+  toWireSession,
+  toWireTodo,
+  type WireTodo,
+  wireCounts,
+  wireRun,
+  wireSession,
+  wireTodo,
+} from "./wire-records.ts";
+
+export const getSession = defineTool({
+  name: "get_session",
+  title: "Get a session",
+  description: "A session with its counters, its todos and its latest run.",
+  toolset: "sessions",
+  effect: "read",
+  input: z.strictObject({
+    session_id: sessionId(),
+    app_name: name().optional().describe("When given it must match"),
+    user_id: name().optional().describe("When given it must match"),
+    max_chars: maxChars(),
+  }),
+  output: z.object({
+    session: wireSession,
+    todos: z.array(wireTodo),
+    counts: wireCounts,
+    latest_run: wireRun.optional(),
+    truncated: z.boolean().optional().describe("get_todos has the rest of the todos"),
+  }),
+  async run({ session_id, app_name, user_id, max_chars }, { store }) {
+    const found = await store.getSession(session_id, { appName: app_name, userId: user_id });
+    const [list, run] = await Promise.all([store.getTodos(session_id), store.latestRun(session_id)]);
+    const counts = toWireCounts(list.todos);
+    const whole = { session: toWireSession(found), latest_run: run === null ? undefined : toWireRun(run), counts };
+    // The todos may take what the rest leaves, which is at least half.
+    const rest = [whole, ...[4_000, 600, 100, 0].map((cap) => ({
+      session: cutSession(whole.session, cap),
+      latest_run: whole.latest_run && cutRun(whole.latest_run, cap),
+      counts,
+    }))].find((candidate) => fits(candidate, max_chars / 2)) ?? whole;
+    const wrap = (todos: readonly WireTodo[]) => ({ ...rest, todos: [...todos], truncated: true });
+    const { items, cutShort } = fitItems(list.todos.map(toWireTodo), max_chars, wrap, cutTodo);
+    return { ...rest, todos: items, truncated: cutShort || undefined };
+  },
+});

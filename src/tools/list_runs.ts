@@ -1,0 +1,46 @@
+// list_runs: runs, newest first.
+import * as z from "zod";
+import { runStatuses } from "../db/records.ts";
+import { fitItems } from "./budget.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { cutRun } from "./cut-records.ts";
+import { defineTool } from "./define-tool.ts";
+import { cursor, limit, maxCharsBounds, sessionId, text } from "./fields.ts";
+import { toWireRun, type WireRun, wireRun } from "./wire-records.ts";
+
+export const listRuns = defineTool({
+  name: "list_runs",
+  title: "List runs",
+  description: "Runs, newest first: what is running, what crashed and how that is known.",
+  toolset: "runs",
+  effect: "read",
+  input: z.strictObject({
+    session_id: sessionId().optional(),
+    directory: text(4096).min(1).optional(),
+    status: z.enum(runStatuses).optional(),
+    pid: z.int().optional(),
+    limit: limit(20, 200),
+    cursor: cursor().optional(),
+  }),
+  output: z.object({ runs: z.array(wireRun), next_cursor: z.string().optional() }),
+  async run({ limit, cursor, ...filters }, { store, readWorkspace }) {
+    const position = decodeCursor(cursor, filters, z.tuple([z.string()]));
+    const { items, more } = await store.listRuns({
+      sessionId: filters.session_id,
+      directory: filters.directory && readWorkspace(filters.directory).directory,
+      status: filters.status,
+      pid: filters.pid,
+      after: position === null ? undefined : { id: position[0] },
+      limit,
+    });
+    const cursorBehind = (count: number) => {
+      const last = items[count - 1];
+      return last && encodeCursor(filters, [last.id]);
+    };
+    const wrap = (runs: readonly WireRun[]) => ({
+      runs: [...runs],
+      next_cursor: more || runs.length < items.length ? cursorBehind(runs.length) : undefined,
+    });
+    return wrap(fitItems(items.map(toWireRun), maxCharsBounds.standard, wrap, cutRun).items);
+  },
+});

@@ -1,0 +1,56 @@
+// list_sessions: the sessions by latest activity.
+import * as z from "zod";
+import { sessionStates } from "../db/records.ts";
+import { fitItems } from "./budget.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { cutSession } from "./cut-records.ts";
+import { defineTool } from "./define-tool.ts";
+import { cursor, limit, maxCharsBounds, name, text, time } from "./fields.ts";
+import { toWireSession, type WireSession, wireSession } from "./wire-records.ts";
+
+export const listSessions = defineTool({
+  name: "list_sessions",
+  title: "List sessions",
+  description: "Sessions, latest activity first. Start here to find earlier work in a directory.",
+  toolset: "sessions",
+  effect: "read",
+  input: z.strictObject({
+    directory: text(4096).min(1).optional(),
+    app_name: name().optional(),
+    user_id: name().optional(),
+    agent: name().optional(),
+    provider: name().optional(),
+    state: z.enum(sessionStates).optional(),
+    title_contains: name().optional(),
+    updated_after: time().optional(),
+    updated_before: time().optional(),
+    limit: limit(20, 200),
+    cursor: cursor().optional(),
+  }),
+  output: z.object({ sessions: z.array(wireSession), next_cursor: z.string().optional() }),
+  async run({ limit, cursor, ...filters }, { store, readWorkspace }) {
+    const position = decodeCursor(cursor, filters, z.tuple([z.int(), z.string()]));
+    const { items, more } = await store.listSessions({
+      appName: filters.app_name,
+      userId: filters.user_id,
+      directory: filters.directory && readWorkspace(filters.directory).directory,
+      agent: filters.agent,
+      provider: filters.provider,
+      state: filters.state,
+      titleContains: filters.title_contains,
+      updatedAfter: filters.updated_after,
+      updatedBefore: filters.updated_before,
+      after: position === null ? undefined : { updatedAt: position[0], id: position[1] },
+      limit,
+    });
+    const cursorBehind = (count: number) => {
+      const last = items[count - 1];
+      return last && encodeCursor(filters, [last.updatedAt, last.id]);
+    };
+    const wrap = (sessions: readonly WireSession[]) => ({
+      sessions: [...sessions],
+      next_cursor: more || sessions.length < items.length ? cursorBehind(sessions.length) : undefined,
+    });
+    return wrap(fitItems(items.map(toWireSession), maxCharsBounds.standard, wrap, cutSession).items);
+  },
+});

@@ -1,0 +1,73 @@
+// Finds the git repository that holds a directory, by its files alone: a git process costs milliseconds,
+// may not be installed, and runs what a stranger's configuration says. Must not know what a project is for.
+import { open, realpath, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { parseGitConfig, parseGitFile, parseHead } from "./git-files.ts";
+
+export interface GitFacts {
+  /** What all worktrees of one repository share; real path. */
+  commonDir: string;
+  /** Null when detached. */
+  branch: string | null;
+  /** Null without a remote. Never with a password. */
+  remote: string | null;
+  /** `core.worktree`, absolute: set for a submodule. */
+  worktree: string | null;
+}
+
+const maxBytes = 64 * 1024;
+
+/**
+ * The repository of `directory` or of its nearest parent that has one; null if there is none, or if the
+ * nearest `.git` file points to nothing (git refuses that too, rather than take an outer repository).
+ * Never rejects.
+ */
+export async function findGit(directory: string): Promise<GitFacts | null> {
+  for (let at = directory; ; at = dirname(at)) {
+    const entry = join(at, ".git");
+    const link = await readSmall(entry);
+    if (link !== null) {
+      const target = parseGitFile(link);
+      return target === null ? null : readGitDir(resolve(at, target));
+    }
+    // A bare repository, or the inside of a `.git`, is a git directory itself.
+    const facts = (await readGitDir(entry)) ?? (await readGitDir(at));
+    if (facts !== null) return facts;
+    if (dirname(at) === at) return null;
+  }
+}
+
+/** Null: not a git directory. It needs HEAD and objects (setup.c, is_git_directory); a worktree borrows objects. */
+async function readGitDir(gitDir: string): Promise<GitFacts | null> {
+  const head = parseHead((await readSmall(join(gitDir, "HEAD"))) ?? "");
+  if (head === null) return null;
+  const common = ((await readSmall(join(gitDir, "commondir"))) ?? "").trim();
+  const commonDir = await realpath(resolve(gitDir, common)).catch(() => null);
+  if (commonDir === null || !(await isDirectory(join(commonDir, "objects")))) return null;
+  const config = parseGitConfig((await readSmall(join(commonDir, "config"))) ?? "");
+  const worktree = config.worktree === null ? null : resolve(commonDir, config.worktree);
+  return { commonDir, branch: head.branch, remote: config.remote, worktree };
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/** The first 64 KiB of a regular file (opening a pipe would wait for a writer), or null. */
+async function readSmall(path: string): Promise<string | null> {
+  try {
+    if (!(await stat(path)).isFile()) return null;
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
+      return buffer.toString("utf8", 0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return null;
+  }
+}

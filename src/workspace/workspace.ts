@@ -1,0 +1,56 @@
+// A directory → the project it belongs to, so that symlinks, subdirectories and worktrees meet in one place.
+// Must not know what is stored about a project.
+import { realpath } from "node:fs/promises";
+import { basename, dirname, isAbsolute, resolve, win32 } from "node:path";
+import { findGit, type GitFacts } from "./git.ts";
+
+export interface Workspace {
+  /** Real path, symlinks resolved. */
+  directory: string;
+  /** What identifies the project: equal for a repository's subdirectories and all its worktrees. */
+  projectDirectory: string;
+  /** Real path of the git directory that all worktrees share. Null outside git, as the next two. */
+  gitCommonDir: string | null;
+  /** Null when detached. */
+  gitBranch: string | null;
+  /** The url of `origin`, else of the first remote; never with a password. */
+  gitRemote: string | null;
+}
+
+/**
+ * @param directory absolute, or relative to the current directory. One that does not exist, perhaps
+ *   another machine's, is its own project, made absolute and otherwise as given.
+ * Reads files, runs nothing, writes nothing. Never rejects: what cannot be read is null.
+ */
+export async function readWorkspace(directory: string): Promise<Workspace> {
+  const real = await realpath(resolve(directory)).catch(() => null);
+  if (real === null) return outsideGit(isForeign(directory) ? directory : resolve(directory));
+  const git = await findGit(real);
+  if (git === null) return outsideGit(real);
+  return {
+    directory: real,
+    projectDirectory: await projectOf(git),
+    gitCommonDir: git.commonDir,
+    gitBranch: git.branch,
+    gitRemote: git.remote,
+  };
+}
+
+/**
+ * The main checkout, found from what every worktree knows. A submodule's git directory lies in its
+ * superproject and names its own checkout. A bare repository has no checkout: it is the project itself.
+ */
+async function projectOf({ commonDir, worktree }: GitFacts): Promise<string> {
+  if (basename(commonDir) === ".git") return dirname(commonDir);
+  const checkout = worktree === null ? null : await realpath(worktree).catch(() => null);
+  return checkout ?? commonDir;
+}
+
+function outsideGit(directory: string): Workspace {
+  return { directory, projectDirectory: directory, gitCommonDir: null, gitBranch: null, gitRemote: null };
+}
+
+/** `C:\code` on a POSIX machine: resolving it would put our own directory before it. */
+function isForeign(directory: string): boolean {
+  return !isAbsolute(directory) && win32.isAbsolute(directory);
+}
