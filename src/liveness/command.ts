@@ -6,7 +6,6 @@ import { execFile } from "node:child_process";
 export interface CommandOutcome {
   code: number | null;
   stdout: string;
-  stderr: string;
 }
 
 // Windows PowerShell alone takes up to some seconds to start on a busy machine.
@@ -25,9 +24,9 @@ export function runCommand(
 ): Promise<CommandOutcome> {
   return new Promise((resolve) => {
     const options = { env: environment, timeout: timeoutMs, maxBuffer, windowsHide: true };
-    const child = execFile(file, args, options, (error, stdout, stderr) => {
+    const child = execFile(file, args, options, (error, stdout) => {
       const code = error === null ? 0 : typeof error.code === "number" ? error.code : null;
-      resolve({ code, stdout, stderr });
+      resolve({ code, stdout });
     });
     child.stdin?.end();
   });

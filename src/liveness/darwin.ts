@@ -1,7 +1,7 @@
 // macOS: machine and boot from ioreg and sysctl, processes from ps.
 // Must not know what the facts are used for.
 import { type CommandOutcome, runCommand } from "./command.ts";
-import type { Ancestor, MachineFacts, PlatformReader, ProcessFacts } from "./facts.ts";
+import type { Ancestor, MachineFacts, PlatformReader, Reading } from "./facts.ts";
 
 // The start time is text made by ps: its words and its hour must not depend on who asks.
 const environment = { LC_ALL: "C", TZ: "UTC" };
@@ -19,13 +19,10 @@ export function parseBootSession(text: string): string | null {
 
 /**
  * The answer to `ps -o state= -o lstart= -p PID`. ps(1): the state's first letter Z is a zombie, a later E
- * means the process is trying to exit; lstart is the exact time it started. Exit code 1 and no word: no
- * such process.
+ * means the process is trying to exit; lstart is the exact time it started.
  */
-export function parseProcess({ code, stdout, stderr }: CommandOutcome): ProcessFacts {
-  const line = stdout.trim();
-  if (code === 1 && line === "" && stderr.trim() === "") return { state: "gone" };
-  const match = /^([A-Z?]\S{0,9}) +([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4})$/.exec(line);
+export function parseProcess({ code, stdout }: CommandOutcome): Reading {
+  const match = /^([A-Z?]\S{0,9}) +([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4})$/.exec(stdout.trim());
   const [state, startToken] = [match?.[1], match?.[2]];
   if (code !== 0 || state === undefined || startToken === undefined) return { state: "unreadable" };
   return state.startsWith("Z") || state.includes("E")

@@ -10,13 +10,15 @@ export interface MachineFacts {
 
 /**
  * A pid as of now. `exited`: it is a zombie or on its way out and runs no more code.
- * `unreadable`: it may be there, but nothing about it could be learned.
+ * `unreadable`: nothing could be learned, perhaps because it is gone.
  */
-export type ProcessFacts =
-  | { state: "gone" }
+export type Reading =
   | { state: "exited" }
   | { state: "unreadable" }
   | { state: "present"; startToken: string };
+
+/** A reading beside what kill(2) says: an `unreadable` one is there, a `gone` one is not. */
+export type ProcessFacts = Reading | { state: "gone" };
 
 /** One process on the way up from us. */
 export interface Ancestor {
@@ -32,7 +34,7 @@ export type AncestorReader = (pid: number) => Promise<Ancestor | null>;
 /** No method throws. Pids are whole and at least 1. */
 export interface PlatformReader {
   readMachine(): Promise<MachineFacts>;
-  readProcess(pid: number): Promise<ProcessFacts>;
+  readProcess(pid: number): Promise<Reading>;
   /** A reader for one walk; it may take its picture of all processes once. */
   ancestors(): AncestorReader;
 }

@@ -1,7 +1,7 @@
 // Linux: machine, boot, pid namespace and processes, all from files.
 // Must not know what the facts are used for.
 import { readFile, readlink } from "node:fs/promises";
-import type { Ancestor, MachineFacts, PlatformReader, ProcessFacts } from "./facts.ts";
+import type { Ancestor, MachineFacts, PlatformReader, Reading } from "./facts.ts";
 
 /** include/linux/sched.h: the task is shutting down. */
 const exitingFlag = 0x4;
@@ -41,7 +41,7 @@ export function parseStat(text: string): Stat | null {
  * kernel/exit.c), so whoever wakes at the end of such a pipe may find it in any state.
  * A program whose first thread has ended while others go on (pthread_exit in main) also counts as exited.
  */
-export function processFacts(stat: Stat): ProcessFacts {
+export function processReading(stat: Stat): Reading {
   if (/^[ZXx]$/.test(stat.state) || (stat.flags & exitingFlag) !== 0) return { state: "exited" };
   return { state: "present", startToken: stat.startTime };
 }
@@ -82,20 +82,17 @@ async function procIsOurs(): Promise<boolean> {
   return self === String(process.pid);
 }
 
-async function readProcess(pid: number): Promise<ProcessFacts> {
-  if (!(await procIsOurs())) return { state: "unreadable" };
-  try {
-    const stat = parseStat(await readFile(`/proc/${pid}/stat`, "utf8"));
-    return stat === null ? { state: "unreadable" } : processFacts(stat);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    return { state: code === "ENOENT" || code === "ESRCH" ? "gone" : "unreadable" };
-  }
+async function readProcess(pid: number): Promise<Reading> {
+  const stat = await readStat(pid);
+  return stat === null ? { state: "unreadable" } : processReading(stat);
+}
+
+async function readStat(pid: number): Promise<Stat | null> {
+  return (await procIsOurs()) ? parseStat(await readText(`/proc/${pid}/stat`)) : null;
 }
 
 async function readAncestor(pid: number): Promise<Ancestor | null> {
-  if (!(await procIsOurs())) return null;
-  const stat = parseStat(await readText(`/proc/${pid}/stat`));
+  const stat = await readStat(pid);
   if (stat === null) return null;
   // A program that set its own title leaves the rest of its old arguments as NULs.
   const command = (await readText(`/proc/${pid}/cmdline`)).split("\0").filter((part) => part !== "");

@@ -38,14 +38,14 @@ function proberOf(reader: PlatformReader): ProcessProber {
 }
 
 /**
- * kill(2) is asked before, because it is cheap and two of the readers start a program; and after, because a
- * reader may miss what is there: a /proc mounted with hidepid=2 has no entry for other users' processes, proc(5).
+ * Only kill(2) is believed when it comes to being gone: a /proc mounted with hidepid=2 has no entry for other
+ * users' processes, proc(5). It is asked first because two of the readers have to start a program, and again
+ * because the process may end while they do.
  */
 async function readProcess(reader: PlatformReader, pid: number): Promise<ProcessFacts> {
   if (!answersSignal(pid)) return { state: "gone" };
-  const facts = await reader.readProcess(pid);
-  if (facts.state === "present" || facts.state === "exited") return facts;
-  return { state: answersSignal(pid) ? "unreadable" : "gone" };
+  const reading = await reader.readProcess(pid);
+  return reading.state === "unreadable" && !answersSignal(pid) ? { state: "gone" } : reading;
 }
 
 /** Any error but "no such process" means that there is one. */

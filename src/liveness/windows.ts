@@ -2,7 +2,7 @@
 // Must not know what the facts are used for.
 import { win32 } from "node:path";
 import { type CommandOutcome, runCommand } from "./command.ts";
-import type { Ancestor, AncestorReader, MachineFacts, PlatformReader, ProcessFacts } from "./facts.ts";
+import type { Ancestor, AncestorReader, MachineFacts, PlatformReader, Reading } from "./facts.ts";
 
 /** `reg query` prints `    MachineGuid    REG_SZ    <guid>` under the key's name. */
 export function parseMachineGuid(text: string): string | null {
@@ -10,7 +10,7 @@ export function parseMachineGuid(text: string): string | null {
 }
 
 /** The answer to `processQuery`. CreationDate (Win32_Process) may be withheld for protected processes. */
-export function parseProcess({ code, stdout }: CommandOutcome): ProcessFacts {
+export function parseProcess({ code, stdout }: CommandOutcome): Reading {
   const line = stdout.trim();
   if (code === 0 && line === "none") return { state: "gone" };
   const startToken = /^started (\d{4}-\d\d-\d\dT[\d:.]+Z)$/.exec(line)?.[1];

@@ -24,11 +24,9 @@ export interface Cuttable<T> {
 }
 
 /** A copy whose texts have at most `cap` characters and whose values at most `cap` as JSON, and says so. */
-export function cutRecord<T extends { truncated?: boolean | undefined; truncated_fields?: string[] | undefined }>(
-  record: T,
-  cap: number,
-  { texts, values }: Cuttable<T>,
-): T {
+export function cutRecord<
+  T extends { truncated?: boolean | undefined; truncated_fields?: string[] | undefined },
+>(record: T, cap: number, { texts, values }: Cuttable<T>): T {
   const copy: Record<string, unknown> = { ...record };
   const names: string[] = [];
   for (const name of texts) {
@@ -43,7 +41,11 @@ export function cutRecord<T extends { truncated?: boolean | undefined; truncated
     names.push(name);
   }
   if (names.length === 0) return record;
-  return { ...(copy as T), truncated: true, truncated_fields: [...(record.truncated_fields ?? []), ...names] };
+  return {
+    ...(copy as T),
+    truncated: true,
+    truncated_fields: [...(record.truncated_fields ?? []), ...names],
+  };
 }
 
 /** At most `cap` UTF-16 units from the start, never half of a surrogate pair. */
@@ -69,33 +71,38 @@ export function fitItems<T>(
   wrap: (items: readonly T[]) => object,
   cut: (item: T, cap: number) => T,
 ): Fitted<T> {
-  const fit = (candidates: readonly T[]) => fits(wrap(candidates), maxChars);
-  if (fit(items)) return { items: [...items], cutShort: false };
+  const fitsPage = (candidates: readonly T[]) => fits(wrap(candidates), maxChars);
+  if (fitsPage(items)) return { items: [...items], cutShort: false };
   for (const cap of textCaps) {
     const smaller = items.map((item) => cut(item, cap));
-    if (fit(smaller)) return { items: smaller, cutShort: false };
+    if (fitsPage(smaller)) return { items: smaller, cutShort: false };
   }
   const [first] = items;
   if (first === undefined) return { items: [], cutShort: false };
   const smallest = items.map((item) => cut(item, textCaps.at(-1) ?? 0));
-  const count = longestPrefix(smallest, fit);
+  const count = longestPrefix(smallest, fitsPage);
   if (count > 0) return { items: smallest.slice(0, count), cutShort: count < items.length };
-  const only = smallestCaps.map((cap) => cut(first, cap)).find((item) => fit([item]));
+  const only = smallestCaps.map((cap) => cut(first, cap)).find((item) => fitsPage([item]));
   return { items: [only ?? cut(first, 0)], cutShort: items.length > 1 };
 }
 
 /** One record, whole or as much smaller as it must be. */
-export function fitOne<T>(record: T, maxChars: number, wrap: (record: T) => object, cut: (record: T, cap: number) => T): T {
+export function fitOne<T>(
+  record: T,
+  maxChars: number,
+  wrap: (record: T) => object,
+  cut: (record: T, cap: number) => T,
+): T {
   const { items } = fitItems([record], maxChars, ([only]) => wrap(only ?? record), cut);
   return items[0] ?? record;
 }
 
-function longestPrefix<T>(items: readonly T[], fit: (items: readonly T[]) => boolean): number {
+function longestPrefix<T>(items: readonly T[], fitsPage: (items: readonly T[]) => boolean): number {
   let low = 0;
   let high = items.length;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (fit(items.slice(0, middle))) low = middle;
+    if (fitsPage(items.slice(0, middle))) low = middle;
     else high = middle - 1;
   }
   return low;

@@ -31,7 +31,7 @@ export const createSession = defineTool({
     const { record, duplicate } = await store.createSession({
       appName: input.app_name ?? client,
       userId: input.user_id ?? null,
-      workspace: readWorkspace(input.directory ?? directory),
+      workspace: await readWorkspace(input.directory ?? directory),
       title: input.title ?? null,
       agent: input.agent ?? null,
       provider: input.provider ?? null,

@@ -35,7 +35,8 @@ export function cutEvent(event: WireEvent, cap: number): WireEvent {
     cutNames.push(...cut.names.map((name) => `actions.${index}.${name}`));
     return cut.action;
   });
-  const smaller = cutNames.length === 0 ? event : { ...event, actions, truncated: true, truncated_fields: cutNames };
+  const smaller =
+    cutNames.length === 0 ? event : { ...event, actions, truncated: true, truncated_fields: cutNames };
   return cutRecord(smaller, cap, eventParts);
 }
 
@@ -74,4 +75,12 @@ function identityOf(event: WireEvent): WireEvent {
   };
 }
 
-const readable = new Set(["content", "reasoning", "error", "actions", "raw", "metadata", "long_running_tool_ids"]);
+const readable = new Set([
+  "content",
+  "reasoning",
+  "error",
+  "actions",
+  "raw",
+  "metadata",
+  "long_running_tool_ids",
+]);

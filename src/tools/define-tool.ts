@@ -1,11 +1,9 @@
 // A tool is a value: everything the protocol, the docs and the tests need is derived from it.
-import * as z from "zod";
+import type * as z from "zod";
 import type { Workspace } from "../db/records.ts";
 import type { Store } from "../db/store.ts";
+import type { Toolset } from "./toolsets.ts";
 import { type JsonSchema, toWireSchema } from "./wire-schema.ts";
-
-export const toolsets = ["sessions", "history", "todos", "runs"] as const;
-export type Toolset = (typeof toolsets)[number];
 
 /** What a tool does to the store; the protocol's annotations follow from it. */
 export type Effect = "read" | "add" | "update" | "delete";
@@ -17,11 +15,11 @@ export interface ToolContext {
   client: string;
   /** Where the client works, unless it says otherwise. */
   directory: string;
-  readWorkspace(directory: string): Workspace;
+  readWorkspace(directory: string): Promise<Workspace>;
   /** The pid of the agent host that started us; null if it cannot be told. */
   findHost(): Promise<number | null>;
   /** Remembers a run of our own host, to note it if the host lets go of us in order. */
-  noteHostRun(runId: string): void;
+  noteHostRun(run: { id: string; pid: number }): void;
 }
 
 export interface Tool {

@@ -85,7 +85,11 @@ export const tooLarge = { tooLarge: true };
 
 type Check = z.core.ParsePayload<unknown>;
 
-function refuseLarge(context: Pick<Check, "issues"> & { value: unknown }, bytes: number, limit: number): void {
+function refuseLarge(
+  context: Pick<Check, "issues"> & { value: unknown },
+  bytes: number,
+  limit: number,
+): void {
   if (bytes <= limit) return;
   const message = `is ${bytes.toLocaleString("en")} bytes; the limit is ${limit.toLocaleString("en")}`;
   context.issues.push({ code: "custom", params: tooLarge, input: context.value, message, continue: false });

@@ -53,7 +53,15 @@ export const getEvent = defineTool({
   },
 });
 
-const topFields = ["content", "reasoning", "error", "raw", "metadata", "actions", "long_running_tool_ids"] as const;
+const topFields = [
+  "content",
+  "reasoning",
+  "error",
+  "raw",
+  "metadata",
+  "actions",
+  "long_running_tool_ids",
+] as const;
 const actionFields = ["input", "output", "error", "title"] as const;
 
 function textOf(event: WireEvent, field: string): string {

@@ -69,6 +69,8 @@ export const getHistory = defineTool({
       total: unfiltered ? eventCount : undefined,
     });
     const events = items.map(toWireEvent);
-    return wrap(fitItems(detail === "full" ? events : events.map(toConcise), max_chars, wrap, cutEvent).items);
+    return wrap(
+      fitItems(detail === "full" ? events : events.map(toConcise), max_chars, wrap, cutEvent).items,
+    );
   },
 });

@@ -39,13 +39,21 @@ export const getSession = defineTool({
     const found = await store.getSession(session_id, { appName: app_name, userId: user_id });
     const [list, run] = await Promise.all([store.getTodos(session_id), store.latestRun(session_id)]);
     const counts = toWireCounts(list.todos);
-    const whole = { session: toWireSession(found), latest_run: run === null ? undefined : toWireRun(run), counts };
-    // The todos may take what the rest leaves, which is at least half.
-    const rest = [whole, ...[4_000, 600, 100, 0].map((cap) => ({
-      session: cutSession(whole.session, cap),
-      latest_run: whole.latest_run && cutRun(whole.latest_run, cap),
+    const whole = {
+      session: toWireSession(found),
+      latest_run: run === null ? undefined : toWireRun(run),
       counts,
-    }))].find((candidate) => fits(candidate, max_chars / 2)) ?? whole;
+    };
+    // The todos may take what the rest leaves, which is at least half.
+    const rest =
+      [
+        whole,
+        ...[4_000, 600, 100, 0].map((cap) => ({
+          session: cutSession(whole.session, cap),
+          latest_run: whole.latest_run && cutRun(whole.latest_run, cap),
+          counts,
+        })),
+      ].find((candidate) => fits(candidate, max_chars / 2)) ?? whole;
     const wrap = (todos: readonly WireTodo[]) => ({ ...rest, todos: [...todos], truncated: true });
     const { items, cutShort } = fitItems(list.todos.map(toWireTodo), max_chars, wrap, cutTodo);
     return { ...rest, todos: items, truncated: cutShort || undefined };

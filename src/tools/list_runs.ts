@@ -27,7 +27,7 @@ export const listRuns = defineTool({
     const position = decodeCursor(cursor, filters, z.tuple([z.string()]));
     const { items, more } = await store.listRuns({
       sessionId: filters.session_id,
-      directory: filters.directory && readWorkspace(filters.directory).directory,
+      directory: filters.directory && (await readWorkspace(filters.directory)).directory,
       status: filters.status,
       pid: filters.pid,
       after: position === null ? undefined : { id: position[0] },

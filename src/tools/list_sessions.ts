@@ -33,7 +33,7 @@ export const listSessions = defineTool({
     const { items, more } = await store.listSessions({
       appName: filters.app_name,
       userId: filters.user_id,
-      directory: filters.directory && readWorkspace(filters.directory).directory,
+      directory: filters.directory && (await readWorkspace(filters.directory)).directory,
       agent: filters.agent,
       provider: filters.provider,
       state: filters.state,

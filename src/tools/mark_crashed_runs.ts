@@ -32,12 +32,16 @@ export const markCrashedRuns = defineTool({
   }),
   async run({ directory, dry_run }, { store, readWorkspace }) {
     const sweep = await store.markCrashedRuns({
-      directory: directory && readWorkspace(directory).directory,
+      directory: directory && (await readWorkspace(directory)).directory,
       dryRun: dry_run,
     });
     const found: [Kind, Finding][] = [
-      ...sweep.crashed.map((run) => ["crashed", toFinding(run.evidence ?? "", toWireRun(run))] as [Kind, Finding]),
-      ...sweep.ended.map((run) => ["ended", toFinding(run.evidence ?? "", toWireRun(run))] as [Kind, Finding]),
+      ...sweep.crashed.map(
+        (run) => ["crashed", toFinding(run.evidence ?? "", toWireRun(run))] as [Kind, Finding],
+      ),
+      ...sweep.ended.map(
+        (run) => ["ended", toFinding(run.evidence ?? "", toWireRun(run))] as [Kind, Finding],
+      ),
       ...sweep.unknown.map(
         ({ run, evidence }) => ["unknown", toFinding(evidence, toWireRun(run))] as [Kind, Finding],
       ),

@@ -17,8 +17,15 @@ export const startRun = defineTool({
   effect: "add",
   input: z.strictObject({
     session_id: sessionId().optional(),
-    directory: text(limits.path).min(1).optional().describe("Default: the session's, else where the client works"),
-    pid: z.int().min(1).max(2 ** 31 - 1).optional(),
+    directory: text(limits.path)
+      .min(1)
+      .optional()
+      .describe("Default: the session's, else where the client works"),
+    pid: z
+      .int()
+      .min(1)
+      .max(2 ** 31 - 1)
+      .optional(),
     command: text(limits.path).optional(),
     args: textList(limits.text).optional(),
     prompt: text(limits.text).optional(),
@@ -37,7 +44,7 @@ export const startRun = defineTool({
     const where = input.directory ?? (input.session_id === undefined ? directory : undefined);
     const { record, duplicate } = await store.startRun({
       sessionId: input.session_id ?? null,
-      workspace: where === undefined ? null : readWorkspace(where),
+      workspace: where === undefined ? null : await readWorkspace(where),
       pid,
       command: input.command ?? null,
       args: input.args ?? [],
@@ -46,7 +53,7 @@ export const startRun = defineTool({
       client,
       idempotencyKey: input.idempotency_key ?? null,
     });
-    if (input.pid === undefined || pid === (await findHost())) noteHostRun(record.id);
+    if (input.pid === undefined || pid === (await findHost())) noteHostRun(record);
     const wrap = (run: WireRun) => ({ run, duplicate });
     return wrap(fitOne(toWireRun(record), maxCharsBounds.standard, wrap, cutRun));
   },

@@ -9,7 +9,8 @@ import { todosOutput, toTodosResult } from "./todos-result.ts";
 export const updateTodos = defineTool({
   name: "update_todos",
   title: "Update the todos",
-  description: "Replace a session's plan with this list, in order. Send the whole list; keep the ids you were given.",
+  description:
+    "Replace a session's plan with this list, in order. Send the whole list; keep the ids you were given.",
   toolset: "todos",
   effect: "update",
   input: z.strictObject({

@@ -54,7 +54,7 @@ function* settings(text: string): Generator<Setting> {
   let subsection: string | null = null;
   // A backslash at the end of a line continues it, unless that backslash is itself escaped.
   const joined = text.replace(/\\(\\|\r?\n)/g, (all, next) => (next === "\\" ? all : ""));
-  for (const line of joined.split(/\r?\n/)) {
+  for (const line of joined.split("\n")) {
     const header = /^\s*\[([A-Za-z0-9.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\](.*)$/s.exec(line);
     if (header) {
       section = (header[1] ?? "").toLowerCase();

@@ -1,7 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { ProcessIdentity } from "../../src/db/process.ts";
 import { parseStat, processFacts, type Stat } from "../../src/liveness/linux.ts";
 import { createProber } from "../../src/liveness/prober.ts";
@@ -55,6 +54,7 @@ describe.runIf(onLinux)("real processes on Linux", () => {
     const script = `const { pid } = require("node:child_process").spawn(process.execPath, ["-e", "${idle}"]);
       require("node:fs").writeSync(1, String(pid)); ${blocked}`;
     const { line } = await started(spawn(process.execPath, ["-e", script]));
+    onTestFinished(() => void process.kill(Number(line), "SIGKILL"));
     const identity = await prober.identify(Number(line));
     expect(await prober.probe(identity)).toEqual({ state: "alive" });
     process.kill(identity.pid, "SIGKILL");
@@ -84,6 +84,20 @@ describe.runIf(onLinux)("real processes on Linux", () => {
     await end(child);
     expect((await prober.probe(identity)).state).toBe("dead");
   });
+
+  test.skipIf(!isRoot || !canUnshare)(
+    "another user's process behind hidepid=2 is unknown, not dead (skipped unless root and unshare is allowed)",
+    async () => {
+      const { pid } = await startNode(idle);
+      const script = `require("node:child_process").execFileSync("mount", "-t proc -o hidepid=2 proc /proc".split(" "));
+        process.setgroups([]); process.setgid(65534); process.setuid(65534);
+        if (require("node:fs").existsSync("/proc/${pid}")) throw new Error("not hidden");
+        ${useProber(`probe(${JSON.stringify(await prober.identify(pid))})`)}`;
+      const { line } = await started(spawn("unshare", ["-m", process.execPath, "-e", script]));
+      const evidence = `pid ${pid} is in use by a process that cannot be read`;
+      expect(JSON.parse(line)).toEqual({ state: "unknown", evidence });
+    },
+  );
 
   test("another boot is dead", async () => {
     const identity = await prober.identify(process.pid);
@@ -151,11 +165,15 @@ function watchExit(pid: number): Stat[] {
   return seen;
 }
 
+/** A script that prints what one of a fresh prober's methods returns. */
+function useProber(call: string): string {
+  const source = JSON.stringify(new URL("../../src/liveness/prober.ts", import.meta.url));
+  return `import(${source}).then(async (m) => console.log(JSON.stringify(await m.createProber().${call})))`;
+}
+
 /** The identity of a node process that is pid 1 of a new namespace, in its own words. */
 async function identifyInside(options: string[]): Promise<ProcessIdentity> {
-  const source = fileURLToPath(new URL("../../src/liveness/prober.ts", import.meta.url));
-  const script = `import(${JSON.stringify(source)}).then(async ({ createProber }) =>
-    console.log(JSON.stringify(await createProber().identify(process.pid))))`;
+  const script = useProber("identify(process.pid)");
   const { line } = await started(spawn("unshare", [...options, process.execPath, "-e", script]));
   return JSON.parse(line);
 }

@@ -137,4 +137,3 @@ function configure(db: Database.Database, file: string, durability: "full" | "no
     }
   }
 }
-

@@ -183,11 +183,22 @@ export class Events {
     const direction = order === "asc" ? asc : desc;
     const limit = sql.placeholder("limit");
     if (orderBy === "seq") {
-      return this.#db.select().from(events).where(where).orderBy(direction(events.seq)).limit(limit).prepare();
+      return this.#db
+        .select()
+        .from(events)
+        .where(where)
+        .orderBy(direction(events.seq))
+        .limit(limit)
+        .prepare();
     }
     // Sorts the keys of the session first, and then reads the texts of one page only.
     const byTime = [direction(events.createdAt), direction(events.seq)];
-    const page = this.#db.select({ id: events.id }).from(events).where(where).orderBy(...byTime).limit(limit);
+    const page = this.#db
+      .select({ id: events.id })
+      .from(events)
+      .where(where)
+      .orderBy(...byTime)
+      .limit(limit);
     return this.#db
       .select()
       .from(events)

@@ -78,14 +78,19 @@ export class Runs {
     const session = run.sessionId === null ? null : this.#sessions.get(run.sessionId);
     const directory = run.workspace?.directory ?? session?.directory;
     if (directory === undefined) {
-      throw new StoreError("invalid_input", "A run needs a session or a directory.", "Give session_id or directory.");
+      throw new StoreError(
+        "invalid_input",
+        "A run needs a session or a directory.",
+        "Give session_id or directory.",
+      );
     }
     const { workspace, idempotencyKey, origin: _origin, client: _client, ...said } = run;
     const requestHash = idempotencyKey === null ? null : hashRequest({ ...said, directory });
     if (idempotencyKey !== null) {
       const scope = (run.sessionId ?? directory).toWellFormed();
       const earlier = this.#byKey.get({ scope, key: idempotencyKey.toWellFormed() });
-      if (earlier && earlier.requestHash !== requestHash) throw keyConflict(idempotencyKey, `run ${earlier.id}`);
+      if (earlier && earlier.requestHash !== requestHash)
+        throw keyConflict(idempotencyKey, `run ${earlier.id}`);
       if (earlier) return { record: toRun(earlier), duplicate: true };
     }
     const startedAt = this.#options.now();
@@ -130,7 +135,11 @@ export class Runs {
   get(runId: string): Run {
     const row = this.#byId.get({ id: runId });
     if (row === undefined) {
-      throw new StoreError("not_found", `There is no run "${runId}".`, "list_runs lists the ids; start_run makes one.");
+      throw new StoreError(
+        "not_found",
+        `There is no run "${runId}".`,
+        "list_runs lists the ids; start_run makes one.",
+      );
     }
     return toRun(row);
   }
@@ -138,7 +147,8 @@ export class Runs {
   finish({ runId, status, exitCode, error, endedBy }: FinishedRun): Run {
     const run = this.get(runId);
     if (run.status !== "running") {
-      const repeated = run.status === status && run.exitCode === exitCode && run.error === (error?.toWellFormed() ?? null);
+      const repeated =
+        run.status === status && run.exitCode === exitCode && run.error === (error?.toWellFormed() ?? null);
       if (repeated) return run;
       throw new StoreError(
         "invalid_state",

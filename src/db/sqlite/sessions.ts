@@ -76,7 +76,8 @@ export class Sessions {
 
   create(session: NewSession): Stored<Session> {
     const { workspace, idempotencyKey, origin: _origin, client: _client, ...said } = session;
-    const requestHash = idempotencyKey === null ? null : hashRequest({ ...said, directory: workspace.directory });
+    const requestHash =
+      idempotencyKey === null ? null : hashRequest({ ...said, directory: workspace.directory });
     if (idempotencyKey !== null) {
       const earlier = this.#byKey.get({
         appName: session.appName,
@@ -189,7 +190,13 @@ export class Sessions {
   }
 }
 
-type Counter = "inputTokens" | "outputTokens" | "reasoningTokens" | "cacheReadTokens" | "cacheWriteTokens" | "costUsd";
+type Counter =
+  | "inputTokens"
+  | "outputTokens"
+  | "reasoningTokens"
+  | "cacheReadTokens"
+  | "cacheWriteTokens"
+  | "costUsd";
 
 /** Adds a placeholder's value to each counter; a null adds nothing, and leaves null what nobody has counted. */
 function growBy(...counters: Counter[]): Partial<Record<Counter, SQL>> {

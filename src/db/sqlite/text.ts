@@ -7,7 +7,9 @@ import type { JsonValue } from "../records.ts";
  * becomes U+FFFD: UTF-8 has no form for it). JSON columns need none, JSON escapes lone surrogates.
  */
 export function repairTexts<T extends object>(row: T): { row: T; lossy: boolean } {
-  const broken = Object.entries(row).filter(([, value]) => typeof value === "string" && !value.isWellFormed());
+  const broken = Object.entries(row).filter(
+    ([, value]) => typeof value === "string" && !value.isWellFormed(),
+  );
   if (broken.length === 0) return { row, lossy: false };
   const repaired = broken.map(([key, value]) => [key, String(value).toWellFormed()]);
   return { row: { ...row, ...Object.fromEntries(repaired) }, lossy: true };
@@ -23,7 +25,9 @@ export function fromJson<T extends JsonValue>(text: string | null): T | null {
 
 /** Tells whether two requests say the same, whatever the order of their keys. Not for secrets: a plain SHA-256. */
 export function hashRequest(request: object): string {
-  return createHash("sha256").update(JSON.stringify(sortKeys(request))).digest("base64url");
+  return createHash("sha256")
+    .update(JSON.stringify(sortKeys(request)))
+    .digest("base64url");
 }
 
 function sortKeys(value: unknown): unknown {

@@ -43,7 +43,8 @@ export class Todos {
     }
     const now = this.#options.now();
     const rows = this.#merge(sessionId, present.todos, wanted, now);
-    const changed = rows.length !== present.todos.length || rows.some((row, i) => !isSame(present.todos[i], row));
+    const changed =
+      rows.length !== present.todos.length || rows.some((row, i) => !isSame(present.todos[i], row));
     if (!changed) return present;
     this.#deleteAll.run({ sessionId });
     for (const row of rows) this.#insert.run(row);

@@ -31,6 +31,7 @@ export class Transactions {
   readonly #commit: Statement;
   readonly #rollback: Statement;
   readonly #userVersion: Statement<[], number>;
+  #lastWrite: Promise<void> = Promise.resolve();
   #commits = 0;
 
   constructor(db: Database, options: TransactionOptions) {
@@ -55,7 +56,13 @@ export class Transactions {
       this.#assertSchemaKnown();
       return work();
     };
-    const result = await retryWhileBusy(() => this.#run(this.#beginWrite, checked), this.#options);
+    const called = performance.now();
+    // One behind the other: a write that waits for a lock is not overtaken by the one that was called after it.
+    const result = this.#lastWrite.then(() =>
+      retryWhileBusy(() => this.#run(this.#beginWrite, checked), this.#options, called),
+    );
+    this.#lastWrite = result.then(ignore, ignore);
+    await result;
     this.#commits += 1;
     if (this.#commits === commitsPerCheckpoint) setImmediate(() => this.#checkpoint());
     return result;
@@ -97,17 +104,19 @@ export class Transactions {
 /**
  * Runs a synchronous attempt until no other connection holds the lock it needs, with pauses between event-loop
  * turns. Rejects with a `StoreError`: `busy` at the deadline, and every other failure at once.
+ * `since`: when the waiting began, as of `performance.now()`.
  */
-export async function retryWhileBusy<T>(attempt: () => T, { file, busyDeadline }: RetryOptions): Promise<T> {
-  let started: number | undefined;
+export async function retryWhileBusy<T>(
+  attempt: () => T,
+  { file, busyDeadline }: RetryOptions,
+  since = performance.now(),
+): Promise<T> {
   while (true) {
     try {
       return attempt();
     } catch (error) {
       if (!isBusy(error)) throw toStoreError(error, file);
-      const now = performance.now();
-      started ??= now;
-      if (now - started > busyDeadline) throw busy(file, { cause: error });
+      if (performance.now() - since > busyDeadline) throw busy(file, { cause: error });
     }
     await sleep(jitter());
   }
@@ -117,3 +126,5 @@ export async function retryWhileBusy<T>(attempt: () => T, { file, busyDeadline }
 function jitter(): number {
   return 1 + Math.random() * 4;
 }
+
+function ignore(): void {}

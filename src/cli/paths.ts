@@ -1,0 +1,33 @@
+// Where things live on this platform.
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const name = "backstory";
+
+/** The database, unless --db or BACKSTORY_DB says otherwise. */
+export function defaultDatabase(env = process.env, platform = process.platform): string {
+  return join(dataDirectory(env, platform), `${name}.db`);
+}
+
+function dataDirectory(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+  if (platform === "win32") return join(env.LOCALAPPDATA || join(homedir(), "AppData", "Local"), name);
+  if (platform === "darwin") return join(homedir(), "Library", "Application Support", name);
+  // XDG Base Directory Specification.
+  return join(env.XDG_DATA_HOME || join(homedir(), ".local", "share"), name);
+}
+
+/** Compiled code, kept so that the next start is quicker. Not in the shared temporary directory: it is executed. */
+export function cacheDirectory(env = process.env, platform = process.platform): string {
+  if (platform === "win32") return join(dataDirectory(env, platform), "cache");
+  if (platform === "darwin") return join(homedir(), "Library", "Caches", name);
+  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), name);
+}
+
+/** The package's own folder: we run from dist/ or from src/cli/. */
+export const packageDirectory = ["..", "../.."]
+  .map((up) => fileURLToPath(new URL(up, import.meta.url)))
+  .find((directory) => existsSync(join(directory, "package.json"))) as string;
+
+export const migrationsDirectory = join(packageDirectory, "migrations", "sqlite");

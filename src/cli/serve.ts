@@ -1,0 +1,49 @@
+// `backstory serve`: answers on stdin and stdout from the first moment, and loads the server proper behind that.
+import { readFileSync } from "node:fs";
+import { Connection } from "../server/connection.ts";
+import { greet, type Handover } from "../server/greeter.ts";
+import { type Description, toolsOf } from "../server/greeting.ts";
+import type { Settings } from "./settings.ts";
+import type { RunningServer } from "./start-server.ts";
+
+/** Ends the process with 0 when the host closes stdin or stdout, or on SIGTERM and SIGINT. */
+export function serve(settings: Settings): void {
+  let server: Promise<RunningServer> | undefined;
+  let stopping = false;
+  const stop = async (reason: string) => {
+    if (stopping) return;
+    stopping = true;
+    await (await server)?.stop(reason);
+    process.exit(0);
+  };
+  const connection = new Connection(process.stdin, process.stdout, stop);
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  if (process.stdin.isTTY) process.stderr.write(welcome);
+
+  const prepared = readPrepared();
+  const load = (handover: Handover) => {
+    server = import("./start-server.ts").then(({ startServer }) =>
+      startServer(settings, connection, handover, prepared),
+    );
+  };
+  if (prepared === undefined) load({ messages: [], answered: new Set() });
+  else greet(connection, { ...prepared, tools: toolsOf(prepared, settings.toolsets) }, load);
+}
+
+/** What the build wrote beside us; nothing when we run from source. */
+function readPrepared(): Description | undefined {
+  try {
+    return JSON.parse(readFileSync(new URL("./description.json", import.meta.url), "utf8")) as Description;
+  } catch {
+    return undefined;
+  }
+}
+
+const welcome = `Backstory is an MCP server: an agent host starts it and talks to it on stdin. To add it to one:
+  Claude Code  claude mcp add backstory -- npx -y backstory
+  Codex        codex mcp add backstory -- npx -y backstory
+  VS Code      code --add-mcp '{"name":"backstory","command":"npx","args":["-y","backstory"]}'
+  others       the command is npx, its arguments -y backstory (see the README)
+It is waiting for JSON-RPC messages now; end it with Ctrl-D.
+`;

@@ -1,0 +1,69 @@
+// The MCP server: the SDK's, with our tools, over a connection of ours.
+import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import type { Tool, ToolContext } from "../tools/define-tool.ts";
+import type { Toolset } from "../tools/toolsets.ts";
+import { callTool } from "./call-tool.ts";
+import type { Connection, Message, RequestId } from "./connection.ts";
+import { type Description, toolsOf } from "./greeting.ts";
+import type { Log } from "./log.ts";
+
+export interface ServerOptions {
+  description: Description;
+  tools: readonly Tool[];
+  toolsets: readonly Toolset[];
+  log: Log;
+  /** The context of a call by the client of that name. Rejects with `StoreError` while the store cannot be opened. */
+  openContext(client: string): Promise<ToolContext>;
+  onInitialized(): void;
+}
+
+export function createServer(options: ServerOptions): Server {
+  const { description, tools, toolsets, log } = options;
+  const { serverInfo, capabilities, instructions } = description;
+  const server = new Server(serverInfo, {
+    capabilities,
+    instructions,
+    // We never ask the client to fill in a form, so nothing is ever validated by this; it keeps ajv out of the bundle.
+    jsonSchemaValidator: { getValidator: refuseValidation },
+  });
+  const offered = tools.filter((tool) => toolsets.includes(tool.toolset));
+  const calls = {
+    tools: new Map(offered.map((tool) => [tool.name, tool])),
+    disabled: new Map(tools.filter((tool) => !offered.includes(tool)).map((tool) => [tool.name, tool])),
+    openContext: () => options.openContext(server.getClientVersion()?.name ?? "unknown"),
+    log,
+  };
+  const list = { tools: toolsOf(description, toolsets) };
+  server.setRequestHandler(ListToolsRequestSchema, () => list);
+  server.setRequestHandler(CallToolRequestSchema, ({ params }) =>
+    callTool(params.name, params.arguments ?? {}, calls),
+  );
+  server.oninitialized = options.onInitialized;
+  server.onerror = (error) => log.warn({ reason: error.message.slice(0, 200) }, "protocol error");
+  return server;
+}
+
+function refuseValidation(): never {
+  throw new Error("the server validates no schema for the client");
+}
+
+/** Messages of a connection as the SDK wants them. Replies to `answered` requests are dropped: they had theirs. */
+export function toTransport(connection: Connection, answered: ReadonlySet<RequestId> = new Set()): Transport {
+  const replayed = new Set(answered);
+  return {
+    async start() {
+      connection.handle((message) => this.onmessage?.(message as JSONRPCMessage));
+    },
+    async send(message) {
+      const { id, method } = message as Message;
+      if (id !== undefined && method === undefined && replayed.delete(id)) return;
+      await connection.send(message);
+    },
+    async close() {
+      this.onclose?.();
+    },
+  };
+}
