@@ -9,11 +9,9 @@ export function parseMachineGuid(text: string): string | null {
   return /^\s*MachineGuid\s+REG_SZ\s+([0-9A-Fa-f-]{36})\s*$/m.exec(text)?.[1] ?? null;
 }
 
-/** The answer to `processQuery`. CreationDate (Win32_Process) may be withheld for protected processes. */
+/** The answer to `processQuery`: nothing when there is no such process, or Win32_Process withholds its date. */
 export function parseProcess({ code, stdout }: CommandOutcome): Reading {
-  const line = stdout.trim();
-  if (code === 0 && line === "none") return { state: "gone" };
-  const startToken = /^started (\d{4}-\d\d-\d\dT[\d:.]+Z)$/.exec(line)?.[1];
+  const startToken = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.exec(stdout.trim())?.[0];
   return code === 0 && startToken !== undefined ? { state: "present", startToken } : { state: "unreadable" };
 }
 
@@ -48,11 +46,7 @@ const universal = ".CreationDate.ToUniversalTime().ToString('o')";
 
 function processQuery(pid: number): string {
   if (!Number.isInteger(pid)) throw new TypeError("a pid is a whole number");
-  return [
-    "$ErrorActionPreference = 'Stop'",
-    `$p = Get-CimInstance -ClassName Win32_Process -Filter 'ProcessId=${pid}' -Property CreationDate`,
-    `if (-not $p) { 'none' } elseif ($p.CreationDate) { 'started ' + $p${universal} } else { 'withheld' }`,
-  ].join("; ");
+  return `(Get-CimInstance -ClassName Win32_Process -Filter 'ProcessId=${pid}')${universal}`;
 }
 
 const tableQuery = [

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { ProcessIdentity } from "../../src/db/process.ts";
-import { parseStat, processFacts, type Stat } from "../../src/liveness/linux.ts";
+import { parseStat, processReading, type Stat } from "../../src/liveness/linux.ts";
 import { createProber } from "../../src/liveness/prober.ts";
 import { end, idle, onLinux, started, startNode, until } from "./processes.ts";
 
@@ -149,7 +149,7 @@ describe.runIf(onLinux)("real processes on Linux", () => {
       const { pid, child } = await startNode(holdingMemory);
       child.kill("SIGKILL");
       const leaving = watchExit(pid).find((stat) => stat.state !== "Z" && (stat.flags & 0x4) !== 0);
-      if (leaving) return expect(processFacts(leaving)).toEqual({ state: "exited" });
+      if (leaving) return expect(processReading(leaving)).toEqual({ state: "exited" });
     }
     context.skip("in 20 rounds none was seen between its last code and being a zombie");
   });

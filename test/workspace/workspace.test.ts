@@ -113,6 +113,16 @@ describe.skipIf(!hasGit)("in git (skipped where git is not installed)", () => {
     expect((await readWorkspace(join(main, ".git", "refs"))).projectDirectory).toBe(main);
   });
 
+  test.each(["", "gitdir: /gone/.git/worktrees/x\n"])(
+    "a broken .git file (%j) is not its outer repository's",
+    async (text) => {
+      repository("outer");
+      const directory = make("outer", "broken");
+      writeFileSync(join(directory, ".git"), text);
+      expect(await readWorkspace(directory)).toEqual({ directory, projectDirectory: directory, ...nothing });
+    },
+  );
+
   test("before the first commit there is a branch; detached there is none", async () => {
     const fresh = make("fresh");
     git(fresh, "init", "-b", "trunk");

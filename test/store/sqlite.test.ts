@@ -1,0 +1,5 @@
+// The SQLite Store keeps the contract.
+import { openTestStore } from "../open-test-store.ts";
+import { storeContract } from "./contract.ts";
+
+storeContract("the SQLite store", openTestStore);
