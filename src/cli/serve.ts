@@ -19,7 +19,7 @@ export function serve(settings: Settings): void {
   const connection = new Connection(process.stdin, process.stdout, stop);
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
-  if (process.stdin.isTTY) process.stderr.write(welcome);
+  if (process.stdin.isTTY) process.stderr.write(welcome());
 
   const prepared = readPrepared();
   const load = (handover: Handover) => {
@@ -40,10 +40,14 @@ function readPrepared(): Description | undefined {
   }
 }
 
-const welcome = `Backstory is an MCP server: an agent host starts it and talks to it on stdin. To add it to one:
-  Claude Code  claude mcp add backstory -- npx -y backstory
-  Codex        codex mcp add backstory -- npx -y backstory
-  VS Code      code --add-mcp '{"name":"backstory","command":"npx","args":["-y","backstory"]}'
-  others       the command is npx, its arguments -y backstory (see the README)
+/** How to add this very program to a host: the same Node, the same file. */
+function welcome(): string {
+  const [node, script] = [process.execPath, process.argv[1] ?? "backstory"];
+  return `Backstory is an MCP server: an agent host starts it and talks to it on stdin. To add it to one:
+  Claude Code  claude mcp add backstory -- ${node} ${script}
+  Codex        codex mcp add backstory -- ${node} ${script}
+  VS Code      code --add-mcp '${JSON.stringify({ name: "backstory", command: node, args: [script] })}'
+  others       see the README: the command is ${node}, its argument ${script}
 It is waiting for JSON-RPC messages now; end it with Ctrl-D.
 `;
+}

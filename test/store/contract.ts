@@ -106,7 +106,9 @@ export function storeContract(name: string, open: OpenStore): void {
       it("shows a session to its owner alone, when an owner is named", async () => {
         const { record } = await store.createSession(newSession({ userId: "ada" }));
         await expect(store.getSession(record.id, { userId: "ada", appName: "test" })).resolves.toBeDefined();
-        await expect(store.getSession(record.id, { userId: "eve" })).rejects.toMatchObject({ code: "not_found" });
+        await expect(store.getSession(record.id, { userId: "eve" })).rejects.toMatchObject({
+          code: "not_found",
+        });
         await expect(store.getSession(record.id, { appName: "other" })).rejects.toMatchObject({
           code: "not_found",
         });
@@ -303,23 +305,26 @@ export function storeContract(name: string, open: OpenStore): void {
         expect(await seqs({ orderBy: "createdAt", order: "desc", limit: 3 })).toEqual([1, 2, 3]);
       });
 
-      it.each(["seq", "createdAt"] as const)("pages by %s without missing or repeating one", async (orderBy) => {
-        for (let i = 0; i < 150; i++) {
-          await store.appendEvent(newEvent(sessionId, { createdAt: now + (i % 7) }));
-        }
-        for (const order of ["asc", "desc"] as const) {
-          const seen: number[] = [];
-          let after: { seq: number; createdAt: number } | undefined;
-          let more = true;
-          while (more) {
-            const page = await store.getHistory({ sessionId, order, orderBy, limit: 70, after });
-            seen.push(...page.items.map(({ seq }) => seq));
-            after = page.items.at(-1);
-            more = page.more;
+      it.each(["seq", "createdAt"] as const)(
+        "pages by %s without missing or repeating one",
+        async (orderBy) => {
+          for (let i = 0; i < 150; i++) {
+            await store.appendEvent(newEvent(sessionId, { createdAt: now + (i % 7) }));
           }
-          expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 150 }, (_, i) => i + 1));
-        }
-      });
+          for (const order of ["asc", "desc"] as const) {
+            const seen: number[] = [];
+            let after: { seq: number; createdAt: number } | undefined;
+            let more = true;
+            while (more) {
+              const page = await store.getHistory({ sessionId, order, orderBy, limit: 70, after });
+              seen.push(...page.items.map(({ seq }) => seq));
+              after = page.items.at(-1);
+              more = page.more;
+            }
+            expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 150 }, (_, i) => i + 1));
+          }
+        },
+      );
 
       it("ends a page early rather than filling the memory", async () => {
         const content = "x".repeat(1024 * 1024);
@@ -403,7 +408,9 @@ export function storeContract(name: string, open: OpenStore): void {
         await expect(store.finishRun({ ...end, status: "completed" })).rejects.toMatchObject({
           code: "invalid_state",
         });
-        await expect(store.finishRun({ ...end, runId: "run_none" })).rejects.toMatchObject({ code: "not_found" });
+        await expect(store.finishRun({ ...end, runId: "run_none" })).rejects.toMatchObject({
+          code: "not_found",
+        });
       });
 
       it("keeps keys per session, and per directory without one", async () => {
@@ -411,7 +418,9 @@ export function storeContract(name: string, open: OpenStore): void {
         const alone = newRun({ idempotencyKey: "k" });
         const first = await store.startRun(alone);
         expect(await store.startRun(alone)).toEqual({ record: first.record, duplicate: true });
-        await expect(store.startRun({ ...alone, prompt: "other" })).rejects.toMatchObject({ code: "conflict" });
+        await expect(store.startRun({ ...alone, prompt: "other" })).rejects.toMatchObject({
+          code: "conflict",
+        });
         expect((await store.startRun({ ...alone, sessionId: session.id })).duplicate).toBe(false);
       });
 
