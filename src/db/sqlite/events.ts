@@ -4,7 +4,7 @@ import { StoreError } from "../errors.ts";
 import type { Action, Event, EventType, JsonObject, JsonValue, NewEvent } from "../records.ts";
 import type { History, HistoryQuery, Stored, StoreOptions } from "../store.ts";
 import type { Actions } from "./actions.ts";
-import { type Drizzle, inList, placeholders, Shapes } from "./prepare.ts";
+import { type Drizzle, inList, lazily, placeholders, Shapes } from "./prepare.ts";
 import type { Runs } from "./runs.ts";
 import { events } from "./schema.ts";
 import { keyConflict, type Sessions } from "./sessions.ts";
@@ -39,25 +39,29 @@ export class Events {
     this.#actions = related.actions;
     this.#runs = related.runs;
     const { id: _assigned, ...columns } = placeholders(events);
-    this.#insert = db.insert(events).values(columns).prepare();
+    this.#insert = lazily(() => db.insert(events).values(columns).prepare());
     const ofSession = eq(events.sessionId, sql.placeholder("sessionId"));
-    this.#bySeq = db
-      .select()
-      .from(events)
-      .where(and(ofSession, eq(events.seq, sql.placeholder("seq"))))
-      .prepare();
-    this.#byKey = db
-      .select()
-      .from(events)
-      .where(and(ofSession, eq(events.idempotencyKey, sql.placeholder("key"))))
-      .prepare();
+    this.#bySeq = lazily(() =>
+      db
+        .select()
+        .from(events)
+        .where(and(ofSession, eq(events.seq, sql.placeholder("seq"))))
+        .prepare(),
+    );
+    this.#byKey = lazily(() =>
+      db
+        .select()
+        .from(events)
+        .where(and(ofSession, eq(events.idempotencyKey, sql.placeholder("key"))))
+        .prepare(),
+    );
   }
 
   append(event: NewEvent): Stored<Event> {
     const { sessionId, idempotencyKey, runId } = event;
     const requestHash = idempotencyKey === null ? null : hashRequest(requestOf(event));
     if (idempotencyKey !== null) {
-      const earlier = this.#byKey.get({ sessionId, key: idempotencyKey.toWellFormed() });
+      const earlier = this.#byKey().get({ sessionId, key: idempotencyKey.toWellFormed() });
       if (earlier) {
         this.#sessions.get(sessionId);
         if (earlier.requestHash !== requestHash) throw keyConflict(idempotencyKey, `event ${earlier.seq}`);
@@ -100,13 +104,13 @@ export class Events {
     });
     const prepared = this.#actions.prepare(event.actions, { sessionId, seq, createdAt });
     const stored = { ...row, lossy: lossy || prepared.lossy || null };
-    this.#insert.run(stored);
+    this.#insert().run(stored);
     this.#actions.insert(prepared.rows);
     return { record: toEvent(stored, prepared.rows.map(this.#actions.toAction)), duplicate: false };
   }
 
   get(sessionId: string, seq: number): Event {
-    const row = this.#bySeq.get({ sessionId, seq });
+    const row = this.#bySeq().get({ sessionId, seq });
     if (row) return this.#withActions(row);
     const { lastSeq } = this.#sessions.get(sessionId);
     throw new StoreError(

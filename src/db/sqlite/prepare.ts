@@ -15,6 +15,15 @@ export function placeholders<T extends SQLiteTable>(
   };
 }
 
+/** Prepares a statement when it is first used: a start that is only greeted pays for none. */
+export function lazily<T>(prepare: () => T): () => T {
+  let statement: T | undefined;
+  return () => {
+    statement ??= prepare();
+    return statement;
+  };
+}
+
 /** A named placeholder where an expression is expected. */
 export function value(name: string): SQL {
   return sql`${sql.placeholder(name)}`;

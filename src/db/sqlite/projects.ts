@@ -2,7 +2,7 @@
 import { eq, sql } from "drizzle-orm";
 import type { Workspace } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
-import { type Drizzle, placeholders, value } from "./prepare.ts";
+import { type Drizzle, lazily, placeholders, value } from "./prepare.ts";
 import { projects } from "./schema.ts";
 import { repairTexts } from "./text.ts";
 
@@ -14,23 +14,27 @@ export class Projects {
 
   constructor(db: Drizzle, options: Pick<StoreOptions, "newId" | "now">) {
     this.#options = options;
-    this.#find = db
-      .select({ id: projects.id })
-      .from(projects)
-      .where(eq(projects.directory, sql.placeholder("directory")))
-      .prepare();
-    this.#insert = db.insert(projects).values(placeholders(projects)).prepare();
-    this.#moveLastRun = db
-      .update(projects)
-      .set({ lastRunAt: value("now"), updatedAt: value("now") })
-      .where(eq(projects.id, sql.placeholder("id")))
-      .prepare();
+    this.#find = lazily(() =>
+      db
+        .select({ id: projects.id })
+        .from(projects)
+        .where(eq(projects.directory, sql.placeholder("directory")))
+        .prepare(),
+    );
+    this.#insert = lazily(() => db.insert(projects).values(placeholders(projects)).prepare());
+    this.#moveLastRun = lazily(() =>
+      db
+        .update(projects)
+        .set({ lastRunAt: value("now"), updatedAt: value("now") })
+        .where(eq(projects.id, sql.placeholder("id")))
+        .prepare(),
+    );
   }
 
   /** The id of the workspace's project, made if it is new. */
   ensure(workspace: Workspace): string {
     const directory = workspace.projectDirectory.toWellFormed();
-    const found = this.#find.get({ directory });
+    const found = this.#find().get({ directory });
     if (found) return found.id;
     const now = this.#options.now();
     const id = this.#options.newId("proj");
@@ -46,11 +50,11 @@ export class Projects {
       updatedAt: now,
       lastRunAt: null,
     });
-    this.#insert.run(row);
+    this.#insert().run(row);
     return id;
   }
 
   markRun(id: string, now: number): void {
-    this.#moveLastRun.run({ id, now });
+    this.#moveLastRun().run({ id, now });
   }
 }

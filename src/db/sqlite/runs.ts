@@ -5,7 +5,7 @@ import { StoreError } from "../errors.ts";
 import type { ProcessIdentity } from "../process.ts";
 import type { NewRun, Run } from "../records.ts";
 import type { FinishedRun, Page, RunQuery, Stored, StoreOptions } from "../store.ts";
-import { type Drizzle, placeholders, Shapes, value } from "./prepare.ts";
+import { type Drizzle, lazily, placeholders, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
 import { runs } from "./schema.ts";
 import { keyConflict, type Sessions } from "./sessions.ts";
@@ -41,37 +41,43 @@ export class Runs {
     this.#projects = related.projects;
     const id = eq(runs.id, sql.placeholder("id"));
     const stillRunning = and(id, eq(runs.status, "running"));
-    this.#insert = db.insert(runs).values(placeholders(runs)).prepare();
-    this.#byId = db.select().from(runs).where(id).prepare();
-    this.#byKey = db
-      .select()
-      .from(runs)
-      .where(
-        and(
-          sql`(case when ${runs.sessionId} is null then ${runs.directory} else ${runs.sessionId} end) = ${sql.placeholder("scope")}`,
-          eq(runs.idempotencyKey, sql.placeholder("key")),
-        ),
-      )
-      .prepare();
-    this.#end = db
-      .update(runs)
-      .set({
-        status: value("status"),
-        exitCode: value("exitCode"),
-        error: value("error"),
-        evidence: value("evidence"),
-        endedBy: value("endedBy"),
-        endedAt: value("endedAt"),
-        lossy: value("lossy"),
-      })
-      .where(stillRunning)
-      .returning()
-      .prepare();
-    this.#disconnect = db
-      .update(runs)
-      .set({ disconnectedAt: value("now") })
-      .where(and(stillRunning, isNull(runs.disconnectedAt)))
-      .prepare();
+    this.#insert = lazily(() => db.insert(runs).values(placeholders(runs)).prepare());
+    this.#byId = lazily(() => db.select().from(runs).where(id).prepare());
+    this.#byKey = lazily(() =>
+      db
+        .select()
+        .from(runs)
+        .where(
+          and(
+            sql`(case when ${runs.sessionId} is null then ${runs.directory} else ${runs.sessionId} end) = ${sql.placeholder("scope")}`,
+            eq(runs.idempotencyKey, sql.placeholder("key")),
+          ),
+        )
+        .prepare(),
+    );
+    this.#end = lazily(() =>
+      db
+        .update(runs)
+        .set({
+          status: value("status"),
+          exitCode: value("exitCode"),
+          error: value("error"),
+          evidence: value("evidence"),
+          endedBy: value("endedBy"),
+          endedAt: value("endedAt"),
+          lossy: value("lossy"),
+        })
+        .where(stillRunning)
+        .returning()
+        .prepare(),
+    );
+    this.#disconnect = lazily(() =>
+      db
+        .update(runs)
+        .set({ disconnectedAt: value("now") })
+        .where(and(stillRunning, isNull(runs.disconnectedAt)))
+        .prepare(),
+    );
   }
 
   start(run: NewRun, identity: ProcessIdentity): Stored<Run> {
@@ -88,7 +94,7 @@ export class Runs {
     const requestHash = idempotencyKey === null ? null : hashRequest({ ...said, directory });
     if (idempotencyKey !== null) {
       const scope = (run.sessionId ?? directory).toWellFormed();
-      const earlier = this.#byKey.get({ scope, key: idempotencyKey.toWellFormed() });
+      const earlier = this.#byKey().get({ scope, key: idempotencyKey.toWellFormed() });
       if (earlier && earlier.requestHash !== requestHash)
         throw keyConflict(idempotencyKey, `run ${earlier.id}`);
       if (earlier) return { record: toRun(earlier), duplicate: true };
@@ -127,13 +133,13 @@ export class Runs {
       endedAt: null,
     });
     const stored = { ...row, lossy: lossy || null };
-    this.#insert.run(stored);
+    this.#insert().run(stored);
     this.#projects.markRun(projectId, startedAt);
     return { record: toRun(stored), duplicate: false };
   }
 
   get(runId: string): Run {
-    const row = this.#byId.get({ id: runId });
+    const row = this.#byId().get({ id: runId });
     if (row === undefined) {
       throw new StoreError(
         "not_found",
@@ -177,7 +183,7 @@ export class Runs {
   }
 
   #markEnded(run: Run, end: Partial<Run> & Pick<Run, "status" | "endedBy">): Run {
-    const row = this.#end.get({
+    const row = this.#end().get({
       id: run.id,
       status: end.status,
       exitCode: end.exitCode ?? null,
@@ -192,7 +198,7 @@ export class Runs {
 
   disconnect(runIds: readonly string[]): void {
     const now = this.#options.now();
-    for (const id of runIds) this.#disconnect.run({ id, now });
+    for (const id of runIds) this.#disconnect().run({ id, now });
   }
 
   /** Every running run (of a directory) with what identifies its process, oldest first. */

@@ -3,7 +3,7 @@ import { and, desc, eq, gte, isNull, lte, type SQL, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type { JsonObject, NewSession, Session, Tokens } from "../records.ts";
 import type { Owner, Page, SessionQuery, Stored, StoreOptions } from "../store.ts";
-import { type Drizzle, placeholders, Shapes, value } from "./prepare.ts";
+import { type Drizzle, lazily, placeholders, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
 import { sessions } from "./schema.ts";
 import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
@@ -32,46 +32,54 @@ export class Sessions {
     this.#options = options;
     this.#projects = projects;
     const id = eq(sessions.id, sql.placeholder("id"));
-    this.#insert = db.insert(sessions).values(placeholders(sessions)).prepare();
-    this.#byId = db
-      .select()
-      .from(sessions)
-      .where(and(id, isNull(sessions.deletedAt)))
-      .prepare();
-    this.#byKey = db
-      .select()
-      .from(sessions)
-      .where(
-        and(
-          eq(sessions.appName, sql.placeholder("appName")),
-          sql`(case when ${sessions.userId} is null then '' else ${sessions.userId} end) = ${sql.placeholder("userId")}`,
-          eq(sessions.idempotencyKey, sql.placeholder("key")),
-        ),
-      )
-      .prepare();
-    this.#grow = db
-      .update(sessions)
-      .set({
-        lastSeq: sql`${sessions.lastSeq} + 1`,
-        eventCount: sql`${sessions.eventCount} + 1`,
-        updatedAt: value("now"),
-        lastAccessedAt: value("now"),
-        ...growBy("inputTokens", "outputTokens", "reasoningTokens", "cacheReadTokens", "cacheWriteTokens"),
-        ...growBy("costUsd"),
-      })
-      .where(and(id, isNull(sessions.deletedAt)))
-      .returning({ seq: sessions.lastSeq })
-      .prepare();
-    this.#touchTodos = db
-      .update(sessions)
-      .set({
-        todosVersion: sql`${sessions.todosVersion} + 1`,
-        updatedAt: value("now"),
-        lastAccessedAt: value("now"),
-      })
-      .where(id)
-      .returning({ version: sessions.todosVersion })
-      .prepare();
+    this.#insert = lazily(() => db.insert(sessions).values(placeholders(sessions)).prepare());
+    this.#byId = lazily(() =>
+      db
+        .select()
+        .from(sessions)
+        .where(and(id, isNull(sessions.deletedAt)))
+        .prepare(),
+    );
+    this.#byKey = lazily(() =>
+      db
+        .select()
+        .from(sessions)
+        .where(
+          and(
+            eq(sessions.appName, sql.placeholder("appName")),
+            sql`(case when ${sessions.userId} is null then '' else ${sessions.userId} end) = ${sql.placeholder("userId")}`,
+            eq(sessions.idempotencyKey, sql.placeholder("key")),
+          ),
+        )
+        .prepare(),
+    );
+    this.#grow = lazily(() =>
+      db
+        .update(sessions)
+        .set({
+          lastSeq: sql`${sessions.lastSeq} + 1`,
+          eventCount: sql`${sessions.eventCount} + 1`,
+          updatedAt: value("now"),
+          lastAccessedAt: value("now"),
+          ...growBy("inputTokens", "outputTokens", "reasoningTokens", "cacheReadTokens", "cacheWriteTokens"),
+          ...growBy("costUsd"),
+        })
+        .where(and(id, isNull(sessions.deletedAt)))
+        .returning({ seq: sessions.lastSeq })
+        .prepare(),
+    );
+    this.#touchTodos = lazily(() =>
+      db
+        .update(sessions)
+        .set({
+          todosVersion: sql`${sessions.todosVersion} + 1`,
+          updatedAt: value("now"),
+          lastAccessedAt: value("now"),
+        })
+        .where(id)
+        .returning({ version: sessions.todosVersion })
+        .prepare(),
+    );
   }
 
   create(session: NewSession): Stored<Session> {
@@ -79,7 +87,7 @@ export class Sessions {
     const requestHash =
       idempotencyKey === null ? null : hashRequest({ ...said, directory: workspace.directory });
     if (idempotencyKey !== null) {
-      const earlier = this.#byKey.get({
+      const earlier = this.#byKey().get({
         appName: session.appName,
         userId: session.userId ?? "",
         key: idempotencyKey.toWellFormed(),
@@ -117,12 +125,12 @@ export class Sessions {
       metadata: toJson(session.metadata ?? undefined),
     });
     const stored = { ...row, lossy: lossy || null };
-    this.#insert.run(stored);
+    this.#insert().run(stored);
     return { record: toSession(stored), duplicate: false };
   }
 
   get(sessionId: string, owner: Owner = {}): Session {
-    const row = this.#byId.get({ id: sessionId });
+    const row = this.#byId().get({ id: sessionId });
     const theirs =
       row === undefined ||
       (owner.appName !== undefined && owner.appName !== row.appName) ||
@@ -133,7 +141,7 @@ export class Sessions {
 
   /** Counts one more event in, and gives it its seq. */
   grow(sessionId: string, { tokens, costUsd }: Growth): number {
-    const grown = this.#grow.get({
+    const grown = this.#grow().get({
       id: sessionId,
       now: this.#options.now(),
       inputTokens: tokens.input,
@@ -149,7 +157,7 @@ export class Sessions {
 
   /** Counts one more change of its todos, and returns their new version. */
   touchTodos(sessionId: string, now: number): number {
-    return this.#touchTodos.get({ id: sessionId, now })?.version ?? 0;
+    return this.#touchTodos().get({ id: sessionId, now })?.version ?? 0;
   }
 
   list({ after, limit, ...filters }: SessionQuery): Page<Session> {

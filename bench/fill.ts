@@ -1,0 +1,57 @@
+// Files with many rows, made with raw SQL in one transaction.
+import { type Durability, openRaw, RawLog } from "./floors/raw-log.ts";
+import { prose } from "./store.ts";
+
+export const eventsPerSession = 100;
+
+// Sessions at work at the same time: their events alternate in the file, as they do when agents run side by side.
+const concurrently = 10;
+
+export const sessionIdOf = (index: number) => `sess_${String(index).padStart(26, "0")}`;
+
+/** `events` events of 200 characters, a hundred a session. */
+export function fillEvents(file: string, events: number): void {
+  fill(file, (log) => {
+    const start = Date.now() - events;
+    for (let index = 0; index < events / eventsPerSession; index += 1) {
+      const given = { userId: "user-0", directory: "/bench", events: eventsPerSession, at: start + index };
+      log.insertSession(sessionIdOf(index), given);
+    }
+    for (let index = 0; index < events; index += 1) {
+      const group = Math.floor(index / (concurrently * eventsPerSession));
+      const sessionId = sessionIdOf(group * concurrently + (index % concurrently));
+      const seq = (Math.floor(index / concurrently) % eventsPerSession) + 1;
+      log.insertEvent(seq, start + index, { sessionId, author: "assistant", content: prose(200, index) });
+    }
+  });
+}
+
+/** `count` sessions, dealt out in turn to the directories, and in blocks of ten to ten users. */
+export function fillSessions(file: string, count: number, directories: readonly string[]): void {
+  fill(file, (log) => {
+    const start = Date.now() - count;
+    for (let index = 0; index < count; index += 1) {
+      log.insertSession(sessionIdOf(index), {
+        userId: `user-${Math.floor(index / 10) % 10}`,
+        directory: directories[index % directories.length] ?? "",
+        events: 0,
+        at: start + index,
+      });
+    }
+  });
+}
+
+function fill(file: string, insert: (log: RawLog) => void): void {
+  const db = openRaw(file, "off");
+  db.transaction(() => insert(new RawLog(db)))();
+  db.close();
+}
+
+/** A new file with sessions and no event, for the raw log. */
+export function openRawLog(file: string, durability: Durability, sessions: readonly string[]): RawLog {
+  const log = new RawLog(openRaw(file, durability));
+  for (const id of sessions) {
+    log.insertSession(id, { userId: "user-0", directory: "/bench", events: 0, at: Date.now() });
+  }
+  return log;
+}

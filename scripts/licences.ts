@@ -1,0 +1,28 @@
+// The licences of what esbuild put into dist/: they ask to go with every copy.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Metafile } from "esbuild";
+
+/** Writes one text with the name, version and licence of every package that has code in the bundle. */
+export function writeLicences({ outputs }: Metafile, file: string): void {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  const folders = inputs
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .map(([path]) => packageFolder(path));
+  const bundled = [...new Set(folders)].filter((folder) => folder !== undefined);
+  const introduction = "The programs in this folder contain code of the following packages.\n";
+  writeFileSync(file, [introduction, ...bundled.toSorted().map(describe)].join(`\n${"-".repeat(80)}\n\n`));
+}
+
+/** The package's folder, at whatever depth npm put it; none for our own files. */
+function packageFolder(path: string): string | undefined {
+  return path.match(/^.*node_modules\/(@[^/]+\/)?[^/]+/)?.[0];
+}
+
+function describe(folder: string): string {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const texts = readdirSync(folder).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
+  if (texts.length === 0) throw new Error(`${name} is bundled, and has no licence text`);
+  const licence = texts.map((file) => readFileSync(join(folder, file), "utf8").trim()).join("\n\n");
+  return `${name} ${version} (${license})\n\n${licence}\n`;
+}
