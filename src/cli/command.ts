@@ -9,6 +9,10 @@ import { durabilities, logLevels, type Settings } from "./settings.ts";
 
 /** Runs the command of these arguments. Ends the process with 1, and a line on stderr, if they are wrong. */
 export async function runCommand(args: readonly string[]): Promise<void> {
+  // Hosts pass a variable that is not set as an empty one.
+  for (const name of ["BACKSTORY_DB", "BACKSTORY_TOOLSETS", "BACKSTORY_LOG_LEVEL"]) {
+    if (process.env[name] === "") delete process.env[name];
+  }
   await createProgram().parseAsync([...args], { from: "user" });
 }
 

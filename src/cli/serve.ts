@@ -13,7 +13,8 @@ export function serve(settings: Settings): void {
   const stop = async (reason: string) => {
     if (stopping) return;
     stopping = true;
-    await (await server)?.stop(reason);
+    if (server === undefined) await connection.whenAnswered(1_000);
+    else await (await server).stop(reason);
     process.exit(0);
   };
   const connection = new Connection(process.stdin, process.stdout, stop);

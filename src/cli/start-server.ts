@@ -1,6 +1,7 @@
 // Puts the server together: the store behind it, what it is handed, the sweep after the handshake, and its end.
 import { existsSync } from "node:fs";
 import { flushCompileCache } from "node:module";
+import { isAbsolute, resolve, win32 } from "node:path";
 import { typeid } from "typeid-js";
 import type { ProcessIdentity } from "../db/process.ts";
 import { openStore } from "../db/sqlite/sqlite-store.ts";
@@ -52,9 +53,10 @@ export async function startServer(
   const hostRuns: string[] = [];
   let host: Promise<ProcessIdentity> | undefined;
 
+  const directory = process.env.CLAUDE_PROJECT_DIR || process.cwd();
   const shared: Omit<ToolContext, "store" | "client"> = {
-    directory: process.env.CLAUDE_PROJECT_DIR || process.cwd(),
-    readWorkspace,
+    directory,
+    readWorkspace: (path) => readWorkspace(against(directory, path)),
     findHost,
     noteHostRun: (run) => {
       hostRuns.push(run.id);
@@ -112,6 +114,11 @@ async function sweep(file: string, store: () => Promise<Store>, log: Log): Promi
       "could not check the running runs",
     );
   }
+}
+
+/** A relative path is the client's; an absolute one, of whatever platform, stays. */
+function against(directory: string, path: string): string {
+  return isAbsolute(path) || win32.isAbsolute(path) ? path : resolve(directory, path);
 }
 
 function isSignal(reason: string): boolean {

@@ -72,7 +72,10 @@ function elapsed(started: number): number {
   return Math.round((performance.now() - started) * 10) / 10;
 }
 
+/** Where it happened, without the message, which may quote a text. */
 function stackOf(error: unknown): string {
   const cause = error instanceof StoreError ? error.cause : error;
-  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  if (!(cause instanceof Error)) return typeof cause;
+  const frames = cause.stack?.split("\n").filter((line) => /^\s+at /.test(line)) ?? [];
+  return [cause.name, ...frames].join("\n");
 }

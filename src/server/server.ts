@@ -42,7 +42,8 @@ export function createServer(options: ServerOptions): Server {
     callTool(params.name, params.arguments ?? {}, calls),
   );
   server.oninitialized = options.onInitialized;
-  server.onerror = (error) => log.warn({ reason: error.message.slice(0, 200) }, "protocol error");
+  // Behind a colon the SDK's messages quote what came in.
+  server.onerror = (error) => log.warn({ reason: error.message.split(":", 1)[0] }, "protocol error");
   return server;
 }
 
