@@ -6,7 +6,8 @@ import { fitOne } from "./budget.ts";
 import { cutEvent } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { idempotencyKey, json, jsonObject, maxCharsBounds, name, sessionId, text, time } from "./fields.ts";
-import { toWireEvent, type WireEvent, wireEvent } from "./wire-records.ts";
+import { toWireEvent } from "./to-wire.ts";
+import { type WireEvent, wireEvent } from "./wire-records.ts";
 
 const count = () => z.int().min(0).optional();
 

@@ -5,7 +5,8 @@ import { fitOne } from "./budget.ts";
 import { cutSession } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { idempotencyKey, jsonObject, maxCharsBounds, name, sessionId, text } from "./fields.ts";
-import { toWireSession, type WireSession, wireSession } from "./wire-records.ts";
+import { toWireSession } from "./to-wire.ts";
+import { type WireSession, wireSession } from "./wire-records.ts";
 
 export const createSession = defineTool({
   name: "create_session",

@@ -5,7 +5,8 @@ import { fitOne } from "./budget.ts";
 import { cutRun } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { maxCharsBounds, name, text } from "./fields.ts";
-import { toWireRun, type WireRun, wireRun } from "./wire-records.ts";
+import { toWireRun } from "./to-wire.ts";
+import { type WireRun, wireRun } from "./wire-records.ts";
 
 export const finishRun = defineTool({
   name: "finish_run",

@@ -5,7 +5,8 @@ import { fitOne, textPart } from "./budget.ts";
 import { cutEvent } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { maxChars, name, sessionId } from "./fields.ts";
-import { toWireEvent, type WireEvent, wireEvent } from "./wire-records.ts";
+import { toWireEvent } from "./to-wire.ts";
+import { type WireEvent, wireEvent } from "./wire-records.ts";
 
 // The characters of a part's result that are not the text.
 const frame = 400;

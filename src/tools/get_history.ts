@@ -6,7 +6,8 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { cutEvent, toConcise } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursor, limit, maxChars, name, sessionId, time } from "./fields.ts";
-import { toWireEvent, type WireEvent, wireEvent } from "./wire-records.ts";
+import { toWireEvent } from "./to-wire.ts";
+import { type WireEvent, wireEvent } from "./wire-records.ts";
 
 export const getHistory = defineTool({
   name: "get_history",

@@ -4,17 +4,8 @@ import { fitItems, fits } from "./budget.ts";
 import { cutRun, cutSession, cutTodo } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { maxChars, name, sessionId } from "./fields.ts";
-import {
-  toWireCounts,
-  toWireRun,
-  toWireSession,
-  toWireTodo,
-  type WireTodo,
-  wireCounts,
-  wireRun,
-  wireSession,
-  wireTodo,
-} from "./wire-records.ts";
+import { toWireCounts, toWireRun, toWireSession, toWireTodo } from "./to-wire.ts";
+import { type WireTodo, wireCounts, wireRun, wireSession, wireTodo } from "./wire-records.ts";
 
 export const getSession = defineTool({
   name: "get_session",

@@ -6,7 +6,8 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { cutRun } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursor, limit, maxCharsBounds, sessionId, text } from "./fields.ts";
-import { toWireRun, type WireRun, wireRun } from "./wire-records.ts";
+import { toWireRun } from "./to-wire.ts";
+import { type WireRun, wireRun } from "./wire-records.ts";
 
 export const listRuns = defineTool({
   name: "list_runs",

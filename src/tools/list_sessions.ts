@@ -6,7 +6,8 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { cutSession } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursor, limit, maxCharsBounds, name, text, time } from "./fields.ts";
-import { toWireSession, type WireSession, wireSession } from "./wire-records.ts";
+import { toWireSession } from "./to-wire.ts";
+import { type WireSession, wireSession } from "./wire-records.ts";
 
 export const listSessions = defineTool({
   name: "list_sessions",

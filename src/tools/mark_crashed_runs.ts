@@ -5,7 +5,8 @@ import { fitItems } from "./budget.ts";
 import { cutRun } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { maxCharsBounds, text } from "./fields.ts";
-import { toWireRun, type WireRun, wireRun } from "./wire-records.ts";
+import { toWireRun } from "./to-wire.ts";
+import { type WireRun, wireRun } from "./wire-records.ts";
 
 const finding = z.object({ run: wireRun, evidence: z.string() });
 type Finding = z.input<typeof finding>;

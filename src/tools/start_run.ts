@@ -6,7 +6,8 @@ import { fitOne } from "./budget.ts";
 import { cutRun } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { idempotencyKey, maxCharsBounds, sessionId, text, textList } from "./fields.ts";
-import { toWireRun, type WireRun, wireRun } from "./wire-records.ts";
+import { toWireRun } from "./to-wire.ts";
+import { type WireRun, wireRun } from "./wire-records.ts";
 
 export const startRun = defineTool({
   name: "start_run",

@@ -4,7 +4,8 @@ import type { TodoList } from "../db/records.ts";
 import { fitItems } from "./budget.ts";
 import { encodeCursor } from "./cursor.ts";
 import { cutTodo } from "./cut-records.ts";
-import { toWireCounts, toWireTodo, type WireTodo, wireCounts, wireTodo } from "./wire-records.ts";
+import { toWireCounts, toWireTodo } from "./to-wire.ts";
+import { type WireTodo, wireCounts, wireTodo } from "./wire-records.ts";
 
 export const todosOutput = z.object({
   todos: z.array(wireTodo),

@@ -5,9 +5,10 @@ import type { Action, Event, EventType, JsonObject, JsonValue, NewEvent } from "
 import type { History, HistoryQuery, Stored, StoreOptions } from "../store.ts";
 import type { Actions } from "./actions.ts";
 import { type Drizzle, inList, lazily, placeholders, Shapes } from "./prepare.ts";
+import { keyConflict } from "./refusals.ts";
 import type { Runs } from "./runs.ts";
 import { events } from "./schema.ts";
-import { keyConflict, type Sessions } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
 import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
 
 type EventRow = typeof events.$inferSelect;

@@ -7,8 +7,9 @@ import type { NewRun, Run } from "../records.ts";
 import type { FinishedRun, Page, RunQuery, Stored, StoreOptions } from "../store.ts";
 import { type Drizzle, lazily, placeholders, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
+import { keyConflict } from "./refusals.ts";
 import { runs } from "./schema.ts";
-import { keyConflict, type Sessions } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
 import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
 
 type RunRow = typeof runs.$inferSelect;

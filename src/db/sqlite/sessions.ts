@@ -5,6 +5,7 @@ import type { JsonObject, NewSession, Session, Tokens } from "../records.ts";
 import type { Owner, Page, SessionQuery, Stored, StoreOptions } from "../store.ts";
 import { type Drizzle, lazily, placeholders, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
+import { keyConflict, sessionNotFound } from "./refusals.ts";
 import { sessions } from "./schema.ts";
 import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
 
@@ -226,24 +227,6 @@ function duplicateOf(row: SessionRow, requestHash: string | null, key: string): 
   }
   if (row.requestHash !== requestHash) throw keyConflict(key, `session ${row.id}`);
   return { record: toSession(row), duplicate: true };
-}
-
-/** The same key came with other content. */
-export function keyConflict(key: string, first: string): StoreError {
-  return new StoreError(
-    "conflict",
-    `The idempotency_key "${key}" was used before, with other content: it made ${first}.`,
-    "Repeat a call with exactly what it said the first time, or use a new idempotency_key for a new record.",
-  );
-}
-
-export function sessionNotFound(sessionId: string, owner: Owner = {}): StoreError {
-  const owned = owner.appName !== undefined || owner.userId !== undefined;
-  return new StoreError(
-    "not_found",
-    `There is no session "${sessionId}"${owned ? " of that app_name and user_id" : ""}.`,
-    "list_sessions lists the ids; create_session makes a new one.",
-  );
 }
 
 /** The text itself, wherever it stands: LIKE's wildcards are taken literally. */
