@@ -28,13 +28,16 @@ export async function callTool(name: string, args: unknown, options: CallOptions
     if (tool === undefined) throw unknownTool(name, options);
     const structuredContent = await tool.call(args, await options.openContext());
     const text = JSON.stringify(structuredContent);
-    options.log.debug({ tool: name, ms: elapsed(started), chars: text.length }, "tool called");
+    options.log.debug({ tool: tool.name, ms: elapsed(started), chars: text.length }, "tool called");
     return { content: [{ type: "text", text }], structuredContent };
   } catch (error) {
     const known = toKnownError(error, tool);
     const level = known.code === "internal" || known.code === "corrupt" ? "error" : "info";
     const cause = known.code === "internal" ? { stack: stackOf(error) } : {};
-    options.log[level]({ tool: name, ms: elapsed(started), code: known.code, ...cause }, "tool call refused");
+    options.log[level](
+      { tool: tool?.name ?? "unknown", ms: elapsed(started), code: known.code, ...cause },
+      "tool call refused",
+    );
     return toErrorResult(known);
   }
 }

@@ -39,7 +39,9 @@ function describeIssue(issue: Issue, schema: JsonSchema): string {
   }
   const subject = path === "" ? "the arguments" : path;
   if (issue.code === "custom") return `${subject} ${issue.message}`;
-  if (issue.code === "invalid_type" && issue.input === undefined) return `${subject} is missing`;
+  // zod leaves the input out of its issues, so that only its words tell.
+  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined"))
+    return `${subject} is missing`;
   return `${subject}: ${issue.message}`;
 }
 

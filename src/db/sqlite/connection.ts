@@ -1,5 +1,5 @@
 // A path → an open connection that is ours, with every setting read back. Knows no table.
-import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StoreError } from "../errors.ts";
@@ -13,6 +13,9 @@ const oldestSqlite = [3, 51, 3];
 
 // Events of 1 KB leave a sixth of a 4 KiB page unused, but little of an 8 KiB one.
 const pageSize = 8192;
+
+// A database has at least one page, and a page at least 512 bytes (https://sqlite.org/fileformat2.html).
+const smallestFile = 512;
 
 // Milliseconds that SQLite itself waits for a lock, blocking the event loop; the longer waits are ours.
 const busyTimeout = 5;
@@ -73,14 +76,19 @@ function unableToCreate(file: string, error: NodeJS.ErrnoException): StoreError 
 }
 
 /**
- * Looks through a read-only connection, which never writes to the file: a foreign or newer one stays as it is,
- * to the byte. An empty file becomes ours.
+ * Looks before anything is set, so that a foreign or newer file stays as it is, to the byte. An empty file becomes
+ * ours, and so does one whose making was cut short: SQLite rolls it back to empty when it is opened for writing. Only
+ * where a write-ahead log lies beside the file must the look be read-only, or closing it would write the log into it.
  */
 function refuseForeign(file: string, schemaVersion: number): void {
-  if (statSync(file).size === 0) return;
-  let db: Database.Database | undefined;
+  const { size } = statSync(file);
+  if (size === 0) return;
+  // SQLite takes a file of one byte for an empty one, and would overwrite it.
+  if (size < smallestFile) throw notOurs(file, "it is not an SQLite database");
+  const db = new Database(file, { readonly: existsSync(`${file}-wal`), timeout: busyTimeout });
   try {
-    db = new Database(file, { readonly: true, timeout: busyTimeout });
+    // One snapshot: between two reads another process may make the file ours.
+    db.exec("BEGIN");
     const application = db.pragma("application_id", { simple: true });
     const version = Number(db.pragma("user_version", { simple: true }));
     const tables = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get();
@@ -89,7 +97,7 @@ function refuseForeign(file: string, schemaVersion: number): void {
     }
     if (version > schemaVersion) throw schemaTooNew(file, version, schemaVersion);
   } finally {
-    db?.close();
+    db.close();
   }
 }
 

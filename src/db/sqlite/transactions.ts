@@ -31,7 +31,11 @@ export class Transactions {
   readonly #commit: Statement;
   readonly #rollback: Statement;
   readonly #userVersion: Statement<[], number>;
+  #writing = 0;
   #lastWrite: Promise<void> = Promise.resolve();
+  readonly #written = () => {
+    this.#writing -= 1;
+  };
   #commits = 0;
 
   constructor(db: Database, options: TransactionOptions) {
@@ -57,11 +61,11 @@ export class Transactions {
       return work();
     };
     const called = performance.now();
+    const attempt = () => retryWhileBusy(() => this.#run(this.#beginWrite, checked), this.#options, called);
     // One behind the other: a write that waits for a lock is not overtaken by the one that was called after it.
-    const result = this.#lastWrite.then(() =>
-      retryWhileBusy(() => this.#run(this.#beginWrite, checked), this.#options, called),
-    );
-    this.#lastWrite = result.then(ignore, ignore);
+    const result = this.#writing === 0 ? attempt() : this.#lastWrite.then(attempt);
+    this.#writing += 1;
+    this.#lastWrite = result.then(this.#written, this.#written);
     await result;
     this.#commits += 1;
     if (this.#commits === commitsPerCheckpoint) setImmediate(() => this.#checkpoint());
@@ -126,5 +130,3 @@ export async function retryWhileBusy<T>(
 function jitter(): number {
   return 1 + Math.random() * 4;
 }
-
-function ignore(): void {}
