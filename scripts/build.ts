@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { describeServer } from "../src/server/description.ts";
 import { tools } from "../src/tools/index.ts";
+import { writeLicences } from "./licences.ts";
 
 rmSync("dist", { recursive: true, force: true });
 
@@ -41,6 +42,7 @@ const { metafile } = await build({
 });
 
 writeFileSync("dist/description.json", JSON.stringify(describeServer(tools)));
+writeLicences(metafile, "dist/THIRD_PARTY_LICENSES.txt");
 
 const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
 process.stdout.write(`built dist/: ${Math.round(bytes / 1024)} KB\n`);
