@@ -103,7 +103,10 @@ say(
 
 const second = await startServer("second-agent");
 const { crashed } = await second.call<{ crashed: unknown[] }>("mark_crashed_runs", {});
-const { runs } = await second.call<{ runs: WireRun[] }>("list_runs", { session_id: session.id, status: "crashed" });
+const { runs } = await second.call<{ runs: WireRun[] }>("list_runs", {
+  session_id: session.id,
+  status: "crashed",
+});
 if (runs.length !== 1) throw new Error("the crashed run was not found");
 say(
   `A second agent starts another server (pid ${second.pid}) on the same file`,
@@ -111,14 +114,15 @@ say(
   `${runs[0]?.id} is ${runs[0]?.status}: ${runs[0]?.evidence}`,
 );
 
-const history = await second.call<{ events: WireEvent[]; total: number }>("get_history", { session_id: session.id });
+const history = await second.call<{ events: WireEvent[]; total: number }>("get_history", {
+  session_id: session.id,
+});
 say(
   `It reads the history back: get_history -> ${history.total} events`,
   ...history.events.map((each) => `#${each.seq} ${each.author}: ${each.content}`),
   ...history.events.flatMap((each) =>
     (each.actions ?? []).map(
-      (action) =>
-        `#${each.seq} ${action.tool_name} ${JSON.stringify(action.input)}: ${action.status}`,
+      (action) => `#${each.seq} ${action.tool_name} ${JSON.stringify(action.input)}: ${action.status}`,
     ),
   ),
 );

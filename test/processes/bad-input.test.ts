@@ -1,0 +1,209 @@
+// Whatever comes in is answered with what is wrong with it; the next call works, and nothing is lost.
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { makeFolder } from "../open-test-store.ts";
+import { type Program, startProgram, toAnswer } from "./program.ts";
+
+/** A server with a session that has one event. After the test both must still be there, and a call work. */
+async function start(): Promise<{ server: Program; session_id: string }> {
+  const server = startProgram({ db: join(makeFolder(), "test.db") });
+  await server.initialize();
+  const { result } = await server.call("create_session", { title: "kept" });
+  const session_id: string = result.session.id;
+  await server.call("add_event", { session_id, author: "user", content: "kept" });
+  onTestFinished(async () => {
+    const { result: history } = await server.call("get_history", { session_id });
+    expect(history.events).toMatchObject([{ seq: 1, content: "kept" }]);
+    expect((await server.call("list_sessions")).result.sessions).toHaveLength(1);
+    expect(await server.end()).toEqual({ code: 0, signal: null });
+  });
+  return { server, session_id };
+}
+
+describe("arguments", () => {
+  const nested = (depth: number): unknown => JSON.parse(`${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`);
+  const unknown = { session_id: "sess_unknown" };
+  const event = { author: "user", content: "x" };
+
+  type Case = [name: string, tool: string, args: object, code: string, says: RegExp];
+
+  const cases: Case[] = [
+    ["an unknown tool", "add_evnt", {}, "not_found", /add_event/],
+    ["a tool named like a property", "constructor", {}, "not_found", /add_event/],
+    ["an unknown key", "create_session", { titel: "x" }, "invalid_input", /titel.*title/],
+    [
+      "an unknown key inside",
+      "add_event",
+      { ...event, actions: [{ tool: "x" }] },
+      "invalid_input",
+      /tool_name/,
+    ],
+    ["a wrong type", "create_session", { title: 7 }, "invalid_input", /title.*string/],
+    ["no arguments", "add_event", {}, "invalid_input", /author/],
+    ["a null", "create_session", { title: null }, "invalid_input", /title/],
+    ["a wrong value", "add_event", { ...event, type: "massage" }, "invalid_input", /message/],
+    ["a fraction for an integer", "get_event", { seq: 1.5 }, "invalid_input", /seq/],
+    [
+      "a time without zone",
+      "add_event",
+      { ...event, created_at: "2026-01-01T10:00" },
+      "invalid_input",
+      /ISO 8601/,
+    ],
+    ["pid 0", "start_run", { pid: 0 }, "invalid_input", /pid/],
+    ["pid -1", "start_run", { pid: -1 }, "invalid_input", /pid/],
+    ["a list for an object", "create_session", { metadata: [] }, "invalid_input", /metadata.*object/],
+    ["an unknown session", "get_session", unknown, "not_found", /list_sessions/],
+    ["an unknown session of an event", "add_event", { ...unknown, ...event }, "not_found", /list_sessions/],
+    ["an unknown session of todos", "get_todos", unknown, "not_found", /list_sessions/],
+    [
+      "an unknown parent",
+      "create_session",
+      { parent_session_id: "sess_unknown" },
+      "not_found",
+      /list_sessions/,
+    ],
+    ["an unknown event", "get_event", { seq: 2 }, "not_found", /get_history/],
+    ["an unknown run", "finish_run", { run_id: "run_unknown", status: "failed" }, "not_found", /list_runs/],
+    [
+      "an event of an unknown run",
+      "add_event",
+      { ...event, run_id: "run_unknown" },
+      "not_found",
+      /list_runs/,
+    ],
+    ["an unknown field", "get_event", { seq: 1, field: "contents" }, "invalid_input", /content/],
+    ["a made-up cursor", "get_history", { cursor: "abc" }, "invalid_input", /next_cursor/],
+    ["a cursor that is no base64", "get_history", { cursor: "¡" }, "invalid_input", /next_cursor/],
+    ["a cursor of JSON null", "list_sessions", { cursor: "bnVsbA" }, "invalid_input", /next_cursor/],
+    ["8 MB of text", "add_event", { ...event, content: "x".repeat(8e6) }, "too_large", /1,048,576/],
+    [
+      "8 MB of output",
+      "add_event",
+      { ...event, actions: [{ tool_name: "t", output: "x".repeat(8e6) }] },
+      "too_large",
+      /1,048,576/,
+    ],
+    ["a large title", "create_session", { title: "漢".repeat(200) }, "too_large", /512/],
+    ["JSON 65 levels deep", "add_event", { ...event, metadata: nested(65) }, "too_large", /64/],
+    ["JSON 2,000 levels deep", "add_event", { ...event, metadata: nested(2_000) }, "too_large", /64/],
+    [
+      "JSON 2,000 levels deep in an unknown key",
+      "create_session",
+      { deep: nested(2_000) },
+      "invalid_input",
+      /deep/,
+    ],
+  ];
+
+  // By their codes, with one server for each: a start for every line would take longer than all the rest.
+  test.each([...new Set(cases.map(([, , , code]) => code))])("%s", async (wanted) => {
+    const { server, session_id } = await start();
+    for (const [name, tool, args, code, says] of cases.filter(([, , , code]) => code === wanted)) {
+      const ofSession = /^(get_(event|history)|add_event)$/.test(tool) && Object.keys(args).length > 0;
+      const { isError, error } = await server.call(tool, { ...(ofSession && { session_id }), ...args });
+      expect(isError, name).toBe(true);
+      expect(error, name).toMatchObject({ code, retryable: false });
+      expect(`${error.message} ${error.hint}`, name).toMatch(says);
+      expect(error.message.length + error.hint.length, name).toBeLessThan(1_000);
+    }
+  });
+
+  test("a cursor of another list, another session or another order", async () => {
+    const { server, session_id } = await start();
+    for (let i = 0; i < 3; i++) await server.call("start_run", { session_id, pid: process.pid });
+    const { result } = await server.call("list_runs", { limit: 1 });
+    const cursor: string = result.next_cursor;
+    expect((await server.call("list_runs", { cursor })).result.runs).toHaveLength(2);
+    for (const [tool, args] of [
+      ["list_sessions", {}],
+      ["get_history", { session_id }],
+      ["list_runs", { session_id }],
+      ["list_runs", { status: "running" }],
+    ] as const) {
+      expect((await server.call(tool, { ...args, cursor })).error.code).toBe("invalid_input");
+    }
+  });
+
+  test("JSON of 64 levels is kept", async () => {
+    const server = startProgram({ db: join(makeFolder(), "test.db") });
+    await server.initialize();
+    const { result } = await server.call("create_session", { metadata: nested(64) });
+    expect(result.session.metadata).toEqual(nested(64));
+    const { result: found } = await server.call("get_session", { session_id: result.session.id });
+    expect(found.session.metadata).toEqual(nested(64));
+  });
+
+  test("JSON of 100,000 levels is refused", async () => {
+    const { server } = await start();
+    const deep = `{"metadata":{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}}`;
+    server.write(
+      `{"jsonrpc":"2.0","id":"deep","method":"tools/call","params":{"name":"create_session","arguments":${deep}}}\n`,
+    );
+    expect(toAnswer(await server.reply("deep")).error.code).toBe("too_large");
+  });
+});
+
+describe("lines", () => {
+  const arguments_ = (bytes: number) => `{"title":"${"x".repeat(bytes)}"}`;
+  const longCalls = {
+    "with its id behind": (id: string) =>
+      `{"method":"tools/call","params":{"name":"create_session","arguments":${arguments_(20e6)}},"jsonrpc":"2.0","id":${id}}\n`,
+    "with its id in front": (id: string) =>
+      `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"create_session","arguments":${arguments_(20e6)}}}\n`,
+  };
+
+  test.each(Object.entries(longCalls))("20 MB in one line, %s", async (_name, line) => {
+    const { server } = await start();
+    for (const id of [7, "seven"]) {
+      server.write(line(JSON.stringify(id)));
+      const { error } = await server.reply(id);
+      expect(error).toMatchObject({ code: -32600, message: expect.stringContaining("16,777,216") });
+      expect(error.data.error).toMatchObject({ code: "too_large", retryable: false });
+    }
+  });
+
+  const noMessages: [name: string, line: string | Buffer, code: number][] = [
+    ["no JSON", "hello\n", -32700],
+    ["half of a message", '{"jsonrpc":"2.0","id":\n', -32700],
+    ["bytes that are no UTF-8", Buffer.from([0xff, 0xfe, 0x00, 0x0a]), -32700],
+    ["a number", "7\n", -32600],
+    ["null", "null\n", -32600],
+    ["an object of something else", "{}\n", -32600],
+    ["another version", '{"jsonrpc":"1.0","method":"ping"}\n', -32600],
+    ["params that are no object", '{"jsonrpc":"2.0","method":"ping","params":7}\n', -32600],
+    ["an empty batch", "[]\n", -32600],
+  ];
+
+  test("lines that are no messages", async () => {
+    const { server } = await start();
+    for (const [name, line, code] of noMessages) {
+      const before = server.stdout.length;
+      server.write(line);
+      const reply = await server.until(() => server.replies[before]);
+      expect(reply, name).toMatchObject({ id: null, error: { code, message: expect.stringMatching(/./) } });
+    }
+  });
+
+  test("a batch: each of its requests is told to come alone", async () => {
+    const { server } = await start();
+    const request = (id: unknown) => ({ jsonrpc: "2.0", id, method: "ping" });
+    server.write(`${JSON.stringify([request(1), request("two"), { jsonrpc: "2.0", method: "x" }])}\n`);
+    for (const id of [1, "two"]) expect((await server.reply(id)).error.message).toContain("batch");
+  });
+
+  test("empty lines are no messages", async () => {
+    const { server } = await start();
+    const before = server.stdout.length;
+    server.write("\n\r\n  \n");
+    await server.request("ping");
+    expect(server.stdout.length).toBe(before + 1);
+  });
+
+  test("methods that there are not", async () => {
+    const { server } = await start();
+    for (const method of ["resources/list", "nonsense", ""]) {
+      expect((await server.request(method)).error.code).toBe(-32601);
+    }
+  });
+});

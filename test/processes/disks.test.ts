@@ -1,0 +1,120 @@
+// Disks that are read-only or full, in a mount namespace of the server's own: nothing of it can stay behind.
+import { spawnSync } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { makeFolder } from "../open-test-store.ts";
+import { fingerprints, makeFileWithLog, makeStoreFile } from "./files.ts";
+import { type Program, program, startProgram } from "./program.ts";
+
+const canMount =
+  process.platform === "linux" &&
+  spawnSync("unshare", ["-m", "sh", "-c", "mount -t tmpfs none /mnt"], { stdio: "ignore" }).status === 0;
+
+/** The built program, behind mounts that `script` makes over the folder "$1". */
+function startBehind(script: string, folder: string): Program {
+  const exec = `${script} && shift && exec "$@"`;
+  const server = [process.execPath, program, "--db", join(folder, "test.db")];
+  return startProgram({ command: ["unshare", "-m", "sh", "-c", exec, "sh", folder, ...server], cwd: "/" });
+}
+
+const readOnly = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1"';
+
+describe.runIf(canMount)("a read-only disk (skipped where mounting is not allowed)", () => {
+  test.each<[string, (file: string) => unknown]>([
+    ["without a file", () => {}],
+    ["with an empty file", (file) => writeFileSync(file, "")],
+    ["with a store", makeStoreFile],
+    [
+      "with a store whose log was left by a kill",
+      (file) => makeFileWithLog(file, "PRAGMA application_id = 0x626b7374", "CREATE TABLE t (x)"),
+    ],
+  ])("%s", async (_name, make) => {
+    const folder = makeFolder();
+    await make(join(folder, "test.db"));
+    const before = fingerprints(folder);
+    const server = startBehind(readOnly, folder);
+    await server.initialize();
+    for (let i = 0; i < 2; i++) {
+      const { error } = await server.call("create_session");
+      expect(error).toMatchObject({ code: "read_only", retryable: false });
+      expect(error.hint).toContain("--db");
+    }
+    expect(await server.end()).toEqual({ code: 0, signal: null });
+    expect(fingerprints(folder)).toEqual(before);
+  });
+});
+
+describe.runIf(canMount)("a full disk (skipped where mounting is not allowed)", () => {
+  const small = 'mount -t tmpfs -o size=1m none "$1"';
+
+  test("a store goes on, in the same process, when there is space again", async () => {
+    const folder = makeFolder();
+    const server = startBehind(small, folder);
+    await server.initialize();
+    const { result } = await server.call("create_session");
+    const session_id: string = result.session.id;
+    const kept: string[] = [];
+    for (let round = 0; round < 3; round++) {
+      const filler = fill(server, folder, 100);
+      const error = await addUntilRefused(server, session_id, kept);
+      expect(error).toMatchObject({
+        code: "disk_full",
+        retryable: true,
+        hint: expect.stringContaining("space"),
+      });
+      expect((await server.call("get_session", { session_id })).result.session.event_count).toBe(kept.length);
+      rmSync(filler);
+      expect(await addEvent(server, session_id, kept)).toBeUndefined();
+    }
+    expect(await contents(server, session_id)).toEqual(kept);
+    expect(kept.length).toBeGreaterThan(3);
+  });
+
+  test("a store is made, by the same process, when there is space again", async () => {
+    const folder = makeFolder();
+    const server = startBehind(small, folder);
+    await server.initialize();
+    const filler = fill(server, folder);
+    for (let i = 0; i < 2; i++) {
+      expect((await server.call("create_session")).error).toMatchObject({
+        code: "disk_full",
+        retryable: true,
+      });
+    }
+    rmSync(filler);
+    expect((await server.call("create_session")).isError).toBe(false);
+  });
+});
+
+/** Takes the space that is left but for `spare` KiB; returns the file that does. */
+function fill(server: Program, folder: string, spare = 0): string {
+  const disk = join("/proc", String(server.pid), "root", folder);
+  const [reserve, filler] = [join(disk, "reserve"), join(disk, "filler")];
+  writeFileSync(reserve, Buffer.alloc(spare * 1024));
+  const { status } = spawnSync("dd", ["if=/dev/zero", `of=${filler}`, "bs=4k"], { stdio: "ignore" });
+  expect(status).not.toBe(0);
+  rmSync(reserve);
+  return filler;
+}
+
+async function addUntilRefused(server: Program, session_id: string, kept: string[]) {
+  for (let i = 0; i < 200; i++) {
+    const error = await addEvent(server, session_id, kept);
+    if (error !== undefined) return error;
+  }
+  throw new Error("the disk never was full");
+}
+
+async function addEvent(server: Program, session_id: string, kept: string[]) {
+  const content = `${kept.length} ${"x".repeat(2_000)}`;
+  const { isError, error } = await server.call("add_event", { session_id, author: "user", content });
+  if (isError) return error;
+  kept.push(content);
+  return undefined;
+}
+
+async function contents(server: Program, session_id: string): Promise<string[]> {
+  const { result } = await server.call("get_history", { session_id, limit: 500, max_chars: 1_000_000 });
+  return result.events.map(({ content }: { content: string }) => content);
+}

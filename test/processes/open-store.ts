@@ -1,0 +1,20 @@
+// The Store for the scripts that tests start as processes: as the tests' own, without anything of vitest.
+import { typeid } from "typeid-js";
+import { openStore } from "../../src/db/sqlite/sqlite-store.ts";
+import type { Store } from "../../src/db/store.ts";
+
+export function openStoreAt(file: string, migrationsDirectory: string): Promise<Store> {
+  return openStore({
+    file,
+    // Tests kill processes, not the power.
+    durability: "normal",
+    migrationsDirectory,
+    now: Date.now,
+    newId: (prefix) => typeid(prefix).toString(),
+    prober: {
+      identify: async (pid) => ({ pid, machineId: "m", bootId: "b", pidNamespace: "n", startToken: "s" }),
+      probe: async () => ({ state: "alive" }),
+    },
+    log: { info() {}, warn() {} },
+  });
+}

@@ -1,0 +1,130 @@
+// Eight processes that start at once: all are ready, and what must happen once happens once.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import Database from "better-sqlite3";
+import { afterAll, expect, onTestFinished, test } from "vitest";
+import { makeFolder, migrationsDirectory } from "../open-test-store.ts";
+import { bundle, bundleEnvironment } from "./bundle.ts";
+import { makeStoreFile } from "./files.ts";
+import { type Program, startProgram } from "./program.ts";
+
+const opener = bundle("opener");
+afterAll(() => opener.remove());
+
+// Races show in some of many rounds only.
+const rounds = Array.from({ length: 25 }, (_, round) => round);
+
+test("on no file", async () => {
+  const folder = makeFolder();
+  const files = rounds.map((round) => join(folder, `${round}`, "test.db"));
+  const made = await openAtOnce(files);
+  for (const file of files) expectReady(file, made.get(file));
+});
+
+test("on an empty file", async () => {
+  const folder = makeFolder();
+  const files = rounds.map((round) => join(folder, `${round}.db`));
+  for (const file of files) writeFileSync(file, "");
+  const made = await openAtOnce(files);
+  for (const file of files) expectReady(file, made.get(file));
+});
+
+test("on an old version's file, of which a copy is kept", async () => {
+  const folder = makeFolder();
+  const files = rounds.map((round) => join(folder, `${round}.db`));
+  const kept = new Map<string, string>();
+  for (const file of files) kept.set(file, await makeStoreFile(file));
+  const made = await openAtOnce(files, withOneMore());
+  for (const file of files) {
+    const sessionId = kept.get(file) ?? "";
+    expectReady(file, [sessionId, ...(made.get(file) ?? [])]);
+    expectMigrated(file, sessionId);
+    expectCopy(file, sessionId);
+  }
+});
+
+function expectMigrated(file: string, sessionId: string): void {
+  const db = new Database(file, { readonly: true });
+  expect(db.prepare("SELECT count(*) FROM applied").pluck().get(), "the data migration").toBe(1);
+  expect(db.prepare("SELECT title FROM sessions WHERE id = ?").pluck().get(sessionId)).toBe("kept, migrated");
+  expect(db.prepare("SELECT version FROM migrations ORDER BY version").pluck().all()).toEqual([1, 2]);
+  expect(db.pragma("user_version", { simple: true })).toBe(2);
+  db.close();
+}
+
+function expectCopy(file: string, sessionId: string): void {
+  const names = readdirSync(dirname(file)).filter(
+    (name) => name.startsWith(`${basename(file)}.`) && name.endsWith(".bak"),
+  );
+  expect(names).toHaveLength(1);
+  const copy = new Database(join(dirname(file), names[0] ?? ""), { readonly: true });
+  expect(copy.pragma("integrity_check", { simple: true })).toBe("ok");
+  expect(copy.pragma("user_version", { simple: true })).toBe(1);
+  expect(copy.prepare("SELECT id, title FROM sessions").all()).toEqual([{ id: sessionId, title: "kept" }]);
+  copy.close();
+}
+
+test("eight servers on no file, each with its own host", async () => {
+  const db = join(makeFolder(), "data", "test.db");
+  const servers = Array.from({ length: 8 }, () => startProgram({ db }));
+  const ids = await Promise.all(servers.map(createFirst));
+  expect(new Set(ids).size).toBe(8);
+  const { result } = await (servers[0] as Program).call("list_sessions");
+  expect(result.sessions).toHaveLength(8);
+  for (const server of servers) expect(await server.end()).toEqual({ code: 0, signal: null });
+  expectReady(db, ids);
+});
+
+async function createFirst(server: Program): Promise<string> {
+  await server.initialize();
+  return (await server.call("create_session")).result.session.id;
+}
+
+/** The released migrations, and one more that would show if it were applied twice. */
+function withOneMore(): string {
+  const directory = makeFolder();
+  cpSync(migrationsDirectory, directory, { recursive: true });
+  const statements = [
+    "CREATE TABLE IF NOT EXISTS applied (at INTEGER)",
+    "INSERT INTO applied VALUES (1)",
+    "UPDATE sessions SET title = title || ', migrated' WHERE title = 'kept' OR title LIKE '%, migrated'",
+  ];
+  writeFileSync(join(directory, "0001_test.sql"), statements.map((statement) => `${statement};\n`).join(""));
+  return directory;
+}
+
+/** Opens each file from eight processes that have loaded their code before; what they said, by file. */
+async function openAtOnce(files: string[], migrations = migrationsDirectory): Promise<Map<string, string[]>> {
+  const children = Array.from({ length: 8 }, () => startOpener([migrations, ...files]));
+  await Promise.all(children.map(({ loaded }) => loaded));
+  for (const { child } of children) child.stdin.write("go\n");
+  const said = await Promise.all(children.map(({ lines }) => lines));
+  return new Map(files.map((file, i) => [file, said.map((lines) => lines[i] ?? "nothing")]));
+}
+
+function startOpener(args: string[]) {
+  const child = spawn(process.execPath, [opener.file, ...args], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: bundleEnvironment,
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let text = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk;
+  });
+  // The first line says that it is loaded.
+  const lines = once(child, "close").then(() => text.split("\n").slice(1, -1));
+  return { child, loaded: once(child.stdout, "data"), lines };
+}
+
+/** Each has made its session, and the schema was made once. */
+function expectReady(file: string, sessionIds: string[] = []): void {
+  expect(sessionIds).toEqual(sessionIds.map(() => expect.stringMatching(/^sess_/)));
+  const db = new Database(file, { readonly: true });
+  expect(db.prepare("SELECT id FROM sessions ORDER BY id").pluck().all()).toEqual(sessionIds.toSorted());
+  expect(db.prepare("SELECT count(*) FROM migrations WHERE version = 1").pluck().get()).toBe(1);
+  expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
+  db.close();
+}
