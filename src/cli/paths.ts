@@ -26,7 +26,7 @@ export function cacheDirectory(env = process.env, platform = process.platform): 
 }
 
 /** The package's own folder: we run from dist/ or from src/cli/. */
-export const packageDirectory = ["..", "../.."]
+const packageDirectory = ["..", "../.."]
   .map((up) => fileURLToPath(new URL(up, import.meta.url)))
   .find((directory) => existsSync(join(directory, "package.json"))) as string;
 

@@ -81,7 +81,7 @@ export function maxChars() {
 }
 
 /** Marks an issue as `too_large`, which is another error than a wrong type. */
-export const tooLarge = { tooLarge: true };
+const tooLarge = { tooLarge: true };
 
 type Check = z.core.ParsePayload<unknown>;
 

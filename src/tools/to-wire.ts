@@ -152,6 +152,6 @@ function givenTime(milliseconds: number | null): string | undefined {
   return milliseconds === null ? undefined : toIso(milliseconds);
 }
 
-export function toIso(milliseconds: number): string {
+function toIso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
