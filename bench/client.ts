@@ -9,7 +9,7 @@ export interface Connected {
   close(): Promise<void>;
 }
 
-export async function connect(program: Program): Promise<Connected> {
+async function connect(program: Program): Promise<Connected> {
   const client = new Client({ name: "bench", version: "0" });
   await client.connect(new StdioClientTransport({ ...program, stderr: "ignore" }));
   // From here on the client checks every result against the tool's output schema.
@@ -24,16 +24,17 @@ export async function connect(program: Program): Promise<Connected> {
   };
 }
 
-/** Connects to all, hands them over, and closes them whatever happens. */
-export async function withServers<T>(
-  programs: readonly Program[],
-  work: (...servers: Connected[]) => Promise<T>,
+/** Connects to all, hands them over by their names, and closes them whatever happens. */
+export async function withServers<Name extends string, T>(
+  programs: Record<Name, Program>,
+  work: (servers: Record<Name, Connected>) => Promise<T>,
 ): Promise<T> {
-  const servers: Connected[] = [];
+  const servers: Partial<Record<Name, Connected>> = {};
+  const names = Object.keys(programs) as Name[];
   try {
-    for (const program of programs) servers.push(await connect(program));
-    return await work(...servers);
+    for (const name of names) servers[name] = await connect(programs[name]);
+    return await work(servers as Record<Name, Connected>);
   } finally {
-    await Promise.all(servers.map((server) => server.close()));
+    await Promise.all(names.map((name) => servers[name]?.close()));
   }
 }

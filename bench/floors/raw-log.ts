@@ -34,14 +34,20 @@ export interface RawEvent {
   content: string;
 }
 
+// As often as the Store, and as there after the append: a short log costs less to extend and to sync.
+const appendsPerCheckpoint = 200;
+
 export class RawLog {
+  readonly #db;
   readonly #begin;
   readonly #commit;
   readonly #insertSession;
   readonly #grow;
   readonly #insertEvent;
+  #appends = 0;
 
   constructor(db: Database.Database) {
+    this.#db = db;
     this.#begin = db.prepare("BEGIN IMMEDIATE");
     this.#commit = db.prepare("COMMIT");
     this.#insertSession = db.prepare(
@@ -78,5 +84,9 @@ export class RawLog {
     const seq = this.#grow.get(now, now, event.sessionId) ?? 0;
     this.insertEvent(seq, now, event);
     this.#commit.run();
+    this.#appends += 1;
+    if (this.#appends % appendsPerCheckpoint === 0) {
+      setImmediate(() => this.#db.pragma("wal_checkpoint(PASSIVE)"));
+    }
   }
 }

@@ -1,0 +1,107 @@
+// Eight processes on one file, each appending to its own session as fast as it can.
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { WorkerReport } from "../append-worker.ts";
+import type { Durability } from "../floors/raw-log.ts";
+import type { Line } from "../line.ts";
+import { exactly, spreadOf } from "../measure.ts";
+import { openBenchStore } from "../store.ts";
+import type { Workbench } from "../workbench.ts";
+
+const workers = 8;
+const milliseconds = 5_000;
+const trials = 3;
+
+interface Trial {
+  errors: number;
+  longestWait: number;
+  most: number;
+  least: number;
+}
+
+/** Three trials of five seconds each, shared by the three lines of a durability. */
+function runTrials(bench: Workbench, durability: Durability): Promise<Trial[]> {
+  return bench.once(`8 processes ${durability}`, async () => {
+    const results: Trial[] = [];
+    for (let trial = 0; trial < trials; trial += 1) results.push(await runTrial(bench.newFile(), durability));
+    return results;
+  });
+}
+
+async function runTrial(file: string, durability: Durability): Promise<Trial> {
+  await (await openBenchStore(file, durability)).close();
+  const script = fileURLToPath(new URL("../append-worker.ts", import.meta.url));
+  const children = Array.from({ length: workers }, () =>
+    fork(script, [file, durability, String(milliseconds)]),
+  );
+  try {
+    await Promise.all(children.map((child) => messageOf(child)));
+    const reports = children.map((child) => messageOf(child) as Promise<WorkerReport>);
+    for (const child of children) child.send("go");
+    return summarise(await Promise.all(reports));
+  } finally {
+    for (const child of children) {
+      if (child.connected) child.kill();
+      else if (child.exitCode === null) await once(child, "exit");
+    }
+  }
+}
+
+async function messageOf(child: ChildProcess): Promise<unknown> {
+  const failed = once(child, "exit").then(() => Promise.reject(new Error("a worker ended early")));
+  const [message] = await Promise.race([once(child, "message"), failed]);
+  failed.catch(() => {});
+  return message;
+}
+
+function summarise(reports: readonly WorkerReport[]): Trial {
+  const appended = reports.map((report) => report.appended);
+  return {
+    errors: reports.reduce((sum, { errors }) => sum + errors, 0),
+    longestWait: Math.max(...reports.map(({ longestWait }) => longestWait)),
+    most: Math.max(...appended),
+    least: Math.min(...appended),
+  };
+}
+
+function linesOf(durability: Durability, most: { wait: number; unfairness: number }): Line[] {
+  const name = `8 processes at ${durability.toUpperCase()}`;
+  return [
+    {
+      name: `${name}: errors`,
+      unit: "errors",
+      atMost: 0,
+      async measure(bench) {
+        const found = await runTrials(bench, durability);
+        return { ours: exactly(found.reduce((sum, { errors }) => sum + errors, 0)) };
+      },
+    },
+    {
+      // The median of the trials' longest.
+      name: `${name}: longest wait`,
+      unit: "ms",
+      atMost: most.wait,
+      measure: async (bench) => ({
+        ours: spreadOf((await runTrials(bench, durability)).map(({ longestWait }) => longestWait)),
+      }),
+    },
+    {
+      name: `${name}: most / least appended`,
+      unit: "events",
+      atMost: most.unfairness,
+      async measure(bench) {
+        const trialsOfMiddle = [...(await runTrials(bench, durability))].sort(
+          (a, b) => a.most / a.least - b.most / b.least,
+        );
+        const middle = trialsOfMiddle[Math.floor(trials / 2)];
+        return { floor: exactly(middle?.least ?? 0), ours: exactly(middle?.most ?? 0) };
+      },
+    },
+  ];
+}
+
+export const processLines: readonly Line[] = [
+  ...linesOf("normal", { wait: 100, unfairness: 1.5 }),
+  ...linesOf("full", { wait: 250, unfairness: 2.5 }),
+];
