@@ -2,7 +2,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Action, JsonValue, NewAction } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
-import { type Drizzle, inList, lazily, placeholders } from "./prepare.ts";
+import { type Drizzle, Inserts, inList, Prepared } from "./prepare.ts";
 import { actions } from "./schema.ts";
 import { fromJson, repairTexts, toJson } from "./text.ts";
 
@@ -15,15 +15,13 @@ export class Actions {
 
   constructor(db: Drizzle, { newId }: Pick<StoreOptions, "newId">) {
     this.#newId = newId;
-    const { id: _assigned, ...columns } = placeholders(actions);
-    this.#insert = lazily(() => db.insert(actions).values(columns).prepare());
-    this.#ofEvents = lazily(() =>
+    this.#insert = new Inserts(db, actions);
+    this.#ofEvents = new Prepared(db, actions, () =>
       db
         .select()
         .from(actions)
         .where(and(eq(actions.sessionId, sql.placeholder("sessionId")), inList(actions.seq, "seqs")))
-        .orderBy(actions.seq, actions.position)
-        .prepare(),
+        .orderBy(actions.seq, actions.position),
     );
   }
 
@@ -55,7 +53,7 @@ export class Actions {
   }
 
   insert(rows: readonly ActionRow[]): void {
-    for (const row of rows) this.#insert().run(row);
+    for (const row of rows) this.#insert.run(row);
   }
 
   /** The actions of some events of a session, by the seq of their event, each list in order. */
@@ -63,7 +61,7 @@ export class Actions {
     const seqs = found.filter(({ actionCount }) => actionCount > 0).map(({ seq }) => seq);
     const bySeq = new Map<number, Action[]>();
     if (seqs.length === 0) return bySeq;
-    for (const row of this.#ofEvents().all({ sessionId, seqs: JSON.stringify(seqs) })) {
+    for (const row of this.#ofEvents.all({ sessionId, seqs: JSON.stringify(seqs) })) {
       const actions = bySeq.get(row.seq);
       if (actions) actions.push(this.toAction(row));
       else bySeq.set(row.seq, [this.toAction(row)]);

@@ -4,7 +4,7 @@ import { StoreError } from "../errors.ts";
 import type { Action, Event, EventType, JsonObject, JsonValue, NewEvent } from "../records.ts";
 import type { History, HistoryQuery, Stored, StoreOptions } from "../store.ts";
 import type { Actions } from "./actions.ts";
-import { type Drizzle, inList, lazily, placeholders, Shapes } from "./prepare.ts";
+import { type Drizzle, Inserts, inList, Prepared, Shapes } from "./prepare.ts";
 import { keyConflict } from "./refusals.ts";
 import type { Runs } from "./runs.ts";
 import { events } from "./schema.ts";
@@ -39,22 +39,19 @@ export class Events {
     this.#sessions = related.sessions;
     this.#actions = related.actions;
     this.#runs = related.runs;
-    const { id: _assigned, ...columns } = placeholders(events);
-    this.#insert = lazily(() => db.insert(events).values(columns).prepare());
+    this.#insert = new Inserts(db, events);
     const ofSession = eq(events.sessionId, sql.placeholder("sessionId"));
-    this.#bySeq = lazily(() =>
+    this.#bySeq = new Prepared(db, events, () =>
       db
         .select()
         .from(events)
-        .where(and(ofSession, eq(events.seq, sql.placeholder("seq"))))
-        .prepare(),
+        .where(and(ofSession, eq(events.seq, sql.placeholder("seq")))),
     );
-    this.#byKey = lazily(() =>
+    this.#byKey = new Prepared(db, events, () =>
       db
         .select()
         .from(events)
-        .where(and(ofSession, eq(events.idempotencyKey, sql.placeholder("key"))))
-        .prepare(),
+        .where(and(ofSession, eq(events.idempotencyKey, sql.placeholder("key")))),
     );
   }
 
@@ -62,7 +59,7 @@ export class Events {
     const { sessionId, idempotencyKey, runId } = event;
     const requestHash = idempotencyKey === null ? null : hashRequest(requestOf(event));
     if (idempotencyKey !== null) {
-      const earlier = this.#byKey().get({ sessionId, key: idempotencyKey.toWellFormed() });
+      const earlier = this.#byKey.get({ sessionId, key: idempotencyKey.toWellFormed() });
       if (earlier) {
         this.#sessions.get(sessionId);
         if (earlier.requestHash !== requestHash) throw keyConflict(idempotencyKey, `event ${earlier.seq}`);
@@ -105,13 +102,13 @@ export class Events {
     });
     const prepared = this.#actions.prepare(event.actions, { sessionId, seq, createdAt });
     const stored = { ...row, lossy: lossy || prepared.lossy || null };
-    this.#insert().run(stored);
+    this.#insert.run(stored);
     this.#actions.insert(prepared.rows);
     return { record: toEvent(stored, prepared.rows.map(this.#actions.toAction)), duplicate: false };
   }
 
   get(sessionId: string, seq: number): Event {
-    const row = this.#bySeq().get({ sessionId, seq });
+    const row = this.#bySeq.get({ sessionId, seq });
     if (row) return this.#withActions(row);
     const { lastSeq } = this.#sessions.get(sessionId);
     throw new StoreError(
@@ -187,14 +184,10 @@ export class Events {
     const where = and(...wanted.map(([, condition]) => condition));
     const direction = order === "asc" ? asc : desc;
     const limit = sql.placeholder("limit");
+    const rows = this.#db.select().from(events).$dynamic();
     if (orderBy === "seq") {
-      return this.#db
-        .select()
-        .from(events)
-        .where(where)
-        .orderBy(direction(events.seq))
-        .limit(limit)
-        .prepare();
+      const bySeq = rows.where(where).orderBy(direction(events.seq)).limit(limit);
+      return new Prepared(this.#db, events, () => bySeq);
     }
     // Sorts the keys of the session first, and then reads the texts of one page only.
     const byTime = [direction(events.createdAt), direction(events.seq)];
@@ -204,12 +197,8 @@ export class Events {
       .where(where)
       .orderBy(...byTime)
       .limit(limit);
-    return this.#db
-      .select()
-      .from(events)
-      .where(sql`${events.id} in ${page}`)
-      .orderBy(...byTime)
-      .prepare();
+    const found = rows.where(sql`${events.id} in ${page}`).orderBy(...byTime);
+    return new Prepared(this.#db, events, () => found);
   }
 }
 

@@ -1,27 +1,128 @@
-// Helpers for drizzle's prepared statements: building a query costs more than running it.
-import { getTableColumns, type Placeholder, type SQL, sql } from "drizzle-orm";
-import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+// Drizzle writes the SQL, once; better-sqlite3 runs it. On every run drizzle would walk all placeholders and columns
+// again, which costs more than SQLite's own work: a third of an append, half of a page of history.
+import type { Statement } from "better-sqlite3";
+import { getTableColumns, is, Param, Placeholder, type Query, type SQL, sql } from "drizzle-orm";
+import type { drizzle } from "drizzle-orm/better-sqlite3";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 
-export type Drizzle = BetterSQLite3Database<Record<string, never>>;
+export type Drizzle = ReturnType<typeof drizzle>;
 
-/** A placeholder for every column of a table, named like its key: the values of a prepared insert. */
-export function placeholders<T extends SQLiteTable>(
-  table: T,
-): { [K in keyof T["$inferInsert"]]-?: Placeholder } {
-  const names = Object.keys(getTableColumns(table));
-  return Object.fromEntries(names.map((name) => [name, sql.placeholder(name)])) as {
-    [K in keyof T["$inferInsert"]]-?: Placeholder;
-  };
+/** A query as drizzle builds it: its placeholders are named, its columns are `table`'s. */
+interface Built {
+  toSQL(): Query;
+  all(): unknown;
 }
 
-/** Prepares a statement when it is first used: a start that is only greeted pays for none. */
-export function lazily<T>(prepare: () => T): () => T {
-  let statement: T | undefined;
-  return () => {
-    statement ??= prepare();
-    return statement;
-  };
+type RowOf<B extends Built> = ReturnType<B["all"]> extends (infer Row)[] ? Row : never;
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** A statement that is prepared when it is first used: a start that is only greeted pays for none. */
+export class Prepared<B extends Built> {
+  readonly #db: Drizzle;
+  readonly #table: SQLiteTable;
+  readonly #build: () => B;
+  #statement: Statement<unknown[]> | undefined;
+  #params: readonly { name: string | undefined; constant: unknown }[] = [];
+  #columns: readonly { key: string; isBoolean: boolean }[] = [];
+
+  constructor(db: Drizzle, table: SQLiteTable, build: () => B) {
+    this.#db = db;
+    this.#table = table;
+    this.#build = build;
+  }
+
+  run(values: Values): void {
+    const statement = this.#prepared();
+    statement.run(this.#bind(values));
+  }
+
+  get(values: Values): RowOf<B> | undefined {
+    const statement = this.#prepared();
+    const row = statement.get(this.#bind(values));
+    return row === undefined ? undefined : this.#toRow(row as unknown[]);
+  }
+
+  all(values: Values): RowOf<B>[] {
+    const statement = this.#prepared();
+    const rows = statement.all(this.#bind(values)) as unknown[][];
+    return rows.map((row) => this.#toRow(row));
+  }
+
+  #prepared(): Statement<unknown[]> {
+    this.#statement ??= this.#prepare();
+    return this.#statement;
+  }
+
+  #prepare(): Statement<unknown[]> {
+    const query = this.#build().toSQL();
+    const statement = this.#db.$client.prepare<unknown[]>(query.sql);
+    this.#params = query.params.map((param) => {
+      const given = is(param, Param) ? param.value : param;
+      return is(given, Placeholder)
+        ? { name: given.name, constant: undefined }
+        : { name: undefined, constant: given };
+    });
+    if (!statement.reader) return statement;
+    const byName = new Map(
+      Object.entries(getTableColumns(this.#table)).map(([key, column]) => [column.name, { key, column }]),
+    );
+    this.#columns = statement.columns().map(({ name }) => {
+      const found = byName.get(name);
+      if (found === undefined)
+        throw new Error(`${name} is no column of the table this statement was made for`);
+      return { key: found.key, isBoolean: found.column.dataType === "boolean" };
+    });
+    return statement.raw();
+  }
+
+  #bind(values: Values): unknown[] {
+    return this.#params.map(({ name, constant }) => {
+      const value = name === undefined ? constant : values[name];
+      return typeof value === "boolean" ? Number(value) : value;
+    });
+  }
+
+  #toRow(values: unknown[]): RowOf<B> {
+    const row: Record<string, unknown> = {};
+    for (let i = 0; i < values.length; i += 1) {
+      const column = this.#columns[i] as { key: string; isBoolean: boolean };
+      const value = values[i];
+      row[column.key] = column.isBoolean && value !== null ? value === 1 : value;
+    }
+    return row as RowOf<B>;
+  }
+}
+
+/** The names of the values that are not null, by which a statement is chosen: to bind the others costs time too. */
+export function namesOfGiven(values: object): string[] {
+  const names: string[] = [];
+  for (const name in values) if (values[name as keyof typeof values] !== null) names.push(name);
+  return names;
+}
+
+/** Inserts rows of a table, with one statement for each set of columns that came with a value. */
+export class Inserts<T extends SQLiteTable> {
+  readonly #db: Drizzle;
+  readonly #table: T;
+  readonly #shapes = new Shapes<{ run(values: Values): void }>();
+
+  constructor(db: Drizzle, table: T) {
+    this.#db = db;
+    this.#table = table;
+  }
+
+  run(row: T["$inferInsert"]): void {
+    const names = namesOfGiven(row);
+    this.#shapes.get(names.join(), () => this.#prepare(names)).run(row);
+  }
+
+  #prepare(names: readonly string[]) {
+    const values = Object.fromEntries(names.map((name) => [name, sql.placeholder(name)]));
+    return new Prepared(this.#db, this.#table, () =>
+      this.#db.insert(this.#table).values(values as T["$inferInsert"]),
+    );
+  }
 }
 
 /** A named placeholder where an expression is expected. */
@@ -34,7 +135,10 @@ export function inList(column: SQL.Aliased | SQL | unknown, name: string): SQL {
   return sql`${column} in (select value from json_each(${sql.placeholder(name)}))`;
 }
 
-/** One prepared statement per combination of filters, made when it is first asked for. */
+// More than a program asks for; a caller that tries every combination does not fill the memory.
+const mostShapes = 200;
+
+/** One prepared statement per combination of filters or values, made when it is first asked for. */
 export class Shapes<T> {
   readonly #byShape = new Map<string, T>();
 
@@ -42,6 +146,7 @@ export class Shapes<T> {
     let statement = this.#byShape.get(shape);
     if (statement === undefined) {
       statement = prepare();
+      if (this.#byShape.size === mostShapes) this.#byShape.clear();
       this.#byShape.set(shape, statement);
     }
     return statement;

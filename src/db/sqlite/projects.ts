@@ -2,7 +2,7 @@
 import { eq, sql } from "drizzle-orm";
 import type { Workspace } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
-import { type Drizzle, lazily, placeholders, value } from "./prepare.ts";
+import { type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
 import { projects } from "./schema.ts";
 import { repairTexts } from "./text.ts";
 
@@ -14,27 +14,25 @@ export class Projects {
 
   constructor(db: Drizzle, options: Pick<StoreOptions, "newId" | "now">) {
     this.#options = options;
-    this.#find = lazily(() =>
+    this.#find = new Prepared(db, projects, () =>
       db
         .select({ id: projects.id })
         .from(projects)
-        .where(eq(projects.directory, sql.placeholder("directory")))
-        .prepare(),
+        .where(eq(projects.directory, sql.placeholder("directory"))),
     );
-    this.#insert = lazily(() => db.insert(projects).values(placeholders(projects)).prepare());
-    this.#moveLastRun = lazily(() =>
+    this.#insert = new Inserts(db, projects);
+    this.#moveLastRun = new Prepared(db, projects, () =>
       db
         .update(projects)
         .set({ lastRunAt: value("now"), updatedAt: value("now") })
-        .where(eq(projects.id, sql.placeholder("id")))
-        .prepare(),
+        .where(eq(projects.id, sql.placeholder("id"))),
     );
   }
 
   /** The id of the workspace's project, made if it is new. */
   ensure(workspace: Workspace): string {
     const directory = workspace.projectDirectory.toWellFormed();
-    const found = this.#find().get({ directory });
+    const found = this.#find.get({ directory });
     if (found) return found.id;
     const now = this.#options.now();
     const id = this.#options.newId("proj");
@@ -50,11 +48,11 @@ export class Projects {
       updatedAt: now,
       lastRunAt: null,
     });
-    this.#insert().run(row);
+    this.#insert.run(row);
     return id;
   }
 
   markRun(id: string, now: number): void {
-    this.#moveLastRun().run({ id, now });
+    this.#moveLastRun.run({ id, now });
   }
 }

@@ -5,7 +5,7 @@ import { StoreError } from "../errors.ts";
 import type { ProcessIdentity } from "../process.ts";
 import type { NewRun, Run } from "../records.ts";
 import type { FinishedRun, Page, RunQuery, Stored, StoreOptions } from "../store.ts";
-import { type Drizzle, lazily, placeholders, Shapes, value } from "./prepare.ts";
+import { type Drizzle, Inserts, Prepared, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
 import { keyConflict } from "./refusals.ts";
 import { runs } from "./schema.ts";
@@ -42,9 +42,9 @@ export class Runs {
     this.#projects = related.projects;
     const id = eq(runs.id, sql.placeholder("id"));
     const stillRunning = and(id, eq(runs.status, "running"));
-    this.#insert = lazily(() => db.insert(runs).values(placeholders(runs)).prepare());
-    this.#byId = lazily(() => db.select().from(runs).where(id).prepare());
-    this.#byKey = lazily(() =>
+    this.#insert = new Inserts(db, runs);
+    this.#byId = new Prepared(db, runs, () => db.select().from(runs).where(id));
+    this.#byKey = new Prepared(db, runs, () =>
       db
         .select()
         .from(runs)
@@ -53,10 +53,9 @@ export class Runs {
             sql`(case when ${runs.sessionId} is null then ${runs.directory} else ${runs.sessionId} end) = ${sql.placeholder("scope")}`,
             eq(runs.idempotencyKey, sql.placeholder("key")),
           ),
-        )
-        .prepare(),
+        ),
     );
-    this.#end = lazily(() =>
+    this.#end = new Prepared(db, runs, () =>
       db
         .update(runs)
         .set({
@@ -69,15 +68,13 @@ export class Runs {
           lossy: value("lossy"),
         })
         .where(stillRunning)
-        .returning()
-        .prepare(),
+        .returning(),
     );
-    this.#disconnect = lazily(() =>
+    this.#disconnect = new Prepared(db, runs, () =>
       db
         .update(runs)
         .set({ disconnectedAt: value("now") })
-        .where(and(stillRunning, isNull(runs.disconnectedAt)))
-        .prepare(),
+        .where(and(stillRunning, isNull(runs.disconnectedAt))),
     );
   }
 
@@ -95,7 +92,7 @@ export class Runs {
     const requestHash = idempotencyKey === null ? null : hashRequest({ ...said, directory });
     if (idempotencyKey !== null) {
       const scope = (run.sessionId ?? directory).toWellFormed();
-      const earlier = this.#byKey().get({ scope, key: idempotencyKey.toWellFormed() });
+      const earlier = this.#byKey.get({ scope, key: idempotencyKey.toWellFormed() });
       if (earlier && earlier.requestHash !== requestHash)
         throw keyConflict(idempotencyKey, `run ${earlier.id}`);
       if (earlier) return { record: toRun(earlier), duplicate: true };
@@ -134,13 +131,13 @@ export class Runs {
       endedAt: null,
     });
     const stored = { ...row, lossy: lossy || null };
-    this.#insert().run(stored);
+    this.#insert.run(stored);
     this.#projects.markRun(projectId, startedAt);
     return { record: toRun(stored), duplicate: false };
   }
 
   get(runId: string): Run {
-    const row = this.#byId().get({ id: runId });
+    const row = this.#byId.get({ id: runId });
     if (row === undefined) {
       throw new StoreError(
         "not_found",
@@ -184,7 +181,7 @@ export class Runs {
   }
 
   #markEnded(run: Run, end: Partial<Run> & Pick<Run, "status" | "endedBy">): Run {
-    const row = this.#end().get({
+    const row = this.#end.get({
       id: run.id,
       status: end.status,
       exitCode: end.exitCode ?? null,
@@ -199,7 +196,7 @@ export class Runs {
 
   disconnect(runIds: readonly string[]): void {
     const now = this.#options.now();
-    for (const id of runIds) this.#disconnect().run({ id, now });
+    for (const id of runIds) this.#disconnect.run({ id, now });
   }
 
   /** Every running run (of a directory) with what identifies its process, oldest first. */
@@ -235,13 +232,14 @@ export class Runs {
       afterId: lt(runs.id, sql.placeholder("afterId")),
     };
     const wanted = Object.entries(conditions).filter(([name]) => given.has(name));
-    return this.#db
-      .select()
-      .from(runs)
-      .where(and(...wanted.map(([, condition]) => condition)))
-      .orderBy(desc(runs.id))
-      .limit(sql.placeholder("limit"))
-      .prepare();
+    return new Prepared(this.#db, runs, () =>
+      this.#db
+        .select()
+        .from(runs)
+        .where(and(...wanted.map(([, condition]) => condition)))
+        .orderBy(desc(runs.id))
+        .limit(sql.placeholder("limit")),
+    );
   }
 }
 

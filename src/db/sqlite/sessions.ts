@@ -3,7 +3,7 @@ import { and, desc, eq, gte, isNull, lte, type SQL, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type { JsonObject, NewSession, Session, Tokens } from "../records.ts";
 import type { Owner, Page, SessionQuery, Stored, StoreOptions } from "../store.ts";
-import { type Drizzle, lazily, placeholders, Shapes, value } from "./prepare.ts";
+import { type Drizzle, Inserts, namesOfGiven, Prepared, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
 import { keyConflict, sessionNotFound } from "./refusals.ts";
 import { sessions } from "./schema.ts";
@@ -24,7 +24,7 @@ export class Sessions {
   readonly #insert;
   readonly #byId;
   readonly #byKey;
-  readonly #grow;
+  readonly #growths = new Shapes<{ get(values: Record<string, unknown>): { lastSeq: number } | undefined }>();
   readonly #touchTodos;
   readonly #lists = new Shapes<{ all(values: Record<string, unknown>): SessionRow[] }>();
 
@@ -33,15 +33,14 @@ export class Sessions {
     this.#options = options;
     this.#projects = projects;
     const id = eq(sessions.id, sql.placeholder("id"));
-    this.#insert = lazily(() => db.insert(sessions).values(placeholders(sessions)).prepare());
-    this.#byId = lazily(() =>
+    this.#insert = new Inserts(db, sessions);
+    this.#byId = new Prepared(db, sessions, () =>
       db
         .select()
         .from(sessions)
-        .where(and(id, isNull(sessions.deletedAt)))
-        .prepare(),
+        .where(and(id, isNull(sessions.deletedAt))),
     );
-    this.#byKey = lazily(() =>
+    this.#byKey = new Prepared(db, sessions, () =>
       db
         .select()
         .from(sessions)
@@ -51,25 +50,9 @@ export class Sessions {
             sql`(case when ${sessions.userId} is null then '' else ${sessions.userId} end) = ${sql.placeholder("userId")}`,
             eq(sessions.idempotencyKey, sql.placeholder("key")),
           ),
-        )
-        .prepare(),
+        ),
     );
-    this.#grow = lazily(() =>
-      db
-        .update(sessions)
-        .set({
-          lastSeq: sql`${sessions.lastSeq} + 1`,
-          eventCount: sql`${sessions.eventCount} + 1`,
-          updatedAt: value("now"),
-          lastAccessedAt: value("now"),
-          ...growBy("inputTokens", "outputTokens", "reasoningTokens", "cacheReadTokens", "cacheWriteTokens"),
-          ...growBy("costUsd"),
-        })
-        .where(and(id, isNull(sessions.deletedAt)))
-        .returning({ seq: sessions.lastSeq })
-        .prepare(),
-    );
-    this.#touchTodos = lazily(() =>
+    this.#touchTodos = new Prepared(db, sessions, () =>
       db
         .update(sessions)
         .set({
@@ -78,8 +61,7 @@ export class Sessions {
           lastAccessedAt: value("now"),
         })
         .where(id)
-        .returning({ version: sessions.todosVersion })
-        .prepare(),
+        .returning({ todosVersion: sessions.todosVersion }),
     );
   }
 
@@ -88,7 +70,7 @@ export class Sessions {
     const requestHash =
       idempotencyKey === null ? null : hashRequest({ ...said, directory: workspace.directory });
     if (idempotencyKey !== null) {
-      const earlier = this.#byKey().get({
+      const earlier = this.#byKey.get({
         appName: session.appName,
         userId: session.userId ?? "",
         key: idempotencyKey.toWellFormed(),
@@ -126,12 +108,12 @@ export class Sessions {
       metadata: toJson(session.metadata ?? undefined),
     });
     const stored = { ...row, lossy: lossy || null };
-    this.#insert().run(stored);
+    this.#insert.run(stored);
     return { record: toSession(stored), duplicate: false };
   }
 
   get(sessionId: string, owner: Owner = {}): Session {
-    const row = this.#byId().get({ id: sessionId });
+    const row = this.#byId.get({ id: sessionId });
     const theirs =
       row === undefined ||
       (owner.appName !== undefined && owner.appName !== row.appName) ||
@@ -142,23 +124,40 @@ export class Sessions {
 
   /** Counts one more event in, and gives it its seq. */
   grow(sessionId: string, { tokens, costUsd }: Growth): number {
-    const grown = this.#grow().get({
-      id: sessionId,
-      now: this.#options.now(),
+    const added = {
       inputTokens: tokens.input,
       outputTokens: tokens.output,
       reasoningTokens: tokens.reasoning,
       cacheReadTokens: tokens.cacheRead,
       cacheWriteTokens: tokens.cacheWrite,
       costUsd,
-    });
+    };
+    const counters = namesOfGiven(added) as Counter[];
+    const statement = this.#growths.get(counters.join(), () => this.#prepareGrowth(counters));
+    const grown = statement.get({ ...added, id: sessionId, now: this.#options.now() });
     if (grown === undefined) throw sessionNotFound(sessionId);
-    return grown.seq;
+    return grown.lastSeq;
+  }
+
+  #prepareGrowth(counters: readonly Counter[]) {
+    return new Prepared(this.#db, sessions, () =>
+      this.#db
+        .update(sessions)
+        .set({
+          lastSeq: sql`${sessions.lastSeq} + 1`,
+          eventCount: sql`${sessions.eventCount} + 1`,
+          updatedAt: value("now"),
+          lastAccessedAt: value("now"),
+          ...growBy(counters),
+        })
+        .where(and(eq(sessions.id, sql.placeholder("id")), isNull(sessions.deletedAt)))
+        .returning({ lastSeq: sessions.lastSeq }),
+    );
   }
 
   /** Counts one more change of its todos, and returns their new version. */
   touchTodos(sessionId: string, now: number): number {
-    return this.#touchTodos().get({ id: sessionId, now })?.version ?? 0;
+    return this.#touchTodos.get({ id: sessionId, now })?.todosVersion ?? 0;
   }
 
   list({ after, limit, ...filters }: SessionQuery): Page<Session> {
@@ -189,13 +188,14 @@ export class Sessions {
       afterId: sql`(${sessions.updatedAt}, ${sessions.id}) < (${sql.placeholder("afterUpdatedAt")}, ${sql.placeholder("afterId")})`,
     };
     const wanted = Object.entries(conditions).filter(([name]) => given.has(name));
-    return this.#db
-      .select()
-      .from(sessions)
-      .where(and(isNull(sessions.deletedAt), ...wanted.map(([, condition]) => condition)))
-      .orderBy(desc(sessions.updatedAt), desc(sessions.id))
-      .limit(sql.placeholder("limit"))
-      .prepare();
+    return new Prepared(this.#db, sessions, () =>
+      this.#db
+        .select()
+        .from(sessions)
+        .where(and(isNull(sessions.deletedAt), ...wanted.map(([, condition]) => condition)))
+        .orderBy(desc(sessions.updatedAt), desc(sessions.id))
+        .limit(sql.placeholder("limit")),
+    );
   }
 }
 
@@ -207,13 +207,10 @@ type Counter =
   | "cacheWriteTokens"
   | "costUsd";
 
-/** Adds a placeholder's value to each counter; a null adds nothing, and leaves null what nobody has counted. */
-function growBy(...counters: Counter[]): Partial<Record<Counter, SQL>> {
+/** Adds a placeholder's value to each counter; one that nobody has counted yet is null. */
+function growBy(counters: readonly Counter[]): Partial<Record<Counter, SQL>> {
   return Object.fromEntries(
-    counters.map((name) => [
-      name,
-      sql`coalesce(${sessions[name]} + ${sql.placeholder(name)}, ${sessions[name]}, ${sql.placeholder(name)})`,
-    ]),
+    counters.map((name) => [name, sql`coalesce(${sessions[name]}, 0) + ${sql.placeholder(name)}`]),
   );
 }
 

@@ -7,12 +7,14 @@ import type { JsonValue } from "../records.ts";
  * becomes U+FFFD: UTF-8 has no form for it). JSON columns need none, JSON escapes lone surrogates.
  */
 export function repairTexts<T extends object>(row: T): { row: T; lossy: boolean } {
-  const broken = Object.entries(row).filter(
-    ([, value]) => typeof value === "string" && !value.isWellFormed(),
-  );
-  if (broken.length === 0) return { row, lossy: false };
-  const repaired = broken.map(([key, value]) => [key, String(value).toWellFormed()]);
-  return { row: { ...row, ...Object.fromEntries(repaired) }, lossy: true };
+  let repaired: T | undefined;
+  for (const key in row) {
+    const value = row[key];
+    if (typeof value !== "string" || value.isWellFormed()) continue;
+    repaired ??= { ...row };
+    Object.assign(repaired, { [key]: value.toWellFormed() });
+  }
+  return { row: repaired ?? row, lossy: repaired !== undefined };
 }
 
 export function toJson(value: JsonValue | undefined): string | null {

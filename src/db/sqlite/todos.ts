@@ -3,7 +3,7 @@ import { eq, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type { NewTodo, Todo, TodoList } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
-import { type Drizzle, lazily, placeholders } from "./prepare.ts";
+import { type Drizzle, Inserts, Prepared } from "./prepare.ts";
 import { todos } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import { repairTexts } from "./text.ts";
@@ -21,14 +21,16 @@ export class Todos {
     this.#options = options;
     this.#sessions = sessions;
     const ofSession = eq(todos.sessionId, sql.placeholder("sessionId"));
-    this.#list = lazily(() => db.select().from(todos).where(ofSession).orderBy(todos.position).prepare());
-    this.#deleteAll = lazily(() => db.delete(todos).where(ofSession).prepare());
-    this.#insert = lazily(() => db.insert(todos).values(placeholders(todos)).prepare());
+    this.#list = new Prepared(db, todos, () =>
+      db.select().from(todos).where(ofSession).orderBy(todos.position),
+    );
+    this.#deleteAll = new Prepared(db, todos, () => db.delete(todos).where(ofSession));
+    this.#insert = new Inserts(db, todos);
   }
 
   get(sessionId: string): TodoList {
     const { todosVersion } = this.#sessions.get(sessionId);
-    return { todos: this.#list().all({ sessionId }).map(toTodo), version: todosVersion };
+    return { todos: this.#list.all({ sessionId }).map(toTodo), version: todosVersion };
   }
 
   update(sessionId: string, wanted: readonly NewTodo[], expectedVersion?: number): TodoList {
@@ -46,8 +48,8 @@ export class Todos {
     const changed =
       rows.length !== present.todos.length || rows.some((row, i) => !isSame(present.todos[i], row));
     if (!changed) return present;
-    this.#deleteAll().run({ sessionId });
-    for (const row of rows) this.#insert().run(row);
+    this.#deleteAll.run({ sessionId });
+    for (const row of rows) this.#insert.run(row);
     return { todos: rows.map(toTodo), version: this.#sessions.touchTodos(sessionId, now) };
   }
 

@@ -31,11 +31,8 @@ export class Transactions {
   readonly #commit: Statement;
   readonly #rollback: Statement;
   readonly #userVersion: Statement<[], number>;
-  #writing = 0;
-  #lastWrite: Promise<void> = Promise.resolve();
-  readonly #written = () => {
-    this.#writing -= 1;
-  };
+  #waiting = 0;
+  #lastWaiting: Promise<void> = Promise.resolve();
   #commits = 0;
 
   constructor(db: Database, options: TransactionOptions) {
@@ -60,15 +57,30 @@ export class Transactions {
       this.#assertSchemaKnown();
       return work();
     };
+    const attempt = () => {
+      const result = this.#run(this.#beginWrite, checked);
+      this.#commits += 1;
+      if (this.#commits === commitsPerCheckpoint) setImmediate(() => this.#checkpoint());
+      return result;
+    };
+    if (this.#waiting > 0) return this.#queue(attempt);
+    try {
+      return attempt();
+    } catch (error) {
+      if (isBusy(error)) return this.#queue(attempt);
+      throw toStoreError(error, this.#options.file);
+    }
+  }
+
+  /** One behind the other: a write that waits for a lock is not overtaken by the one that was called after it. */
+  #queue<T>(attempt: () => T): Promise<T> {
     const called = performance.now();
-    const attempt = () => retryWhileBusy(() => this.#run(this.#beginWrite, checked), this.#options, called);
-    // One behind the other: a write that waits for a lock is not overtaken by the one that was called after it.
-    const result = this.#writing === 0 ? attempt() : this.#lastWrite.then(attempt);
-    this.#writing += 1;
-    this.#lastWrite = result.then(this.#written, this.#written);
-    await result;
-    this.#commits += 1;
-    if (this.#commits === commitsPerCheckpoint) setImmediate(() => this.#checkpoint());
+    const done = () => {
+      this.#waiting -= 1;
+    };
+    const result = this.#lastWaiting.then(() => retryWhileBusy(attempt, this.#options, called));
+    this.#waiting += 1;
+    this.#lastWaiting = result.then(done, done);
     return result;
   }
 
