@@ -26,8 +26,7 @@ export async function callTool(name: string, args: unknown, options: CallOptions
   const started = performance.now();
   try {
     if (tool === undefined) throw unknownTool(name, options);
-    const structuredContent = await tool.call(args, await options.openContext());
-    const text = JSON.stringify(structuredContent);
+    const { structuredContent, text } = await tool.call(args, await options.openContext());
     options.log.debug({ tool: tool.name, ms: elapsed(started), chars: text.length }, "tool called");
     return { content: [{ type: "text", text }], structuredContent };
   } catch (error) {

@@ -55,11 +55,11 @@ export class Connection {
     this.#handler = handler;
   }
 
-  /** Fulfilled when the stream has taken the message. */
-  send(message: object): Promise<void> {
+  /** Fulfilled when the stream has taken the message. `json`: the message as text, if the caller has it. */
+  send(message: object, json = JSON.stringify(message)): Promise<void> {
     const { id, method } = message as Message;
     return new Promise((resolve) => {
-      this.#stdout.write(`${JSON.stringify(message)}\n`, () => {
+      this.#stdout.write(`${json}\n`, () => {
         if (id !== undefined && method === undefined) this.#answered(id);
         resolve();
       });

@@ -5,7 +5,7 @@ import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import type { Tool, ToolContext } from "../tools/define-tool.ts";
 import type { Toolset } from "../tools/toolsets.ts";
-import { callTool } from "./call-tool.ts";
+import { callTool, type ToolResult } from "./call-tool.ts";
 import type { Connection, Message, RequestId } from "./connection.ts";
 import { type Description, toolsOf } from "./greeting.ts";
 import type { Log } from "./log.ts";
@@ -51,6 +51,17 @@ function refuseValidation(): never {
   throw new Error("the server validates no schema for the client");
 }
 
+/** A tool's result holds the same JSON twice, as structure and as text: it is made once. */
+function toJson({ id, result, ...message }: Message): string {
+  const { structuredContent, ...rest } = (result ?? {}) as Partial<ToolResult>;
+  const text = rest.content?.[0]?.text;
+  if (structuredContent === undefined || text === undefined) {
+    return JSON.stringify({ ...message, id, result });
+  }
+  const body = `${JSON.stringify(rest).slice(0, -1)},"structuredContent":${text}}`;
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${body}}`;
+}
+
 /** Messages of a connection as the SDK wants them. Replies to `answered` requests are dropped: they had theirs. */
 export function toTransport(connection: Connection, answered: ReadonlySet<RequestId> = new Set()): Transport {
   const replayed = new Set(answered);
@@ -61,7 +72,7 @@ export function toTransport(connection: Connection, answered: ReadonlySet<Reques
     async send(message) {
       const { id, method } = message as Message;
       if (id !== undefined && method === undefined && replayed.delete(id)) return;
-      await connection.send(message);
+      await connection.send(message, toJson(message as Message));
     },
     async close() {
       this.onclose?.();

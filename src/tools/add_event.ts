@@ -63,7 +63,7 @@ export const addEvent = defineTool({
   async run({ session_id, ...event }, { store, client }) {
     const { record, duplicate } = await store.appendEvent(toNewEvent(session_id, event, client));
     const wrap = (stored: WireEvent) => ({ event: stored, duplicate });
-    return wrap(fitOne(toWireEvent(record), maxCharsBounds.standard, wrap, cutEvent));
+    return fitOne(toWireEvent(record), maxCharsBounds.standard, wrap, cutEvent);
   },
 });
 

@@ -8,10 +8,19 @@ const envelopeBytes = 4096;
 const textCaps = [4_000, 2_000, 1_000, 600, 300];
 const smallestCaps = [300, 100, 30, 0];
 
+// What a measured result looks like as text, so that nobody has to make it again.
+const texts = new WeakMap<object, string>();
+
+/** The JSON of a result. */
+export function toText(result: object): string {
+  return texts.get(result) ?? JSON.stringify(result);
+}
+
 /** True if the JSON of `result` has at most `maxChars` characters and its line at most 4 MiB. */
 export function fits(result: object, maxChars: number): boolean {
   const text = JSON.stringify(result);
   if (text.length > maxChars) return false;
+  texts.set(result, text);
   // The line carries the result twice: as it is, and as the JSON of its text. No character takes more than 6 bytes.
   if (text.length * 6 + envelopeBytes <= mostLineBytes) return true;
   return Buffer.byteLength(text) + Buffer.byteLength(JSON.stringify(text)) + envelopeBytes <= mostLineBytes;
@@ -55,57 +64,81 @@ export function cutText(text: string, cap: number): string {
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? cap - 1 : cap);
 }
 
-export interface Fitted<T> {
-  items: T[];
+export interface Fitted<T, R> {
+  result: R;
+  items: readonly T[];
   /** Items at the end did not fit: the page needs a cursor behind the last one here. */
   cutShort: boolean;
 }
 
 /**
  * The first items that fit: all of them whole, else all with their texts cut, else fewer; at least one.
- * `wrap` makes the result that is measured; `cut(item, cap)` a smaller copy.
+ * `wrap` makes the result; `cut(item, cap)` a smaller copy; `atLeast(item, cap)` is a number of
+ * characters that this copy does not go below, and spares making what cannot fit.
  */
-export function fitItems<T>(
+export function fitItems<T, R extends object>(
   items: readonly T[],
   maxChars: number,
-  wrap: (items: readonly T[]) => object,
+  wrap: (items: readonly T[]) => R,
   cut: (item: T, cap: number) => T,
-): Fitted<T> {
-  const fitsPage = (candidates: readonly T[]) => fits(wrap(candidates), maxChars);
-  if (fitsPage(items)) return { items: [...items], cutShort: false };
-  for (const cap of textCaps) {
-    const smaller = items.map((item) => cut(item, cap));
-    if (fitsPage(smaller)) return { items: smaller, cutShort: false };
-  }
+  atLeast: (item: T, cap: number) => number = () => 0,
+): Fitted<T, R> {
+  const attempt = (candidates: readonly T[]): Fitted<T, R> | undefined => {
+    const result = wrap(candidates);
+    if (!fits(result, maxChars)) return undefined;
+    return { result, items: candidates, cutShort: candidates.length < items.length };
+  };
+  const mayFit = (cap: number) => {
+    let chars = 0;
+    for (const item of items) chars += atLeast(item, cap);
+    return chars <= maxChars;
+  };
   const [first] = items;
-  if (first === undefined) return { items: [], cutShort: false };
+  if (first === undefined) return { result: wrap([]), items, cutShort: false };
+  const whole = mayFit(Number.POSITIVE_INFINITY) && attempt(items);
+  if (whole) return whole;
+  for (const cap of textCaps.filter(mayFit)) {
+    const smaller = attempt(items.map((item) => cut(item, cap)));
+    if (smaller) return smaller;
+  }
   const smallest = items.map((item) => cut(item, textCaps.at(-1) ?? 0));
-  const count = longestPrefix(smallest, fitsPage);
-  if (count > 0) return { items: smallest.slice(0, count), cutShort: count < items.length };
-  const only = smallestCaps.map((cap) => cut(first, cap)).find((item) => fitsPage([item]));
-  return { items: [only ?? cut(first, 0)], cutShort: items.length > 1 };
+  const fewer = longestPrefix(smallest, attempt);
+  if (fewer) return fewer;
+  for (const cap of smallestCaps) {
+    const only = attempt([cut(first, cap)]);
+    if (only) return only;
+  }
+  const least = [cut(first, 0)];
+  return { result: wrap(least), items: least, cutShort: items.length > 1 };
 }
 
-/** One record, whole or as much smaller as it must be. */
-export function fitOne<T>(
+/** The result with one record in it, whole or as much smaller as it must be. */
+export function fitOne<T, R extends object>(
   record: T,
   maxChars: number,
-  wrap: (record: T) => object,
+  wrap: (record: T) => R,
   cut: (record: T, cap: number) => T,
-): T {
-  const { items } = fitItems([record], maxChars, ([only]) => wrap(only ?? record), cut);
-  return items[0] ?? record;
+): R {
+  return fitItems([record], maxChars, ([only]) => wrap(only ?? record), cut).result;
 }
 
-function longestPrefix<T>(items: readonly T[], fitsPage: (items: readonly T[]) => boolean): number {
+function longestPrefix<T, F>(
+  items: readonly T[],
+  attempt: (items: readonly T[]) => F | undefined,
+): F | undefined {
+  let longest: F | undefined;
   let low = 0;
   let high = items.length;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (fitsPage(items.slice(0, middle))) low = middle;
-    else high = middle - 1;
+    const fitted = attempt(items.slice(0, middle));
+    if (fitted === undefined) high = middle - 1;
+    else {
+      longest = fitted;
+      low = middle;
+    }
   }
-  return low;
+  return longest;
 }
 
 /**

@@ -45,6 +45,6 @@ export const createSession = defineTool({
       idempotencyKey: input.idempotency_key ?? null,
     });
     const wrap = (session: WireSession) => ({ session, duplicate });
-    return wrap(fitOne(toWireSession(record), maxCharsBounds.standard, wrap, cutSession));
+    return fitOne(toWireSession(record), maxCharsBounds.standard, wrap, cutSession);
   },
 });

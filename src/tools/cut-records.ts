@@ -40,6 +40,15 @@ export function cutEvent(event: WireEvent, cap: number): WireEvent {
   return cutRecord(smaller, cap, eventParts);
 }
 
+/** The characters of its texts alone: its JSON is longer. */
+export function leastEventSize({ content, reasoning, actions }: WireEvent, cap: number): number {
+  let chars = Math.min(content?.length ?? 0, cap) + Math.min(reasoning?.length ?? 0, cap);
+  for (const { output } of actions ?? []) {
+    if (typeof output === "string") chars += Math.min(output.length, cap);
+  }
+  return chars;
+}
+
 /** Texts cut at 300 characters, without raw and metadata: what a list of many events is read for. */
 export function toConcise({ raw: _raw, metadata: _metadata, ...event }: WireEvent): WireEvent {
   return cutEvent(event, 300);

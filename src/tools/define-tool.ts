@@ -2,6 +2,7 @@
 import type * as z from "zod";
 import type { Workspace } from "../db/records.ts";
 import type { Store } from "../db/store.ts";
+import { toText } from "./budget.ts";
 import type { Toolset } from "./toolsets.ts";
 import { type JsonSchema, toWireSchema } from "./wire-schema.ts";
 
@@ -31,10 +32,15 @@ export interface Tool {
   inputSchema: JsonSchema;
   outputSchema: JsonSchema;
   /**
-   * Takes the arguments as they came, returns the structured result.
+   * Takes the arguments as they came, returns the result as a structure and as its JSON.
    * Rejects with `ZodError` on arguments that do not fit, with `StoreError` otherwise.
    */
-  call(args: unknown, context: ToolContext): Promise<Record<string, unknown>>;
+  call(args: unknown, context: ToolContext): Promise<CallResult>;
+}
+
+export interface CallResult {
+  structuredContent: Record<string, unknown>;
+  text: string;
 }
 
 interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> {
@@ -63,7 +69,10 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
       return toWireSchema(output, "output");
     },
     // Parsing the result strips what the schema does not name: clients reject a result with more.
-    call: async (args, context) => output.parse(await run(input.parse(args), context)),
+    call: async (args, context) => {
+      const result = await run(input.parse(args), context);
+      return { structuredContent: output.parse(result), text: toText(result) };
+    },
   };
 }
 

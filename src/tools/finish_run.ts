@@ -30,6 +30,6 @@ export const finishRun = defineTool({
       endedBy: "tool",
     });
     const wrap = (finished: WireRun) => ({ run: finished });
-    return wrap(fitOne(toWireRun(run), maxCharsBounds.standard, wrap, cutRun));
+    return fitOne(toWireRun(run), maxCharsBounds.standard, wrap, cutRun);
   },
 });

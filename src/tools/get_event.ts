@@ -38,7 +38,7 @@ export const getEvent = defineTool({
     const event = toWireEvent(await store.getEvent(session_id, seq));
     if (field === undefined) {
       const wrap = (whole: WireEvent) => ({ event: whole });
-      return wrap(fitOne(event, max_chars, wrap, cutEvent));
+      return fitOne(event, max_chars, wrap, cutEvent);
     }
     const whole = textOf(event, field);
     const text = textPart(whole, Math.min(offset, whole.length), max_chars - frame);

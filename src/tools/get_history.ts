@@ -3,7 +3,7 @@ import * as z from "zod";
 import { eventTypes } from "../db/records.ts";
 import { fitItems } from "./budget.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
-import { cutEvent, toConcise } from "./cut-records.ts";
+import { cutEvent, leastEventSize, toConcise } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursor, limit, maxChars, name, sessionId, time } from "./fields.ts";
 import { toWireEvent } from "./to-wire.ts";
@@ -69,9 +69,8 @@ export const getHistory = defineTool({
       next_cursor: more || events.length < items.length ? cursorBehind(events.length) : undefined,
       total: unfiltered ? eventCount : undefined,
     });
-    const events = items.map(toWireEvent);
-    return wrap(
-      fitItems(detail === "full" ? events : events.map(toConcise), max_chars, wrap, cutEvent).items,
-    );
+    const whole = items.map(toWireEvent);
+    const events = detail === "full" ? whole : whole.map(toConcise);
+    return fitItems(events, max_chars, wrap, cutEvent, leastEventSize).result;
   },
 });

@@ -47,6 +47,6 @@ export const getSession = defineTool({
       ].find((candidate) => fits(candidate, max_chars / 2)) ?? whole;
     const wrap = (todos: readonly WireTodo[]) => ({ ...rest, todos: [...todos], truncated: true });
     const { items, cutShort } = fitItems(list.todos.map(toWireTodo), max_chars, wrap, cutTodo);
-    return { ...rest, todos: items, truncated: cutShort || undefined };
+    return { ...rest, todos: [...items], truncated: cutShort || undefined };
   },
 });

@@ -42,6 +42,6 @@ export const listRuns = defineTool({
       runs: [...runs],
       next_cursor: more || runs.length < items.length ? cursorBehind(runs.length) : undefined,
     });
-    return wrap(fitItems(items.map(toWireRun), maxCharsBounds.standard, wrap, cutRun).items);
+    return fitItems(items.map(toWireRun), maxCharsBounds.standard, wrap, cutRun).result;
   },
 });

@@ -52,6 +52,6 @@ export const listSessions = defineTool({
       sessions: [...sessions],
       next_cursor: more || sessions.length < items.length ? cursorBehind(sessions.length) : undefined,
     });
-    return wrap(fitItems(items.map(toWireSession), maxCharsBounds.standard, wrap, cutSession).items);
+    return fitItems(items.map(toWireSession), maxCharsBounds.standard, wrap, cutSession).result;
   },
 });

@@ -61,7 +61,7 @@ export const markCrashedRuns = defineTool({
       kind,
       { run: cutRun(run, cap), evidence },
     ];
-    return wrap(fitItems(found, maxCharsBounds.standard, wrap, cut).items);
+    return fitItems(found, maxCharsBounds.standard, wrap, cut).result;
   },
 });
 

@@ -56,6 +56,6 @@ export const startRun = defineTool({
     });
     if (input.pid === undefined || pid === (await findHost())) noteHostRun(record);
     const wrap = (run: WireRun) => ({ run, duplicate });
-    return wrap(fitOne(toWireRun(record), maxCharsBounds.standard, wrap, cutRun));
+    return fitOne(toWireRun(record), maxCharsBounds.standard, wrap, cutRun);
   },
 });

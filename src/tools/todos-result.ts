@@ -28,5 +28,5 @@ export function toTodosResult(
     const next_cursor = end < todos.length ? encodeCursor(todosQuery(sessionId), [end]) : undefined;
     return { todos: [...shown], counts, version, next_cursor };
   };
-  return wrap(fitItems(todos.slice(start).map(toWireTodo), maxChars, wrap, cutTodo).items);
+  return fitItems(todos.slice(start).map(toWireTodo), maxChars, wrap, cutTodo).result;
 }

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cutText, fitItems, textPart } from "../../src/tools/budget.ts";
-import { cutEvent } from "../../src/tools/cut-records.ts";
+import { cutEvent, leastEventSize } from "../../src/tools/cut-records.ts";
 import type { WireEvent } from "../../src/tools/wire-records.ts";
 
 const anyText = fc.string({ unit: "binary", maxLength: 3_000 });
@@ -46,7 +46,7 @@ describe("fitItems", () => {
         fc.array(anyEvent, { minLength: 1, maxLength: 20 }),
         fc.integer({ min: 1_000, max: 50_000 }),
         (events, budget) => {
-          const { items, cutShort } = fitItems(events, budget, wrap, cutEvent);
+          const { items, cutShort } = fitItems(events, budget, wrap, cutEvent, leastEventSize);
           expect(JSON.stringify(wrap(items)).length).toBeLessThanOrEqual(budget);
           expect(items.length).toBeGreaterThan(0);
           expect(items.map(({ seq }) => seq)).toEqual(events.slice(0, items.length).map(({ seq }) => seq));
@@ -64,7 +64,8 @@ describe("fitItems", () => {
   it("returns a page that fits as it is", () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 3 }), (events) => {
-        expect(fitItems(events, 10_000_000, wrap, cutEvent)).toEqual({ items: events, cutShort: false });
+        const whole = { result: wrap(events), items: events, cutShort: false };
+        expect(fitItems(events, 10_000_000, wrap, cutEvent)).toEqual(whole);
       }),
       { numRuns: 30 },
     );

@@ -15,7 +15,10 @@ async function call(name: string, args: object): Promise<Result> {
   const tool = tools.find((each) => each.name === name);
   if (tool === undefined) throw new Error(`no tool ${name}`);
   // As it goes over the wire: without the keys that hold nothing.
-  return JSON.parse(JSON.stringify(await tool.call(args, context)));
+  const { structuredContent, text } = await tool.call(args, context);
+  const result = JSON.parse(text);
+  expect(JSON.parse(JSON.stringify(structuredContent))).toEqual(result);
+  return result;
 }
 
 const add = (event: object) => call("add_event", { session_id: sessionId, author: "user", ...event });

@@ -2,7 +2,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Action, JsonValue, NewAction } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
-import { type Drizzle, Inserts, inList, Prepared } from "./prepare.ts";
+import { columnsOf, type Drizzle, Inserts, inList, Prepared } from "./prepare.ts";
 import { actions } from "./schema.ts";
 import { fromJson, repairTexts, toJson } from "./text.ts";
 
@@ -16,9 +16,9 @@ export class Actions {
   constructor(db: Drizzle, { newId }: Pick<StoreOptions, "newId">) {
     this.#newId = newId;
     this.#insert = new Inserts(db, actions);
-    this.#ofEvents = new Prepared(db, actions, () =>
+    this.#ofEvents = new Prepared(db, () =>
       db
-        .select()
+        .select(columnsOf(actions))
         .from(actions)
         .where(and(eq(actions.sessionId, sql.placeholder("sessionId")), inList(actions.seq, "seqs")))
         .orderBy(actions.seq, actions.position),

@@ -4,7 +4,7 @@ import { StoreError } from "../errors.ts";
 import type { Action, Event, EventType, JsonObject, JsonValue, NewEvent } from "../records.ts";
 import type { History, HistoryQuery, Stored, StoreOptions } from "../store.ts";
 import type { Actions } from "./actions.ts";
-import { type Drizzle, Inserts, inList, Prepared, Shapes } from "./prepare.ts";
+import { columnsOf, type Drizzle, Inserts, inList, Prepared, Shapes } from "./prepare.ts";
 import { keyConflict } from "./refusals.ts";
 import type { Runs } from "./runs.ts";
 import { events } from "./schema.ts";
@@ -41,15 +41,15 @@ export class Events {
     this.#runs = related.runs;
     this.#insert = new Inserts(db, events);
     const ofSession = eq(events.sessionId, sql.placeholder("sessionId"));
-    this.#bySeq = new Prepared(db, events, () =>
+    this.#bySeq = new Prepared(db, () =>
       db
-        .select()
+        .select(columnsOf(events))
         .from(events)
         .where(and(ofSession, eq(events.seq, sql.placeholder("seq")))),
     );
-    this.#byKey = new Prepared(db, events, () =>
+    this.#byKey = new Prepared(db, () =>
       db
-        .select()
+        .select(columnsOf(events))
         .from(events)
         .where(and(ofSession, eq(events.idempotencyKey, sql.placeholder("key")))),
     );
@@ -101,7 +101,7 @@ export class Events {
       raw: toJson(event.raw),
     });
     const prepared = this.#actions.prepare(event.actions, { sessionId, seq, createdAt });
-    const stored = { ...row, lossy: lossy || prepared.lossy || null };
+    const stored = { ...row, lossy: lossy || prepared.lossy ? 1 : null };
     this.#insert.run(stored);
     this.#actions.insert(prepared.rows);
     return { record: toEvent(stored, prepared.rows.map(this.#actions.toAction)), duplicate: false };
@@ -184,10 +184,10 @@ export class Events {
     const where = and(...wanted.map(([, condition]) => condition));
     const direction = order === "asc" ? asc : desc;
     const limit = sql.placeholder("limit");
-    const rows = this.#db.select().from(events).$dynamic();
+    const rows = this.#db.select(columnsOf(events)).from(events).$dynamic();
     if (orderBy === "seq") {
       const bySeq = rows.where(where).orderBy(direction(events.seq)).limit(limit);
-      return new Prepared(this.#db, events, () => bySeq);
+      return new Prepared(this.#db, () => bySeq);
     }
     // Sorts the keys of the session first, and then reads the texts of one page only.
     const byTime = [direction(events.createdAt), direction(events.seq)];
@@ -198,7 +198,7 @@ export class Events {
       .orderBy(...byTime)
       .limit(limit);
     const found = rows.where(sql`${events.id} in ${page}`).orderBy(...byTime);
-    return new Prepared(this.#db, events, () => found);
+    return new Prepared(this.#db, () => found);
   }
 }
 
@@ -246,7 +246,7 @@ function toEvent(row: Omit<EventRow, "id">, actions: Action[]): Event {
     raw: fromJson<JsonValue>(row.raw) ?? undefined,
     origin: row.origin,
     client: row.client,
-    lossy: row.lossy ?? false,
+    lossy: row.lossy === 1,
     forgottenAt: row.forgottenAt,
     createdAt: row.createdAt,
   };

@@ -7,28 +7,25 @@ import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 
 export type Drizzle = ReturnType<typeof drizzle>;
 
-/** A query as drizzle builds it: its placeholders are named, its columns are `table`'s. */
+/** A query as drizzle builds it, with named placeholders. */
 interface Built {
   toSQL(): Query;
   all(): unknown;
 }
 
 type RowOf<B extends Built> = ReturnType<B["all"]> extends (infer Row)[] ? Row : never;
-
 type Values = Readonly<Record<string, unknown>>;
 
 /** A statement that is prepared when it is first used: a start that is only greeted pays for none. */
 export class Prepared<B extends Built> {
   readonly #db: Drizzle;
-  readonly #table: SQLiteTable;
   readonly #build: () => B;
   #statement: Statement<unknown[]> | undefined;
   #params: readonly { name: string | undefined; constant: unknown }[] = [];
-  #columns: readonly { key: string; isBoolean: boolean }[] = [];
 
-  constructor(db: Drizzle, table: SQLiteTable, build: () => B) {
+  /** Rows come as SQLite names them: a query selects or returns `columnsOf` its table. */
+  constructor(db: Drizzle, build: () => B) {
     this.#db = db;
-    this.#table = table;
     this.#build = build;
   }
 
@@ -39,59 +36,41 @@ export class Prepared<B extends Built> {
 
   get(values: Values): RowOf<B> | undefined {
     const statement = this.#prepared();
-    const row = statement.get(this.#bind(values));
-    return row === undefined ? undefined : this.#toRow(row as unknown[]);
+    return statement.get(this.#bind(values)) as RowOf<B> | undefined;
   }
 
   all(values: Values): RowOf<B>[] {
     const statement = this.#prepared();
-    const rows = statement.all(this.#bind(values)) as unknown[][];
-    return rows.map((row) => this.#toRow(row));
+    return statement.all(this.#bind(values)) as RowOf<B>[];
   }
 
   #prepared(): Statement<unknown[]> {
-    this.#statement ??= this.#prepare();
+    if (this.#statement === undefined) {
+      const query = this.#build().toSQL();
+      this.#statement = this.#db.$client.prepare<unknown[]>(query.sql);
+      this.#params = query.params.map((param) => {
+        const given = is(param, Param) ? param.value : param;
+        return is(given, Placeholder)
+          ? { name: given.name, constant: undefined }
+          : { name: undefined, constant: given };
+      });
+    }
     return this.#statement;
   }
 
-  #prepare(): Statement<unknown[]> {
-    const query = this.#build().toSQL();
-    const statement = this.#db.$client.prepare<unknown[]>(query.sql);
-    this.#params = query.params.map((param) => {
-      const given = is(param, Param) ? param.value : param;
-      return is(given, Placeholder)
-        ? { name: given.name, constant: undefined }
-        : { name: undefined, constant: given };
-    });
-    if (!statement.reader) return statement;
-    const byName = new Map(
-      Object.entries(getTableColumns(this.#table)).map(([key, column]) => [column.name, { key, column }]),
-    );
-    this.#columns = statement.columns().map(({ name }) => {
-      const found = byName.get(name);
-      if (found === undefined)
-        throw new Error(`${name} is no column of the table this statement was made for`);
-      return { key: found.key, isBoolean: found.column.dataType === "boolean" };
-    });
-    return statement.raw();
-  }
-
   #bind(values: Values): unknown[] {
-    return this.#params.map(({ name, constant }) => {
-      const value = name === undefined ? constant : values[name];
-      return typeof value === "boolean" ? Number(value) : value;
-    });
+    return this.#params.map(({ name, constant }) => (name === undefined ? constant : values[name]));
   }
+}
 
-  #toRow(values: unknown[]): RowOf<B> {
-    const row: Record<string, unknown> = {};
-    for (let i = 0; i < values.length; i += 1) {
-      const column = this.#columns[i] as { key: string; isBoolean: boolean };
-      const value = values[i];
-      row[column.key] = column.isBoolean && value !== null ? value === 1 : value;
-    }
-    return row as RowOf<B>;
-  }
+type Aliased<T extends SQLiteTable> = {
+  [K in keyof T["$inferSelect"]]: SQL.Aliased<T["$inferSelect"][K]>;
+};
+
+/** Every column of a table under its name in code: SQLite itself then makes the rows as we want them. */
+export function columnsOf<T extends SQLiteTable>(table: T): Aliased<T> {
+  const columns = Object.entries(getTableColumns(table));
+  return Object.fromEntries(columns.map(([key, column]) => [key, sql`${column}`.as(key)])) as Aliased<T>;
 }
 
 /** The names of the values that are not null, by which a statement is chosen: to bind the others costs time too. */
@@ -119,9 +98,7 @@ export class Inserts<T extends SQLiteTable> {
 
   #prepare(names: readonly string[]) {
     const values = Object.fromEntries(names.map((name) => [name, sql.placeholder(name)]));
-    return new Prepared(this.#db, this.#table, () =>
-      this.#db.insert(this.#table).values(values as T["$inferInsert"]),
-    );
+    return new Prepared(this.#db, () => this.#db.insert(this.#table).values(values as T["$inferInsert"]));
   }
 }
 

@@ -14,14 +14,14 @@ export class Projects {
 
   constructor(db: Drizzle, options: Pick<StoreOptions, "newId" | "now">) {
     this.#options = options;
-    this.#find = new Prepared(db, projects, () =>
+    this.#find = new Prepared(db, () =>
       db
         .select({ id: projects.id })
         .from(projects)
         .where(eq(projects.directory, sql.placeholder("directory"))),
     );
     this.#insert = new Inserts(db, projects);
-    this.#moveLastRun = new Prepared(db, projects, () =>
+    this.#moveLastRun = new Prepared(db, () =>
       db
         .update(projects)
         .set({ lastRunAt: value("now"), updatedAt: value("now") })

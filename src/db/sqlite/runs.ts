@@ -5,7 +5,7 @@ import { StoreError } from "../errors.ts";
 import type { ProcessIdentity } from "../process.ts";
 import type { NewRun, Run } from "../records.ts";
 import type { FinishedRun, Page, RunQuery, Stored, StoreOptions } from "../store.ts";
-import { type Drizzle, Inserts, Prepared, Shapes, value } from "./prepare.ts";
+import { columnsOf, type Drizzle, Inserts, Prepared, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
 import { keyConflict } from "./refusals.ts";
 import { runs } from "./schema.ts";
@@ -43,10 +43,10 @@ export class Runs {
     const id = eq(runs.id, sql.placeholder("id"));
     const stillRunning = and(id, eq(runs.status, "running"));
     this.#insert = new Inserts(db, runs);
-    this.#byId = new Prepared(db, runs, () => db.select().from(runs).where(id));
-    this.#byKey = new Prepared(db, runs, () =>
+    this.#byId = new Prepared(db, () => db.select(columnsOf(runs)).from(runs).where(id));
+    this.#byKey = new Prepared(db, () =>
       db
-        .select()
+        .select(columnsOf(runs))
         .from(runs)
         .where(
           and(
@@ -55,7 +55,7 @@ export class Runs {
           ),
         ),
     );
-    this.#end = new Prepared(db, runs, () =>
+    this.#end = new Prepared(db, () =>
       db
         .update(runs)
         .set({
@@ -68,9 +68,9 @@ export class Runs {
           lossy: value("lossy"),
         })
         .where(stillRunning)
-        .returning(),
+        .returning(columnsOf(runs)),
     );
-    this.#disconnect = new Prepared(db, runs, () =>
+    this.#disconnect = new Prepared(db, () =>
       db
         .update(runs)
         .set({ disconnectedAt: value("now") })
@@ -130,7 +130,7 @@ export class Runs {
       disconnectedAt: null,
       endedAt: null,
     });
-    const stored = { ...row, lossy: lossy || null };
+    const stored = { ...row, lossy: lossy ? 1 : null };
     this.#insert.run(stored);
     this.#projects.markRun(projectId, startedAt);
     return { record: toRun(stored), duplicate: false };
@@ -203,7 +203,7 @@ export class Runs {
   running(directory: string | undefined): RunningRun[] {
     const filter = directory === undefined ? undefined : eq(runs.directory, directory);
     const rows = this.#db
-      .select()
+      .select(columnsOf(runs))
       .from(runs)
       .where(and(eq(runs.status, "running"), filter))
       .orderBy(runs.id)
@@ -232,9 +232,9 @@ export class Runs {
       afterId: lt(runs.id, sql.placeholder("afterId")),
     };
     const wanted = Object.entries(conditions).filter(([name]) => given.has(name));
-    return new Prepared(this.#db, runs, () =>
+    return new Prepared(this.#db, () =>
       this.#db
-        .select()
+        .select(columnsOf(runs))
         .from(runs)
         .where(and(...wanted.map(([, condition]) => condition)))
         .orderBy(desc(runs.id))
@@ -252,5 +252,5 @@ function toRun({
   requestHash: _hash,
   ...run
 }: RunRow): Run {
-  return { ...run, args: fromJson<string[]>(run.args) ?? [], lossy: run.lossy ?? false };
+  return { ...run, args: fromJson<string[]>(run.args) ?? [], lossy: run.lossy === 1 };
 }

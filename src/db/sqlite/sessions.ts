@@ -3,7 +3,7 @@ import { and, desc, eq, gte, isNull, lte, type SQL, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type { JsonObject, NewSession, Session, Tokens } from "../records.ts";
 import type { Owner, Page, SessionQuery, Stored, StoreOptions } from "../store.ts";
-import { type Drizzle, Inserts, namesOfGiven, Prepared, Shapes, value } from "./prepare.ts";
+import { columnsOf, type Drizzle, Inserts, namesOfGiven, Prepared, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
 import { keyConflict, sessionNotFound } from "./refusals.ts";
 import { sessions } from "./schema.ts";
@@ -34,15 +34,15 @@ export class Sessions {
     this.#projects = projects;
     const id = eq(sessions.id, sql.placeholder("id"));
     this.#insert = new Inserts(db, sessions);
-    this.#byId = new Prepared(db, sessions, () =>
+    this.#byId = new Prepared(db, () =>
       db
-        .select()
+        .select(columnsOf(sessions))
         .from(sessions)
         .where(and(id, isNull(sessions.deletedAt))),
     );
-    this.#byKey = new Prepared(db, sessions, () =>
+    this.#byKey = new Prepared(db, () =>
       db
-        .select()
+        .select(columnsOf(sessions))
         .from(sessions)
         .where(
           and(
@@ -52,7 +52,7 @@ export class Sessions {
           ),
         ),
     );
-    this.#touchTodos = new Prepared(db, sessions, () =>
+    this.#touchTodos = new Prepared(db, () =>
       db
         .update(sessions)
         .set({
@@ -61,7 +61,7 @@ export class Sessions {
           lastAccessedAt: value("now"),
         })
         .where(id)
-        .returning({ todosVersion: sessions.todosVersion }),
+        .returning({ todosVersion: columnsOf(sessions).todosVersion }),
     );
   }
 
@@ -107,7 +107,7 @@ export class Sessions {
       deletedAt: null,
       metadata: toJson(session.metadata ?? undefined),
     });
-    const stored = { ...row, lossy: lossy || null };
+    const stored = { ...row, lossy: lossy ? 1 : null };
     this.#insert.run(stored);
     return { record: toSession(stored), duplicate: false };
   }
@@ -140,7 +140,7 @@ export class Sessions {
   }
 
   #prepareGrowth(counters: readonly Counter[]) {
-    return new Prepared(this.#db, sessions, () =>
+    return new Prepared(this.#db, () =>
       this.#db
         .update(sessions)
         .set({
@@ -151,7 +151,7 @@ export class Sessions {
           ...growBy(counters),
         })
         .where(and(eq(sessions.id, sql.placeholder("id")), isNull(sessions.deletedAt)))
-        .returning({ lastSeq: sessions.lastSeq }),
+        .returning({ lastSeq: columnsOf(sessions).lastSeq }),
     );
   }
 
@@ -188,9 +188,9 @@ export class Sessions {
       afterId: sql`(${sessions.updatedAt}, ${sessions.id}) < (${sql.placeholder("afterUpdatedAt")}, ${sql.placeholder("afterId")})`,
     };
     const wanted = Object.entries(conditions).filter(([name]) => given.has(name));
-    return new Prepared(this.#db, sessions, () =>
+    return new Prepared(this.#db, () =>
       this.#db
-        .select()
+        .select(columnsOf(sessions))
         .from(sessions)
         .where(and(isNull(sessions.deletedAt), ...wanted.map(([, condition]) => condition)))
         .orderBy(desc(sessions.updatedAt), desc(sessions.id))
@@ -245,7 +245,7 @@ function toSession(row: SessionRow): Session {
   } = row;
   return {
     ...session,
-    lossy: row.lossy ?? false,
+    lossy: row.lossy === 1,
     tokens: {
       input: inputTokens,
       output: outputTokens,

@@ -3,7 +3,7 @@ import { eq, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type { NewTodo, Todo, TodoList } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
-import { type Drizzle, Inserts, Prepared } from "./prepare.ts";
+import { columnsOf, type Drizzle, Inserts, Prepared } from "./prepare.ts";
 import { todos } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import { repairTexts } from "./text.ts";
@@ -21,10 +21,10 @@ export class Todos {
     this.#options = options;
     this.#sessions = sessions;
     const ofSession = eq(todos.sessionId, sql.placeholder("sessionId"));
-    this.#list = new Prepared(db, todos, () =>
-      db.select().from(todos).where(ofSession).orderBy(todos.position),
+    this.#list = new Prepared(db, () =>
+      db.select(columnsOf(todos)).from(todos).where(ofSession).orderBy(todos.position),
     );
-    this.#deleteAll = new Prepared(db, todos, () => db.delete(todos).where(ofSession));
+    this.#deleteAll = new Prepared(db, () => db.delete(todos).where(ofSession));
     this.#insert = new Inserts(db, todos);
   }
 
@@ -69,7 +69,7 @@ export class Todos {
         content: row.content,
         status: row.status,
         priority: row.priority,
-        lossy: lossy || null,
+        lossy: lossy ? 1 : null,
         createdAt: same?.createdAt ?? now,
       };
       return { ...todo, updatedAt: same !== undefined && isSame(same, todo) ? same.updatedAt : now };
@@ -106,5 +106,5 @@ function claim(unclaimed: Map<string, Todo>, content: string): Todo | undefined 
 }
 
 function toTodo({ sessionId: _session, position: _position, lossy, ...todo }: TodoRow): Todo {
-  return { ...todo, lossy: lossy ?? false };
+  return { ...todo, lossy: lossy === 1 };
 }

@@ -48,7 +48,13 @@ export class Transactions {
 
   /** Several reads that see one state. Never waits for a writer. */
   async read<T>(work: () => Synchronous<T>): Promise<T> {
-    return retryWhileBusy(() => this.#run(this.#beginRead, work), this.#options);
+    const attempt = () => this.#run(this.#beginRead, work);
+    try {
+      return attempt();
+    } catch (error) {
+      if (isBusy(error)) return retryWhileBusy(attempt, this.#options);
+      throw toStoreError(error, this.#options.file);
+    }
   }
 
   /** Rejects with `schema_too_new` when a newer program has migrated the file meanwhile. */
