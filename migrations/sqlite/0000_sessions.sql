@@ -150,6 +150,7 @@ CREATE TABLE `sessions` (
 --> statement-breakpoint
 CREATE INDEX `sessions_by_updated_at` ON `sessions` (`updated_at`,`id`);--> statement-breakpoint
 CREATE INDEX `sessions_by_directory` ON `sessions` (`directory`,`updated_at`,`id`);--> statement-breakpoint
+CREATE INDEX `sessions_by_app` ON `sessions` (`app_name`,`updated_at`,`id`);--> statement-breakpoint
 CREATE INDEX `sessions_by_app_user` ON `sessions` (`app_name`,`user_id`,`updated_at`,`id`);--> statement-breakpoint
 CREATE INDEX `sessions_by_parent` ON `sessions` (`parent_session_id`) WHERE "sessions"."parent_session_id" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX `sessions_by_idempotency_key` ON `sessions` (`app_name`,(case when "user_id" is null then '' else "user_id" end),`idempotency_key`) WHERE "sessions"."idempotency_key" is not null;--> statement-breakpoint

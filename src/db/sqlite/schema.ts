@@ -77,6 +77,7 @@ export const sessions = sqliteTable(
   (table) => [
     index("sessions_by_updated_at").on(table.updatedAt, table.id),
     index("sessions_by_directory").on(table.directory, table.updatedAt, table.id),
+    index("sessions_by_app").on(table.appName, table.updatedAt, table.id),
     index("sessions_by_app_user").on(table.appName, table.userId, table.updatedAt, table.id),
     index("sessions_by_parent").on(table.parentSessionId).where(sql`${table.parentSessionId} is not null`),
     uniqueIndex("sessions_by_idempotency_key")
