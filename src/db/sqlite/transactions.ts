@@ -23,6 +23,14 @@ export interface TransactionOptions extends RetryOptions {
 // A commit writes about seven pages of 8 KiB, so this is a log of some 10 MB.
 const commitsPerCheckpoint = 200;
 
+// Others look for the lock once in some milliseconds only, and would hardly ever meet it free if one process took it
+// again at once, write after write. So while there are others it leaves them a gap. Milliseconds.
+const gap = 1;
+const closeTogether = 3;
+const contentionLasts = 200;
+// SQLite's first pause when it meets a lock is 1 ms.
+const noticeableWait = 0.9;
+
 export class Transactions {
   readonly #db: Database;
   readonly #options: TransactionOptions;
@@ -34,6 +42,8 @@ export class Transactions {
   #waiting = 0;
   #lastWaiting: Promise<void> = Promise.resolve();
   #commits = 0;
+  #wroteAt = Number.NEGATIVE_INFINITY;
+  #waitedAt = Number.NEGATIVE_INFINITY;
 
   constructor(db: Database, options: TransactionOptions) {
     this.#db = db;
@@ -65,11 +75,12 @@ export class Transactions {
     };
     const attempt = () => {
       const result = this.#run(this.#beginWrite, checked);
+      this.#wroteAt = performance.now();
       this.#commits += 1;
       if (this.#commits === commitsPerCheckpoint) setImmediate(() => this.#checkpoint());
       return result;
     };
-    if (this.#waiting > 0) return this.#queue(attempt);
+    if (this.#waiting > 0 || this.#pressesOthers()) return this.#queue(attempt);
     try {
       return attempt();
     } catch (error) {
@@ -78,20 +89,34 @@ export class Transactions {
     }
   }
 
+  #pressesOthers(): boolean {
+    const now = performance.now();
+    return now - this.#wroteAt < closeTogether && now - this.#waitedAt < contentionLasts;
+  }
+
   /** One behind the other: a write that waits for a lock is not overtaken by the one that was called after it. */
   #queue<T>(attempt: () => T): Promise<T> {
     const called = performance.now();
     const done = () => {
       this.#waiting -= 1;
     };
-    const result = this.#lastWaiting.then(() => retryWhileBusy(attempt, this.#options, called));
+    const result = this.#lastWaiting.then(async () => {
+      if (this.#pressesOthers()) await sleep(gap + Math.random() * gap);
+      return retryWhileBusy(attempt, this.#options, called);
+    });
     this.#waiting += 1;
     this.#lastWaiting = result.then(done, done);
     return result;
   }
 
   #run<T>(begin: Statement, work: () => T): T {
-    begin.run();
+    const called = performance.now();
+    try {
+      begin.run();
+    } finally {
+      const now = performance.now();
+      if (now - called > noticeableWait) this.#waitedAt = now;
+    }
     try {
       const result = work();
       this.#commit.run();
