@@ -42,7 +42,7 @@ export const addEventInput = z.strictObject({
   idempotency_key: name.optional(),
 });
 
-export const addEventOutput = z.object({ event: wireEvent, duplicate: z.boolean() });
+export const addEventOutput = z.object({ event: wireEvent(), duplicate: z.boolean() });
 
 export const getHistoryInput = z.strictObject({
   session_id: name,
@@ -63,7 +63,7 @@ export const getHistoryInput = z.strictObject({
 });
 
 export const getHistoryOutput = z.object({
-  events: z.array(wireEvent),
+  events: z.array(wireEvent()),
   next_cursor: z.string().optional(),
   total: z.int().optional(),
 });

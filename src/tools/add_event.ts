@@ -6,50 +6,55 @@ import { fitOne } from "./budget.ts";
 import { cutEvent } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { idempotencyKey, json, jsonObject, maxCharsBounds, name, sessionId, text, time } from "./fields.ts";
+import { lazily } from "./lazily.ts";
 import { toWireEvent } from "./to-wire.ts";
 import { type WireEvent, wireEvent } from "./wire-records.ts";
 
 const count = () => z.int().min(0).optional();
 
-const actionInput = z.strictObject({
-  call_id: name().optional(),
-  tool_name: name(),
-  title: name().optional(),
-  status: z.enum(actionStatuses).optional(),
-  input: json(limits.actionInput).optional(),
-  output: json(limits.actionOutput).optional(),
-  error: text(limits.text).optional(),
-});
+const actionInput = lazily(() =>
+  z.strictObject({
+    call_id: name().optional(),
+    tool_name: name(),
+    title: name().optional(),
+    status: z.enum(actionStatuses).optional(),
+    input: json(limits.actionInput).optional(),
+    output: json(limits.actionOutput).optional(),
+    error: text(limits.text).optional(),
+  }),
+);
 
-const eventInput = z.strictObject({
-  author: name().describe("user, assistant, system, tool or an agent's name"),
-  content: text(limits.content).optional(),
-  type: z.enum(eventTypes).default("message"),
-  reasoning: text(limits.reasoning).optional(),
-  actions: z.array(actionInput).max(limits.actionsPerEvent).optional().describe("Tool calls"),
-  turn_id: name().optional().describe("Joins the events from a prompt to its answer"),
-  message_id: name().optional(),
-  branch: name().optional(),
-  agent: name().optional(),
-  run_id: name().optional(),
-  finish: name().optional(),
-  error: text(limits.text).optional(),
-  tokens: z
-    .strictObject({
-      input: count(),
-      output: count(),
-      reasoning: count(),
-      cache_read: count(),
-      cache_write: count(),
-    })
-    .optional(),
-  cost_usd: z.number().min(0).optional(),
-  long_running_tool_ids: z.array(name()).max(limits.actionsPerEvent).optional(),
-  raw: json(limits.raw).optional().describe("Provider's own event"),
-  metadata: jsonObject(limits.metadata).optional(),
-  created_at: time().optional().describe("When it happened, default now"),
-  idempotency_key: idempotencyKey().optional(),
-});
+const eventInput = lazily(() =>
+  z.strictObject({
+    author: name().describe("user, assistant, system, tool or an agent's name"),
+    content: text(limits.content).optional(),
+    type: z.enum(eventTypes).default("message"),
+    reasoning: text(limits.reasoning).optional(),
+    actions: z.array(actionInput()).max(limits.actionsPerEvent).optional().describe("Tool calls"),
+    turn_id: name().optional().describe("Joins the events from a prompt to its answer"),
+    message_id: name().optional(),
+    branch: name().optional(),
+    agent: name().optional(),
+    run_id: name().optional(),
+    finish: name().optional(),
+    error: text(limits.text).optional(),
+    tokens: z
+      .strictObject({
+        input: count(),
+        output: count(),
+        reasoning: count(),
+        cache_read: count(),
+        cache_write: count(),
+      })
+      .optional(),
+    cost_usd: z.number().min(0).optional(),
+    long_running_tool_ids: z.array(name()).max(limits.actionsPerEvent).optional(),
+    raw: json(limits.raw).optional().describe("Provider's own event"),
+    metadata: jsonObject(limits.metadata).optional(),
+    created_at: time().optional().describe("When it happened, default now"),
+    idempotency_key: idempotencyKey().optional(),
+  }),
+);
 
 export const addEvent = defineTool({
   name: "add_event",
@@ -58,8 +63,8 @@ export const addEvent = defineTool({
     "Record one thing that happened: what the user asked, what you answered, decided, changed or ran. On disk when this returns.",
   toolset: "history",
   effect: "add",
-  input: z.strictObject({ session_id: sessionId(), ...eventInput.shape }),
-  output: z.object({ event: wireEvent, duplicate: z.boolean() }),
+  input: () => z.strictObject({ session_id: sessionId(), ...eventInput().shape }),
+  output: () => z.object({ event: wireEvent(), duplicate: z.boolean() }),
   async run({ session_id, ...event }, { store, client }) {
     const { record, duplicate } = await store.appendEvent(toNewEvent(session_id, event, client));
     const wrap = (stored: WireEvent) => ({ event: stored, duplicate });
@@ -67,7 +72,11 @@ export const addEvent = defineTool({
   },
 });
 
-function toNewEvent(sessionId: string, event: z.output<typeof eventInput>, client: string): NewEvent {
+function toNewEvent(
+  sessionId: string,
+  event: z.output<ReturnType<typeof eventInput>>,
+  client: string,
+): NewEvent {
   const { tokens } = event;
   return {
     sessionId,
@@ -110,7 +119,7 @@ function toNewEvent(sessionId: string, event: z.output<typeof eventInput>, clien
 }
 
 /** What a call without a status says of itself. */
-function statusOf({ output, error }: z.output<typeof actionInput>): ActionStatus {
+function statusOf({ output, error }: z.output<ReturnType<typeof actionInput>>): ActionStatus {
   if (error !== undefined) return "error";
   return output === undefined ? "pending" : "completed";
 }

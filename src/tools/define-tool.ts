@@ -3,6 +3,7 @@ import type * as z from "zod";
 import type { Workspace } from "../db/records.ts";
 import type { Store } from "../db/store.ts";
 import { toText } from "./budget.ts";
+import { lazily } from "./lazily.ts";
 import type { Toolset } from "./toolsets.ts";
 import { type JsonSchema, toWireSchema } from "./wire-schema.ts";
 
@@ -49,8 +50,9 @@ interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> 
   description: string;
   toolset: Toolset;
   effect: Effect;
-  input: Input;
-  output: Output;
+  /** Made when it is first needed, like the output. */
+  input: () => Input;
+  output: () => Output;
   run(input: z.output<Input>, context: ToolContext): Promise<z.input<Output>>;
 }
 
@@ -60,18 +62,20 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
   run,
   ...described
 }: ToolDefinition<Input, Output>): Tool {
+  const inputs = lazily(input);
+  const outputs = lazily(output);
   return {
     ...described,
     get inputSchema() {
-      return toWireSchema(input, "input");
+      return toWireSchema(inputs(), "input");
     },
     get outputSchema() {
-      return toWireSchema(output, "output");
+      return toWireSchema(outputs(), "output");
     },
     // Parsing the result strips what the schema does not name: clients reject a result with more.
     call: async (args, context) => {
-      const result = await run(input.parse(args), context);
-      return { structuredContent: output.parse(result), text: toText(result) };
+      const result = await run(inputs().parse(args), context);
+      return { structuredContent: outputs().parse(result), text: toText(result) };
     },
   };
 }

@@ -14,13 +14,14 @@ export const finishRun = defineTool({
   description: "Record how a run ended. It ends once; repeating the same end is fine.",
   toolset: "runs",
   effect: "update",
-  input: z.strictObject({
-    run_id: name(),
-    status: z.enum(["completed", "failed", "crashed"]),
-    exit_code: z.int().optional(),
-    error: text(limits.text).optional(),
-  }),
-  output: z.object({ run: wireRun }),
+  input: () =>
+    z.strictObject({
+      run_id: name(),
+      status: z.enum(["completed", "failed", "crashed"]),
+      exit_code: z.int().optional(),
+      error: text(limits.text).optional(),
+    }),
+  output: () => z.object({ run: wireRun() }),
   async run({ run_id, status, exit_code, error }, { store }) {
     const run = await store.finishRun({
       runId: run_id,

@@ -18,22 +18,24 @@ export const getEvent = defineTool({
     "One event whole. With field: a part of one text, from offset; read on at next_offset. Use it where an event is truncated.",
   toolset: "history",
   effect: "read",
-  input: z.strictObject({
-    session_id: sessionId(),
-    seq: z.int(),
-    field: name().optional().describe("One of truncated_fields, such as content or actions.0.output"),
-    offset: z.int().min(0).default(0),
-    max_chars: maxChars(),
-  }),
-  output: z.object({
-    event: wireEvent.optional(),
-    seq: z.int().optional(),
-    field: z.string().optional(),
-    text: z.string().optional().describe("JSON where the value is not a text"),
-    offset: z.int().optional(),
-    next_offset: z.int().optional(),
-    total_chars: z.int().optional(),
-  }),
+  input: () =>
+    z.strictObject({
+      session_id: sessionId(),
+      seq: z.int(),
+      field: name().optional().describe("One of truncated_fields, such as content or actions.0.output"),
+      offset: z.int().min(0).default(0),
+      max_chars: maxChars(),
+    }),
+  output: () =>
+    z.object({
+      event: wireEvent().optional(),
+      seq: z.int().optional(),
+      field: z.string().optional(),
+      text: z.string().optional().describe("JSON where the value is not a text"),
+      offset: z.int().optional(),
+      next_offset: z.int().optional(),
+      total_chars: z.int().optional(),
+    }),
   async run({ session_id, seq, field, offset, max_chars }, { store }) {
     const event = toWireEvent(await store.getEvent(session_id, seq));
     if (field === undefined) {

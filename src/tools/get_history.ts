@@ -16,31 +16,33 @@ export const getHistory = defineTool({
     "A session's events in order. A page too large has its long texts cut (truncated, truncated_fields): read on with get_event.",
   toolset: "history",
   effect: "read",
-  input: z.strictObject({
-    session_id: sessionId(),
-    limit: limit(50, 500),
-    cursor: cursor().optional(),
-    order: z.enum(["asc", "desc"]).default("asc"),
-    order_by: z.enum(["seq", "created_at"]).default("seq"),
-    after_seq: z.int().optional(),
-    before_seq: z.int().optional(),
-    authors: z.array(name()).min(1).max(50).optional(),
-    types: z.array(z.enum(eventTypes)).min(1).optional(),
-    branch: name().optional(),
-    turn_id: name().optional(),
-    since: time().optional(),
-    until: time().optional(),
-    detail: z
-      .enum(["concise", "full"])
-      .default("full")
-      .describe("concise: texts cut at 300 characters, no raw or metadata"),
-    max_chars: maxChars(),
-  }),
-  output: z.object({
-    events: z.array(wireEvent),
-    next_cursor: z.string().optional(),
-    total: z.int().optional().describe("Events of the session, when nothing is filtered"),
-  }),
+  input: () =>
+    z.strictObject({
+      session_id: sessionId(),
+      limit: limit(50, 500),
+      cursor: cursor().optional(),
+      order: z.enum(["asc", "desc"]).default("asc"),
+      order_by: z.enum(["seq", "created_at"]).default("seq"),
+      after_seq: z.int().optional(),
+      before_seq: z.int().optional(),
+      authors: z.array(name()).min(1).max(50).optional(),
+      types: z.array(z.enum(eventTypes)).min(1).optional(),
+      branch: name().optional(),
+      turn_id: name().optional(),
+      since: time().optional(),
+      until: time().optional(),
+      detail: z
+        .enum(["concise", "full"])
+        .default("full")
+        .describe("concise: texts cut at 300 characters, no raw or metadata"),
+      max_chars: maxChars(),
+    }),
+  output: () =>
+    z.object({
+      events: z.array(wireEvent()),
+      next_cursor: z.string().optional(),
+      total: z.int().optional().describe("Events of the session, when nothing is filtered"),
+    }),
   async run({ limit, cursor, detail, max_chars, ...query }, { store }) {
     const { session_id, order, order_by, ...filters } = query;
     const position = decodeCursor(cursor, query, z.tuple([z.int(), z.int()]));

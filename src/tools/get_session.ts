@@ -13,19 +13,21 @@ export const getSession = defineTool({
   description: "A session with its counters, its todos and its latest run.",
   toolset: "sessions",
   effect: "read",
-  input: z.strictObject({
-    session_id: sessionId(),
-    app_name: name().optional().describe("When given it must match"),
-    user_id: name().optional().describe("When given it must match"),
-    max_chars: maxChars(),
-  }),
-  output: z.object({
-    session: wireSession,
-    todos: z.array(wireTodo),
-    counts: wireCounts,
-    latest_run: wireRun.optional(),
-    truncated: z.boolean().optional().describe("get_todos has the rest of the todos"),
-  }),
+  input: () =>
+    z.strictObject({
+      session_id: sessionId(),
+      app_name: name().optional().describe("When given it must match"),
+      user_id: name().optional().describe("When given it must match"),
+      max_chars: maxChars(),
+    }),
+  output: () =>
+    z.object({
+      session: wireSession(),
+      todos: z.array(wireTodo()),
+      counts: wireCounts(),
+      latest_run: wireRun().optional(),
+      truncated: z.boolean().optional().describe("get_todos has the rest of the todos"),
+    }),
   async run({ session_id, app_name, user_id, max_chars }, { store }) {
     const found = await store.getSession(session_id, { appName: app_name, userId: user_id });
     const [list, run] = await Promise.all([store.getTodos(session_id), store.latestRun(session_id)]);

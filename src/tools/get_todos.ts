@@ -11,8 +11,9 @@ export const getTodos = defineTool({
   description: "A session's plan, in order, with its version and counts by status.",
   toolset: "todos",
   effect: "read",
-  input: z.strictObject({ session_id: sessionId(), cursor: cursor().optional(), max_chars: maxChars() }),
-  output: todosOutput,
+  input: () =>
+    z.strictObject({ session_id: sessionId(), cursor: cursor().optional(), max_chars: maxChars() }),
+  output: () => todosOutput(),
   async run({ session_id, cursor, max_chars }, { store }) {
     const position = decodeCursor(cursor, todosQuery(session_id), z.tuple([z.int().min(0)]));
     return toTodosResult(session_id, await store.getTodos(session_id), position?.[0] ?? 0, max_chars);

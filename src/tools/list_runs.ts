@@ -15,15 +15,16 @@ export const listRuns = defineTool({
   description: "Runs, newest first: what is running, what crashed and how that is known.",
   toolset: "runs",
   effect: "read",
-  input: z.strictObject({
-    session_id: sessionId().optional(),
-    directory: text(4096).min(1).optional(),
-    status: z.enum(runStatuses).optional(),
-    pid: z.int().optional(),
-    limit: limit(20, 200),
-    cursor: cursor().optional(),
-  }),
-  output: z.object({ runs: z.array(wireRun), next_cursor: z.string().optional() }),
+  input: () =>
+    z.strictObject({
+      session_id: sessionId().optional(),
+      directory: text(4096).min(1).optional(),
+      status: z.enum(runStatuses).optional(),
+      pid: z.int().optional(),
+      limit: limit(20, 200),
+      cursor: cursor().optional(),
+    }),
+  output: () => z.object({ runs: z.array(wireRun()), next_cursor: z.string().optional() }),
   async run({ limit, cursor, ...filters }, { store, readWorkspace }) {
     const position = decodeCursor(cursor, filters, z.tuple([z.string()]));
     const { items, more } = await store.listRuns({

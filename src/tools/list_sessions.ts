@@ -15,20 +15,21 @@ export const listSessions = defineTool({
   description: "Sessions, latest activity first. Start here to find earlier work in a directory.",
   toolset: "sessions",
   effect: "read",
-  input: z.strictObject({
-    directory: text(4096).min(1).optional(),
-    app_name: name().optional(),
-    user_id: name().optional(),
-    agent: name().optional(),
-    provider: name().optional(),
-    state: z.enum(sessionStates).optional(),
-    title_contains: name().optional(),
-    updated_after: time().optional(),
-    updated_before: time().optional(),
-    limit: limit(20, 200),
-    cursor: cursor().optional(),
-  }),
-  output: z.object({ sessions: z.array(wireSession), next_cursor: z.string().optional() }),
+  input: () =>
+    z.strictObject({
+      directory: text(4096).min(1).optional(),
+      app_name: name().optional(),
+      user_id: name().optional(),
+      agent: name().optional(),
+      provider: name().optional(),
+      state: z.enum(sessionStates).optional(),
+      title_contains: name().optional(),
+      updated_after: time().optional(),
+      updated_before: time().optional(),
+      limit: limit(20, 200),
+      cursor: cursor().optional(),
+    }),
+  output: () => z.object({ sessions: z.array(wireSession()), next_cursor: z.string().optional() }),
   async run({ limit, cursor, ...filters }, { store, readWorkspace }) {
     const position = decodeCursor(cursor, filters, z.tuple([z.int(), z.string()]));
     const { items, more } = await store.listSessions({

@@ -5,11 +5,12 @@ import { fitItems } from "./budget.ts";
 import { cutRun } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { maxCharsBounds, text } from "./fields.ts";
+import { lazily } from "./lazily.ts";
 import { toWireRun } from "./to-wire.ts";
 import { type WireRun, wireRun } from "./wire-records.ts";
 
-const finding = z.object({ run: wireRun, evidence: z.string() });
-type Finding = z.input<typeof finding>;
+const finding = lazily(() => z.object({ run: wireRun(), evidence: z.string() }));
+type Finding = z.input<ReturnType<typeof finding>>;
 type Kind = "crashed" | "ended" | "unknown";
 
 export const markCrashedRuns = defineTool({
@@ -19,18 +20,20 @@ export const markCrashedRuns = defineTool({
     "Check every running run's process. Only one proven gone is marked: crashed, or ended if its host had let go in order.",
   toolset: "runs",
   effect: "update",
-  input: z.strictObject({
-    directory: text(limits.path).min(1).optional(),
-    dry_run: z.boolean().default(false).describe("Tell, and mark nothing"),
-  }),
-  output: z.object({
-    crashed: z.array(finding),
-    ended: z.array(finding),
-    unknown: z.array(finding),
-    alive: z.int(),
-    checked: z.int(),
-    truncated: z.boolean().optional().describe("list_runs has those left out here"),
-  }),
+  input: () =>
+    z.strictObject({
+      directory: text(limits.path).min(1).optional(),
+      dry_run: z.boolean().default(false).describe("Tell, and mark nothing"),
+    }),
+  output: () =>
+    z.object({
+      crashed: z.array(finding()),
+      ended: z.array(finding()),
+      unknown: z.array(finding()),
+      alive: z.int(),
+      checked: z.int(),
+      truncated: z.boolean().optional().describe("list_runs has those left out here"),
+    }),
   async run({ directory, dry_run }, { store, readWorkspace }) {
     const sweep = await store.markCrashedRuns({
       directory: directory && (await readWorkspace(directory)).directory,

@@ -16,23 +16,24 @@ export const startRun = defineTool({
     "Record that a process is at work, so that its crash is noticed later. Without pid: the agent host itself.",
   toolset: "runs",
   effect: "add",
-  input: z.strictObject({
-    session_id: sessionId().optional(),
-    directory: text(limits.path)
-      .min(1)
-      .optional()
-      .describe("Default: the session's, else where the client works"),
-    pid: z
-      .int()
-      .min(1)
-      .max(2 ** 31 - 1)
-      .optional(),
-    command: text(limits.path).optional(),
-    args: textList(limits.text).optional(),
-    prompt: text(limits.text).optional(),
-    idempotency_key: idempotencyKey().optional(),
-  }),
-  output: z.object({ run: wireRun, duplicate: z.boolean() }),
+  input: () =>
+    z.strictObject({
+      session_id: sessionId().optional(),
+      directory: text(limits.path)
+        .min(1)
+        .optional()
+        .describe("Default: the session's, else where the client works"),
+      pid: z
+        .int()
+        .min(1)
+        .max(2 ** 31 - 1)
+        .optional(),
+      command: text(limits.path).optional(),
+      args: textList(limits.text).optional(),
+      prompt: text(limits.text).optional(),
+      idempotency_key: idempotencyKey().optional(),
+    }),
+  output: () => z.object({ run: wireRun(), duplicate: z.boolean() }),
   async run(input, { store, client, directory, readWorkspace, findHost, noteHostRun }) {
     const pid = input.pid ?? (await findHost());
     if (pid === null) {

@@ -97,7 +97,7 @@ export function toWireTodo(todo: Todo): WireTodo {
   };
 }
 
-export function toWireCounts(todos: readonly Todo[]): z.input<typeof wireCounts> {
+export function toWireCounts(todos: readonly Todo[]): z.input<ReturnType<typeof wireCounts>> {
   const count = (status: Todo["status"]) => todos.filter((todo) => todo.status === status).length;
   return {
     total: todos.length,
@@ -132,7 +132,7 @@ export function toWireRun(run: Run): WireRun {
   };
 }
 
-function toWireTokens(tokens: Tokens): z.input<typeof wireTokens> | undefined {
+function toWireTokens(tokens: Tokens): z.input<ReturnType<typeof wireTokens>> | undefined {
   const { input, output, reasoning, cacheRead, cacheWrite } = tokens;
   if ((input ?? output ?? reasoning ?? cacheRead ?? cacheWrite) === null) return undefined;
   return {

@@ -4,15 +4,18 @@ import type { TodoList } from "../db/records.ts";
 import { fitItems } from "./budget.ts";
 import { encodeCursor } from "./cursor.ts";
 import { cutTodo } from "./cut-records.ts";
+import { lazily } from "./lazily.ts";
 import { toWireCounts, toWireTodo } from "./to-wire.ts";
 import { type WireTodo, wireCounts, wireTodo } from "./wire-records.ts";
 
-export const todosOutput = z.object({
-  todos: z.array(wireTodo),
-  counts: wireCounts,
-  version: z.int(),
-  next_cursor: z.string().optional().describe("get_todos goes on there"),
-});
+export const todosOutput = lazily(() =>
+  z.object({
+    todos: z.array(wireTodo()),
+    counts: wireCounts(),
+    version: z.int(),
+    next_cursor: z.string().optional().describe("get_todos goes on there"),
+  }),
+);
 
 export const todosQuery = (sessionId: string) => ({ todos_of: sessionId });
 
@@ -21,7 +24,7 @@ export function toTodosResult(
   { todos, version }: TodoList,
   start: number,
   maxChars: number,
-): z.input<typeof todosOutput> {
+): z.input<ReturnType<typeof todosOutput>> {
   const counts = toWireCounts(todos);
   const wrap = (shown: readonly WireTodo[]) => {
     const end = start + shown.length;

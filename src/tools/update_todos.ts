@@ -13,21 +13,22 @@ export const updateTodos = defineTool({
     "Replace a session's plan with this list, in order. Send the whole list; keep the ids you were given.",
   toolset: "todos",
   effect: "update",
-  input: z.strictObject({
-    session_id: sessionId(),
-    todos: z
-      .array(
-        z.strictObject({
-          id: name().optional(),
-          content: text(limits.todoContent).min(1),
-          status: z.enum(todoStatuses).default("pending"),
-          priority: z.enum(todoPriorities).default("medium"),
-        }),
-      )
-      .max(limits.todosPerSession),
-    expected_version: z.int().optional().describe("Refuse if somebody changed the list since that version"),
-  }),
-  output: todosOutput,
+  input: () =>
+    z.strictObject({
+      session_id: sessionId(),
+      todos: z
+        .array(
+          z.strictObject({
+            id: name().optional(),
+            content: text(limits.todoContent).min(1),
+            status: z.enum(todoStatuses).default("pending"),
+            priority: z.enum(todoPriorities).default("medium"),
+          }),
+        )
+        .max(limits.todosPerSession),
+      expected_version: z.int().optional().describe("Refuse if somebody changed the list since that version"),
+    }),
+  output: () => todosOutput(),
   async run({ session_id, todos, expected_version }, { store }) {
     const wanted = todos.map(({ id, ...todo }) => ({ ...todo, id: id ?? null }));
     const list = await store.updateTodos(session_id, wanted, expected_version);

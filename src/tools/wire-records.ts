@@ -9,133 +9,148 @@ import {
   todoPriorities,
   todoStatuses,
 } from "../db/records.ts";
+import { lazily } from "./lazily.ts";
 
 const optionalText = z.string().optional();
 const optionalCount = z.int().optional();
 // A text was cut, or a value left out: `get_event` reads an event's on, by the names in truncated_fields.
 const cut = { truncated: z.boolean().optional(), truncated_fields: z.array(z.string()).optional() };
 
-export const wireTokens = z.object({
-  input: optionalCount,
-  output: optionalCount,
-  reasoning: optionalCount,
-  cache_read: optionalCount,
-  cache_write: optionalCount,
-});
+export const wireTokens = lazily(() =>
+  z.object({
+    input: optionalCount,
+    output: optionalCount,
+    reasoning: optionalCount,
+    cache_read: optionalCount,
+    cache_write: optionalCount,
+  }),
+);
 
-export const wireSession = z.object({
-  id: z.string(),
-  app_name: optionalText,
-  user_id: optionalText,
-  project_id: optionalText,
-  directory: optionalText,
-  git_branch: optionalText,
-  title: optionalText,
-  agent: optionalText,
-  provider: optionalText,
-  provider_session_id: optionalText,
-  parent_session_id: optionalText,
-  forked_from_session_id: optionalText,
-  forked_at_seq: optionalCount,
-  state: z.enum(sessionStates),
-  context: optionalText,
-  metadata: z.unknown().optional(),
-  event_count: z.int(),
-  last_seq: z.int(),
-  tokens: wireTokens.optional(),
-  cost_usd: z.number().optional(),
-  origin: z.enum(origins),
-  client: optionalText,
-  lossy: z.boolean().optional(),
-  created_at: z.string(),
-  updated_at: z.string(),
-  last_accessed_at: z.string(),
-  ...cut,
-});
-export type WireSession = z.input<typeof wireSession>;
+export const wireSession = lazily(() =>
+  z.object({
+    id: z.string(),
+    app_name: optionalText,
+    user_id: optionalText,
+    project_id: optionalText,
+    directory: optionalText,
+    git_branch: optionalText,
+    title: optionalText,
+    agent: optionalText,
+    provider: optionalText,
+    provider_session_id: optionalText,
+    parent_session_id: optionalText,
+    forked_from_session_id: optionalText,
+    forked_at_seq: optionalCount,
+    state: z.enum(sessionStates),
+    context: optionalText,
+    metadata: z.unknown().optional(),
+    event_count: z.int(),
+    last_seq: z.int(),
+    tokens: wireTokens().optional(),
+    cost_usd: z.number().optional(),
+    origin: z.enum(origins),
+    client: optionalText,
+    lossy: z.boolean().optional(),
+    created_at: z.string(),
+    updated_at: z.string(),
+    last_accessed_at: z.string(),
+    ...cut,
+  }),
+);
+export type WireSession = z.input<ReturnType<typeof wireSession>>;
 
-export const wireAction = z.object({
-  call_id: z.string(),
-  tool_name: z.string(),
-  title: optionalText,
-  status: z.enum(actionStatuses),
-  input: z.unknown().optional(),
-  output: z.unknown().optional(),
-  error: optionalText,
-  started_at: optionalText,
-  ended_at: optionalText,
-});
-export type WireAction = z.input<typeof wireAction>;
+export const wireAction = lazily(() =>
+  z.object({
+    call_id: z.string(),
+    tool_name: z.string(),
+    title: optionalText,
+    status: z.enum(actionStatuses),
+    input: z.unknown().optional(),
+    output: z.unknown().optional(),
+    error: optionalText,
+    started_at: optionalText,
+    ended_at: optionalText,
+  }),
+);
+export type WireAction = z.input<ReturnType<typeof wireAction>>;
 
-export const wireEvent = z.object({
-  session_id: z.string(),
-  seq: z.int(),
-  type: z.enum(eventTypes),
-  author: z.string(),
-  content: optionalText,
-  reasoning: optionalText,
-  actions: z.array(wireAction).optional(),
-  agent: optionalText,
-  branch: optionalText,
-  turn_id: optionalText,
-  message_id: optionalText,
-  run_id: optionalText,
-  finish: optionalText,
-  error: optionalText,
-  tokens: wireTokens.optional(),
-  cost_usd: z.number().optional(),
-  long_running_tool_ids: z.array(z.string()).optional(),
-  metadata: z.unknown().optional(),
-  raw: z.unknown().optional(),
-  origin: z.enum(origins),
-  client: optionalText,
-  lossy: z.boolean().optional(),
-  forgotten_at: optionalText,
-  created_at: z.string(),
-  ...cut,
-});
-export type WireEvent = z.input<typeof wireEvent>;
+export const wireEvent = lazily(() =>
+  z.object({
+    session_id: z.string(),
+    seq: z.int(),
+    type: z.enum(eventTypes),
+    author: z.string(),
+    content: optionalText,
+    reasoning: optionalText,
+    actions: z.array(wireAction()).optional(),
+    agent: optionalText,
+    branch: optionalText,
+    turn_id: optionalText,
+    message_id: optionalText,
+    run_id: optionalText,
+    finish: optionalText,
+    error: optionalText,
+    tokens: wireTokens().optional(),
+    cost_usd: z.number().optional(),
+    long_running_tool_ids: z.array(z.string()).optional(),
+    metadata: z.unknown().optional(),
+    raw: z.unknown().optional(),
+    origin: z.enum(origins),
+    client: optionalText,
+    lossy: z.boolean().optional(),
+    forgotten_at: optionalText,
+    created_at: z.string(),
+    ...cut,
+  }),
+);
+export type WireEvent = z.input<ReturnType<typeof wireEvent>>;
 
-export const wireTodo = z.object({
-  id: z.string(),
-  content: z.string(),
-  status: z.enum(todoStatuses),
-  priority: z.enum(todoPriorities),
-  lossy: z.boolean().optional(),
-  created_at: z.string(),
-  updated_at: z.string(),
-  ...cut,
-});
-export type WireTodo = z.input<typeof wireTodo>;
+export const wireTodo = lazily(() =>
+  z.object({
+    id: z.string(),
+    content: z.string(),
+    status: z.enum(todoStatuses),
+    priority: z.enum(todoPriorities),
+    lossy: z.boolean().optional(),
+    created_at: z.string(),
+    updated_at: z.string(),
+    ...cut,
+  }),
+);
+export type WireTodo = z.input<ReturnType<typeof wireTodo>>;
 
-export const wireCounts = z.object({
-  total: z.int(),
-  pending: z.int(),
-  in_progress: z.int(),
-  completed: z.int(),
-  cancelled: z.int(),
-});
+export const wireCounts = lazily(() =>
+  z.object({
+    total: z.int(),
+    pending: z.int(),
+    in_progress: z.int(),
+    completed: z.int(),
+    cancelled: z.int(),
+  }),
+);
 
-export const wireRun = z.object({
-  id: z.string(),
-  session_id: optionalText,
-  project_id: optionalText,
-  directory: optionalText,
-  pid: z.int(),
-  command: optionalText,
-  args: z.array(z.string()).optional(),
-  prompt: optionalText,
-  status: z.enum(runStatuses),
-  exit_code: optionalCount,
-  error: optionalText,
-  evidence: optionalText,
-  ended_by: optionalText,
-  origin: z.enum(origins),
-  client: optionalText,
-  lossy: z.boolean().optional(),
-  started_at: z.string(),
-  disconnected_at: optionalText,
-  ended_at: optionalText,
-  ...cut,
-});
-export type WireRun = z.input<typeof wireRun>;
+export const wireRun = lazily(() =>
+  z.object({
+    id: z.string(),
+    session_id: optionalText,
+    project_id: optionalText,
+    directory: optionalText,
+    pid: z.int(),
+    command: optionalText,
+    args: z.array(z.string()).optional(),
+    prompt: optionalText,
+    status: z.enum(runStatuses),
+    exit_code: optionalCount,
+    error: optionalText,
+    evidence: optionalText,
+    ended_by: optionalText,
+    origin: z.enum(origins),
+    client: optionalText,
+    lossy: z.boolean().optional(),
+    started_at: z.string(),
+    disconnected_at: optionalText,
+    ended_at: optionalText,
+    ...cut,
+  }),
+);
+export type WireRun = z.input<ReturnType<typeof wireRun>>;
