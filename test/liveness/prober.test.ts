@@ -78,7 +78,9 @@ describe.runIf(onLinux)("real processes on Linux", () => {
   });
 
   test.skipIf(!isRoot)("another user's process is alive, then dead (skipped unless root)", async () => {
-    const { pid, child } = await startNode(idle, { uid: 65534 });
+    // The other user may have no way into this checkout, its Node included.
+    const shell = spawn("sh", ["-c", "echo up; exec sleep 60"], { uid: 65534, cwd: "/", stdio: "pipe" });
+    const { pid, child } = await started(shell);
     const identity = await prober.identify(pid);
     expect(await prober.probe(identity)).toEqual({ state: "alive" });
     await end(child);
@@ -90,9 +92,7 @@ describe.runIf(onLinux)("real processes on Linux", () => {
     async () => {
       const { pid } = await startNode(idle);
       const script = `require("node:child_process").execFileSync("mount", "-t proc -o hidepid=2 proc /proc".split(" "));
-        process.setgroups([]); process.setgid(65534); process.setuid(65534);
-        if (require("node:fs").existsSync("/proc/${pid}")) throw new Error("not hidden");
-        ${useProber(`probe(${JSON.stringify(await prober.identify(pid))})`)}`;
+        ${useProber(`probe(${JSON.stringify(await prober.identify(pid))})`, becomeNobody)}`;
       const { line } = await started(spawn("unshare", ["-m", process.execPath, "-e", script]));
       const evidence = `pid ${pid} is in use by a process that cannot be read`;
       expect(JSON.parse(line)).toEqual({ state: "unknown", evidence });
@@ -166,9 +166,12 @@ function watchExit(pid: number): Stat[] {
 }
 
 /** A script that prints what one of a fresh prober's methods returns. */
-function useProber(call: string): string {
+const becomeNobody = `process.chdir("/"); process.setgroups([]); process.setgid(65534); process.setuid(65534);
+  if (require("node:fs").existsSync("/proc/1")) throw new Error("not hidden");`;
+
+function useProber(call: string, first = ""): string {
   const source = JSON.stringify(new URL("../../src/liveness/prober.ts", import.meta.url));
-  return `import(${source}).then(async (m) => console.log(JSON.stringify(await m.createProber().${call})))`;
+  return `import(${source}).then(async (m) => { ${first} console.log(JSON.stringify(await m.createProber().${call})); })`;
 }
 
 /** The identity of a node process that is pid 1 of a new namespace, in its own words. */

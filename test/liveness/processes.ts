@@ -7,11 +7,8 @@ export const onLinux = process.platform === "linux";
 export const idle = "setInterval(() => {}, 1000)";
 
 /** A node process running `script` that has said its first line. */
-export async function startNode(
-  script: string,
-  user?: { uid: number },
-): Promise<{ pid: number; line: string; child: ChildProcess }> {
-  return started(spawn(process.execPath, ["-e", `${script}; console.log("up")`], { stdio: "pipe", ...user }));
+export async function startNode(script: string): Promise<{ pid: number; line: string; child: ChildProcess }> {
+  return started(spawn(process.execPath, ["-e", `${script}; console.log("up")`], { stdio: "pipe" }));
 }
 
 export async function started(
