@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import type { Description } from "../src/server/greeting.ts";
+import { defaultToolsets } from "../src/tools/toolsets.ts";
 import { pack } from "./pack.ts";
 
 interface Outcome {
@@ -17,7 +18,6 @@ interface Outcome {
   note?: string;
 }
 
-const standardToolsets = ["sessions", "history", "todos", "runs"];
 const mostTokens = 4_000;
 const mostCharacters = 1_900;
 
@@ -54,7 +54,7 @@ function run(command: string, args: string[]): Promise<Outcome> {
 /** What the tools cost a model in every conversation: about a token for four characters. */
 function measureTools(): Outcome {
   const { tools } = JSON.parse(readFileSync("dist/description.json", "utf8")) as Description;
-  const offered = tools.filter(({ toolset }) => standardToolsets.includes(toolset)).map(({ tool }) => tool);
+  const offered = tools.filter(({ toolset }) => defaultToolsets.includes(toolset)).map(({ tool }) => tool);
   const sizes = offered.map(({ name, description, inputSchema, outputSchema }) => ({
     name,
     input: JSON.stringify({ name, description, inputSchema }).length,

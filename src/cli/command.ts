@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
-import { toolsets } from "../tools/toolsets.ts";
+import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
 import { defaultDatabase } from "./paths.ts";
 import { serve } from "./serve.ts";
 import { durabilities, logLevels, type Settings } from "./settings.ts";
@@ -32,7 +32,7 @@ export function createProgram(): Command {
       new Option("--toolsets <names>", `tools to offer: all, or some of ${toolsets.join(", ")}`)
         .env("BACKSTORY_TOOLSETS")
         .argParser(parseToolsets)
-        .default([...toolsets], toolsets.join(",")),
+        .default([...defaultToolsets], defaultToolsets.join(",")),
     )
     .addOption(
       new Option("--durability <level>", "full survives a power cut, normal only a killed process")

@@ -17,6 +17,8 @@ export const limits = {
   /** Names, ids, keys and titles. */
   name: 512,
   path: 4 * KiB,
+  checkpointState: MiB,
+  jobResult: MiB,
   jsonDepth: 64,
   actionsPerEvent: 100,
   todosPerSession: 1_000,

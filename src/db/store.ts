@@ -146,6 +146,8 @@ export interface Store {
   close(): Promise<void>;
 }
 
+export type IdPrefix = "sess" | "proj" | "run" | "call" | "todo" | "chk" | "job" | "lease" | "auto";
+
 /** What a Store is handed: everything that varies. */
 export interface StoreOptions {
   file: string;
@@ -155,7 +157,7 @@ export interface StoreOptions {
   /** Milliseconds since 1970. */
   now: () => number;
   /** A new id such as `sess_01j…`, later ones sorting later. */
-  newId: (prefix: "sess" | "proj" | "run" | "call" | "todo") => string;
+  newId: (prefix: IdPrefix) => string;
   prober: ProcessProber;
   log: StoreLog;
   /** Milliseconds a write waits for others before `busy`; default 10,000. */

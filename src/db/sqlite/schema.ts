@@ -71,6 +71,8 @@ export const sessions = sqliteTable(
     updatedAt: integer("updated_at").notNull(),
     lastAccessedAt: integer("last_accessed_at").notNull(),
     deletedAt: integer("deleted_at"),
+    // When the last row of a deleted session was gone; only its id and provider's id are left then.
+    purgedAt: integer("purged_at"),
     context: text("context"),
     metadata: text("metadata"),
   },
@@ -80,6 +82,13 @@ export const sessions = sqliteTable(
     index("sessions_by_app").on(table.appName, table.updatedAt, table.id),
     index("sessions_by_app_user").on(table.appName, table.userId, table.updatedAt, table.id),
     index("sessions_by_parent").on(table.parentSessionId).where(sql`${table.parentSessionId} is not null`),
+    index("sessions_by_fork_source")
+      .on(table.forkedFromSessionId)
+      .where(sql`${table.forkedFromSessionId} is not null`),
+    index("sessions_by_project").on(table.projectId, table.id),
+    index("sessions_to_purge")
+      .on(table.deletedAt)
+      .where(sql`${table.deletedAt} is not null and ${table.purgedAt} is null`),
     uniqueIndex("sessions_by_idempotency_key")
       .on(table.appName, sql`(case when "user_id" is null then '' else "user_id" end)`, table.idempotencyKey)
       .where(sql`${table.idempotencyKey} is not null`),
@@ -123,6 +132,55 @@ export const events = sqliteTable(
   (table) => [
     uniqueIndex("events_by_seq").on(table.sessionId, table.seq),
     uniqueIndex("events_by_idempotency_key")
+      .on(table.sessionId, table.idempotencyKey)
+      .where(sql`${table.idempotencyKey} is not null`),
+    index("events_by_turn")
+      .on(table.sessionId, table.turnId, table.seq)
+      .where(sql`${table.turnId} is not null`),
+  ],
+);
+
+/** A fork's history up to its fork point, part by part: whose events those are, flattened when the fork is made. */
+export const lineage = sqliteTable(
+  "lineage",
+  {
+    sessionId: text("session_id")
+      .notNull()
+      .references(() => sessions.id),
+    fromSeq: integer("from_seq").notNull(),
+    toSeq: integer("to_seq").notNull(),
+    sourceId: text("source_id")
+      .notNull()
+      .references(() => sessions.id),
+  },
+  (table) => [
+    primaryKey({ name: "lineage_by_seq", columns: [table.sessionId, table.fromSeq] }),
+    index("lineage_by_source").on(table.sourceId),
+  ],
+);
+
+export const checkpoints = sqliteTable(
+  "checkpoints",
+  {
+    id: text("id").primaryKey(),
+    sessionId: text("session_id")
+      .notNull()
+      .references(() => sessions.id),
+    label: text("label"),
+    seq: integer("seq").notNull(),
+    todos: text("todos").notNull(),
+    gitHead: text("git_head"),
+    origin: text("origin", { enum: ["tool", "hook", "import", "cli"] }).notNull(),
+    client: text("client"),
+    idempotencyKey: text("idempotency_key"),
+    requestHash: text("request_hash"),
+    lossy: integer("lossy"),
+    createdAt: integer("created_at").notNull(),
+    state: text("state"),
+  },
+  (table) => [
+    index("checkpoints_by_session").on(table.sessionId, table.id),
+    uniqueIndex("checkpoints_by_idempotency_key")
       .on(table.sessionId, table.idempotencyKey)
       .where(sql`${table.idempotencyKey} is not null`),
   ],
@@ -207,6 +265,7 @@ export const runs = sqliteTable(
     index("runs_by_directory").on(table.directory, table.id),
     index("runs_by_pid").on(table.pid, table.id),
     index("runs_by_status").on(table.status, table.id),
+    index("runs_by_project_status").on(table.projectId, table.status),
     uniqueIndex("runs_by_idempotency_key")
       .on(sql`(case when "session_id" is null then "directory" else "session_id" end)`, table.idempotencyKey)
       .where(sql`${table.idempotencyKey} is not null`),

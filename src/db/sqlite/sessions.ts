@@ -105,6 +105,7 @@ export class Sessions {
       updatedAt: now,
       lastAccessedAt: now,
       deletedAt: null,
+      purgedAt: null,
       metadata: toJson(session.metadata ?? undefined),
     });
     const stored = { ...row, lossy: lossy ? 1 : null };
@@ -241,6 +242,7 @@ function toSession(row: SessionRow): Session {
     idempotencyKey: _key,
     requestHash: _hash,
     deletedAt: _deletedAt,
+    purgedAt: _purgedAt,
     ...session
   } = row;
   return {
