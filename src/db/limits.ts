@@ -18,6 +18,9 @@ export const limits = {
   name: 512,
   path: 4 * KiB,
   jsonDepth: 64,
+  /** Of one event: a session's sums stay exact, and finite. */
+  tokens: 1e12,
+  costUsd: 1e9,
   actionsPerEvent: 100,
   todosPerSession: 1_000,
 } as const;
