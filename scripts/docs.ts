@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Option } from "commander";
 import { createProgram } from "../src/cli/command.ts";
+import { limits } from "../src/db/limits.ts";
 import type { Tool } from "../src/tools/define-tool.ts";
 import { tools } from "../src/tools/index.ts";
 import { toolsets } from "../src/tools/toolsets.ts";
@@ -85,8 +86,18 @@ function toolSection({ name, title, description, effect, toolset, inputSchema, o
 function toolsPage(): string {
   const introduction =
     "What each tool takes and gives. Written by `npm run docs` from `src/tools`: change it there.";
-  return `${["# The tools", introduction, ...tools.map(toolSection)].join("\n\n")}\n`;
+  return `${["# The tools", introduction, ...tools.map(toolSection), limitsSection()].join("\n\n")}\n`;
 }
+
+function limitsSection(): string {
+  const about =
+    "What is larger is refused as `too_large`, and nothing of it is stored. Sizes are bytes of UTF-8.";
+  const rows = Object.entries(limits).map(([name, most]) => [wordsOf(name), most.toLocaleString("en")]);
+  return ["## Limits", about, table(["of", "at most"], rows)].join("\n\n");
+}
+
+/** "actionInput" → "action input" */
+const wordsOf = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 function toolsTable(): string {
   const rows = toolsets.flatMap((toolset) =>

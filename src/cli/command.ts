@@ -1,5 +1,6 @@
 // The `backstory` command: its options, its environment, and which file serves which subcommand.
-import { resolve } from "node:path";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
@@ -54,7 +55,8 @@ export function createProgram(): Command {
 
 function parsePath(value: string): string {
   if (value === "" || value.includes("\0")) throw new InvalidArgumentError("Give the path of a file.");
-  return resolve(value);
+  // Hosts pass what their configuration says without a shell, which would know the home directory.
+  return resolve(/^~[/\\]/.test(value) ? join(homedir(), value.slice(2)) : value);
 }
 
 function parseToolsets(value: string): Settings["toolsets"] {

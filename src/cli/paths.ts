@@ -1,7 +1,7 @@
 // Where things live on this platform.
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const name = "backstory";
@@ -11,18 +11,27 @@ export function defaultDatabase(env = process.env, platform = process.platform):
   return join(dataDirectory(env, platform), `${name}.db`);
 }
 
+/** The root for a user without an entry in the system's list, as containers have them: there --db has to be given. */
+function home(): string {
+  try {
+    return homedir();
+  } catch {
+    return resolve("/");
+  }
+}
+
 function dataDirectory(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
-  if (platform === "win32") return join(env.LOCALAPPDATA || join(homedir(), "AppData", "Local"), name);
-  if (platform === "darwin") return join(homedir(), "Library", "Application Support", name);
+  if (platform === "win32") return join(env.LOCALAPPDATA || join(home(), "AppData", "Local"), name);
+  if (platform === "darwin") return join(home(), "Library", "Application Support", name);
   // XDG Base Directory Specification.
-  return join(env.XDG_DATA_HOME || join(homedir(), ".local", "share"), name);
+  return join(env.XDG_DATA_HOME || join(home(), ".local", "share"), name);
 }
 
 /** Compiled code, kept so that the next start is quicker. Not in the shared temporary directory: it is executed. */
 export function cacheDirectory(env = process.env, platform = process.platform): string {
   if (platform === "win32") return join(dataDirectory(env, platform), "cache");
-  if (platform === "darwin") return join(homedir(), "Library", "Caches", name);
-  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), name);
+  if (platform === "darwin") return join(home(), "Library", "Caches", name);
+  return join(env.XDG_CACHE_HOME || join(home(), ".cache"), name);
 }
 
 /** The package's own folder: we run from dist/ or from src/cli/. */

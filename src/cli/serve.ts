@@ -6,7 +6,7 @@ import { type Description, toolsOf } from "../server/greeting.ts";
 import type { Settings } from "./settings.ts";
 import type { RunningServer } from "./start-server.ts";
 
-/** Ends the process with 0 when the host closes stdin or stdout, or on SIGTERM and SIGINT. */
+/** Ends the process with 0 when the host closes stdin or stdout, or on SIGTERM, SIGINT and SIGHUP. */
 export function serve(settings: Settings): void {
   let server: Promise<RunningServer> | undefined;
   let stopping = false;
@@ -20,6 +20,7 @@ export function serve(settings: Settings): void {
   const connection = new Connection(process.stdin, process.stdout, stop);
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+  process.on("SIGHUP", stop);
   if (process.stdin.isTTY) process.stderr.write(welcome());
 
   const prepared = readPrepared();
@@ -41,13 +42,17 @@ function readPrepared(): Description | undefined {
   }
 }
 
+function quote(path: string): string {
+  return /^[\w./:@\\-]+$/.test(path) ? path : `"${path}"`;
+}
+
 /** How to add this very program to a host: the same Node, the same file. */
 function welcome(): string {
-  const [node, script] = [process.execPath, process.argv[1] ?? "backstory"];
+  const [node, script] = [process.execPath, process.argv[1] ?? "backstory"].map(quote);
   return `Backstory is an MCP server: an agent host starts it and talks to it on stdin. To add it to one:
   Claude Code  claude mcp add backstory -- ${node} ${script}
   Codex        codex mcp add backstory -- ${node} ${script}
-  VS Code      code --add-mcp '${JSON.stringify({ name: "backstory", command: node, args: [script] })}'
+  VS Code      code --add-mcp '${JSON.stringify({ name: "backstory", command: process.execPath, args: process.argv.slice(1, 2) })}'
   others       see the README: the command is ${node}, its argument ${script}
 It is waiting for JSON-RPC messages now; end it with Ctrl-D.
 `;

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { isAbsolute, resolve, win32 } from "node:path";
 import { typeid } from "typeid-js";
+import { limits } from "../db/limits.ts";
 import type { ProcessIdentity } from "../db/process.ts";
 import { openStore } from "../db/sqlite/sqlite-store.ts";
 import type { Store } from "../db/store.ts";
@@ -53,7 +54,7 @@ export async function startServer(
   const hostRuns: string[] = [];
   let host: Promise<ProcessIdentity> | undefined;
 
-  const directory = process.env.CLAUDE_PROJECT_DIR || process.cwd();
+  const directory = process.env.CLAUDE_PROJECT_DIR || currentDirectory();
   const shared: Omit<ToolContext, "store" | "client"> = {
     directory,
     readWorkspace: (path) => readWorkspace(against(directory, path)),
@@ -68,7 +69,7 @@ export async function startServer(
     tools,
     toolsets: settings.toolsets,
     log,
-    openContext: async (client) => ({ ...shared, client, store: await store() }),
+    openContext: async (client) => ({ ...shared, client: cutName(client), store: await store() }),
     onInitialized: () => {
       setTimeout(() => void sweep(settings.db, store, log), sweepDelay).unref();
       setTimeout(flushCompileCache, sweepDelay).unref();
@@ -84,7 +85,7 @@ export async function startServer(
       // Asked at once: a host that dies closes our stdin too, and a moment later it is gone.
       const letGo =
         host !== undefined && (isSignal(reason) || (await prober.probe(await host)).state === "alive");
-      await connection.whenAnswered(isSignal(reason) ? 1_000 : 15_000);
+      await connection.whenAnswered(isSignal(reason) ? 1_000 : 5_000);
       if (!store.made()) return;
       try {
         const opened = await store();
@@ -116,9 +117,26 @@ async function sweep(file: string, store: () => Promise<Store>, log: Log): Promi
   }
 }
 
+/** The working directory; the root, if it has been deleted under us. */
+function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return resolve("/");
+  }
+}
+
 /** A relative path is the client's; an absolute one, of whatever platform, stays. */
 function against(directory: string, path: string): string {
   return isAbsolute(path) || win32.isAbsolute(path) ? path : resolve(directory, path);
+}
+
+/** A client's name becomes part of every record it writes. */
+function cutName(name: string): string {
+  let cut = name.toWellFormed();
+  while (Buffer.byteLength(cut) > limits.name)
+    cut = cut.slice(0, Math.min(cut.length - 1, limits.name)).toWellFormed();
+  return cut;
 }
 
 function isSignal(reason: string): boolean {

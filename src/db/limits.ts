@@ -20,6 +20,9 @@ export const limits = {
   checkpointState: MiB,
   jobResult: MiB,
   jsonDepth: 64,
+  /** Of one event: a session's sums stay exact, and finite. */
+  tokens: 1e12,
+  costUsd: 1e9,
   actionsPerEvent: 100,
   todosPerSession: 1_000,
 } as const;

@@ -9,7 +9,7 @@ export interface ProcessIdentity {
   machineId: string | null;
   /** Changes with every boot. */
   bootId: string | null;
-  /** Linux: the pid namespace, `pid:[4026531836]`. Null where the system has none. */
+  /** Linux: the pid and time namespaces, `pid:[4026531836] time:[4026531834]`. Null where the system has none. */
   pidNamespace: string | null;
   pid: number;
   /** When the process started, in the system's own words. Null: no such process, or unreadable. */

@@ -1,6 +1,7 @@
 // Linux: machine, boot, pid namespace and processes, all from files.
 // Must not know what the facts are used for.
-import { readFile, readlink } from "node:fs/promises";
+import { readdir, readFile, readlink } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Ancestor, MachineFacts, PlatformReader, Reading } from "./facts.ts";
 
 /** include/linux/sched.h: the task is shutting down. */
@@ -39,7 +40,6 @@ export function parseStat(text: string): Stat | null {
 /**
  * A killed process closes its pipes after PF_EXITING is set and before it is a zombie (do_exit in
  * kernel/exit.c), so whoever wakes at the end of such a pipe may find it in any state.
- * A program whose first thread has ended while others go on (pthread_exit in main) also counts as exited.
  */
 export function processReading(stat: Stat): Reading {
   if (/^[ZXx]$/.test(stat.state) || (stat.flags & exitingFlag) !== 0) return { state: "exited" };
@@ -63,16 +63,18 @@ async function readText(path: string): Promise<string> {
 }
 
 async function readMachine(): Promise<MachineFacts> {
-  const [systemd, dbus, boot, pidNamespace] = await Promise.all([
+  const [systemd, dbus, boot, pids, times] = await Promise.all([
     readText("/etc/machine-id"),
     readText("/var/lib/dbus/machine-id"),
     readText("/proc/sys/kernel/random/boot_id"),
     readlink("/proc/self/ns/pid").catch(() => null),
+    // Since Linux 5.6: shifts the start times that are read inside of it.
+    readlink("/proc/self/ns/time").catch(() => null),
   ]);
   return {
     machineId: parseMachineId(systemd) ?? parseMachineId(dbus),
     bootId: parseBootId(boot),
-    pidNamespace,
+    pidNamespace: pids && times ? `${pids} ${times}` : pids,
   };
 }
 
@@ -84,7 +86,30 @@ async function procIsOurs(): Promise<boolean> {
 
 async function readProcess(pid: number): Promise<Reading> {
   const stat = await readStat(pid);
-  return stat === null ? { state: "unreadable" } : processReading(stat);
+  if (stat === null) return { state: "unreadable" };
+  const reading = processReading(stat);
+  if (reading.state === "exited" && (await worksOn(pid)))
+    return { state: "present", startToken: stat.startTime };
+  return reading;
+}
+
+// The threads of a killed process end one after the other, but within milliseconds.
+const dyingTime = 50;
+
+/** A program may end its first thread and go on in others (pthread_exit in main). */
+async function worksOn(pid: number): Promise<boolean> {
+  if (!(await hasLiveThread(pid))) return false;
+  await sleep(dyingTime);
+  return hasLiveThread(pid);
+}
+
+async function hasLiveThread(pid: number): Promise<boolean> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  for (const thread of threads) {
+    const stat = parseStat(await readText(`/proc/${pid}/task/${thread}/stat`));
+    if (stat !== null && processReading(stat).state === "present") return true;
+  }
+  return false;
 }
 
 async function readStat(pid: number): Promise<Stat | null> {

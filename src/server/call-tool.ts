@@ -1,7 +1,6 @@
 // One tool call: from the arguments as they came to a result that is complete both as structure and as text.
-import * as z from "zod";
 import { StoreError } from "../db/errors.ts";
-import type { Tool, ToolContext } from "../tools/define-tool.ts";
+import { InputError, type Tool, type ToolContext } from "../tools/define-tool.ts";
 import { suggestion, toInputError } from "./input-errors.ts";
 import type { Log } from "./log.ts";
 
@@ -31,7 +30,7 @@ export async function callTool(name: string, args: unknown, options: CallOptions
     return { content: [{ type: "text", text }], structuredContent };
   } catch (error) {
     const known = toKnownError(error, tool);
-    const level = known.code === "internal" || known.code === "corrupt" ? "error" : "info";
+    const level = known.code === "internal" || known.code === "corrupt" ? "error" : "debug";
     const cause = known.code === "internal" ? { stack: stackOf(error) } : {};
     options.log[level](
       { tool: tool?.name ?? "unknown", ms: elapsed(started), code: known.code, ...cause },
@@ -43,12 +42,12 @@ export async function callTool(name: string, args: unknown, options: CallOptions
 
 function toKnownError(error: unknown, tool: Tool | undefined): StoreError {
   if (error instanceof StoreError) return error;
-  if (error instanceof z.ZodError && tool !== undefined) return toInputError(error, tool);
+  if (error instanceof InputError && tool !== undefined) return toInputError(error.zodError, tool);
   const hint = "Report this with the server's log. The next call is not affected.";
   return new StoreError("internal", "The server failed at this call.", hint, { cause: error });
 }
 
-function toErrorResult({ code, message, hint, retryable }: StoreError): ToolResult {
+export function toErrorResult({ code, message, hint, retryable }: StoreError): ToolResult {
   const text = JSON.stringify({ error: { code, message, hint, retryable } });
   return { content: [{ type: "text", text }], isError: true };
 }

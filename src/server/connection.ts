@@ -70,8 +70,11 @@ export class Connection {
   async whenAnswered(milliseconds: number): Promise<void> {
     if (this.#unanswered.size === 0) return;
     await new Promise<void>((resolve) => {
-      this.#onAnswered = resolve;
-      setTimeout(resolve, milliseconds).unref();
+      const late = setTimeout(resolve, milliseconds);
+      this.#onAnswered = () => {
+        clearTimeout(late);
+        resolve();
+      };
     });
   }
 
@@ -106,12 +109,13 @@ export class Connection {
         idOf(parsed),
         invalidRequest,
         "This is not a JSON-RPC 2.0 message.",
-        'It needs "jsonrpc": "2.0".',
+        'It needs "jsonrpc": "2.0", a text or an integer as its id, and objects as params and _meta.',
       );
       return;
     }
-    this.#track(parsed);
-    this.#handler(parsed);
+    const message = knownKeys(parsed);
+    this.#track(message);
+    this.#handler(message);
   }
 
   #track({ id, method, params }: Message): void {
@@ -143,10 +147,30 @@ function isMessage(value: unknown): value is Message {
   if (value === null || typeof value !== "object" || !("jsonrpc" in value) || value.jsonrpc !== "2.0")
     return false;
   const { id, method, params } = value as Record<string, unknown>;
-  if (id !== undefined && typeof id !== "string" && typeof id !== "number") return false;
-  if (params !== undefined && (params === null || typeof params !== "object" || Array.isArray(params)))
-    return false;
+  if (id !== undefined && !isId(id)) return false;
+  if (params !== undefined && !(isObject(params) && isMeta(params._meta))) return false;
   return method === undefined ? "result" in value || "error" in value : typeof method === "string";
+}
+
+/** The MCP specification, unlike JSON-RPC's, wants integers. */
+function isId(value: unknown): value is RequestId {
+  return typeof value === "string" || Number.isInteger(value);
+}
+
+function isMeta(value: unknown): boolean {
+  if (value === undefined) return true;
+  return isObject(value) && (value.progressToken === undefined || isId(value.progressToken));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** The SDK is silent to a message with a key it does not know. */
+function knownKeys({ id, method, params, result, error }: Message): Message {
+  const message = { jsonrpc: "2.0" as const, id, method, params, result, error };
+  const given = Object.entries(message).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as unknown as Message;
 }
 
 function idOf(value: unknown): RequestId | undefined {

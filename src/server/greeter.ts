@@ -9,7 +9,7 @@ export interface Greeting extends Omit<Description, "tools"> {
 
 /** What the server proper must be told when it takes over. */
 export interface Handover {
-  /** Everything that came so far, in order. */
+  /** The handshake, and everything that has not been answered, in order. */
   messages: Message[];
   /** The requests among them that have had their answer. */
   answered: Set<RequestId>;
@@ -32,10 +32,11 @@ export function greet(connection: Connection, greeting: Greeting, load: (handove
     load(handover);
   };
   connection.handle((message) => {
-    handover.messages.push(message);
     const result = loading ? undefined : answerTo(message, greeting);
+    // Of what has been answered the server proper needs the handshake alone.
+    if (result === undefined || message.method === "initialize") handover.messages.push(message);
     if (result !== undefined && message.id !== undefined) {
-      handover.answered.add(message.id);
+      if (message.method === "initialize") handover.answered.add(message.id);
       void connection.send({ jsonrpc: "2.0", id: message.id, result });
     }
     const understood = result !== undefined || message.method === "notifications/initialized";

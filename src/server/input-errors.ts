@@ -1,5 +1,5 @@
 // Arguments that do not fit → an error that says which, why, and what was probably meant.
-import { closest } from "fastest-levenshtein";
+import { closest, distance } from "fastest-levenshtein";
 import type * as z from "zod";
 import { StoreError } from "../db/errors.ts";
 import type { JsonSchema } from "../tools/wire-schema.ts";
@@ -48,7 +48,10 @@ function describeIssue(issue: Issue, schema: JsonSchema): string {
 /** The nearest of the known words, if it is near enough to have been meant. */
 export function suggestion(word: string, known: readonly string[]): string {
   if (known.length === 0 || word.length > 100) return "";
-  return ` (did you mean "${closest(word, [...known])}"?)`;
+  const nearest = closest(word, [...known]);
+  return distance(word, nearest) > Math.max(word.length, nearest.length) / 2
+    ? ""
+    : ` (did you mean "${nearest}"?)`;
 }
 
 function shorten(text: string): string {

@@ -3,9 +3,10 @@ import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { StoreError } from "../db/errors.ts";
 import type { Tool, ToolContext } from "../tools/define-tool.ts";
 import type { Toolset } from "../tools/toolsets.ts";
-import { callTool, type ToolResult } from "./call-tool.ts";
+import { callTool, type ToolResult, toErrorResult } from "./call-tool.ts";
 import type { Connection, Message, RequestId } from "./connection.ts";
 import { type Description, toolsOf } from "./greeting.ts";
 import type { Log } from "./log.ts";
@@ -62,12 +63,30 @@ function toJson({ id, result, ...message }: Message): string {
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${body}}`;
 }
 
+/** The SDK's own answer to a call without a name or with arguments that are no object is a dump of its schema. */
+function refuseCall(message: Message): ToolResult | undefined {
+  const { id, method, params = {} } = message;
+  if (method !== "tools/call" || id === undefined) return undefined;
+  if (params.arguments === null) delete params.arguments;
+  const { name, arguments: args } = params;
+  const isObject = args === undefined || (typeof args === "object" && !Array.isArray(args));
+  if (typeof name === "string" && isObject) return undefined;
+  const [found, hint] = isObject
+    ? ["A call needs the name of a tool, a text.", "tools/list lists them."]
+    : ["The arguments of a call are an object.", "Send them by their names; for none leave them out."];
+  return toErrorResult(new StoreError("invalid_input", found, hint));
+}
+
 /** Messages of a connection as the SDK wants them. Replies to `answered` requests are dropped: they had theirs. */
 export function toTransport(connection: Connection, answered: ReadonlySet<RequestId> = new Set()): Transport {
   const replayed = new Set(answered);
   return {
     async start() {
-      connection.handle((message) => this.onmessage?.(message as JSONRPCMessage));
+      connection.handle((message) => {
+        const refusal = refuseCall(message);
+        if (refusal) void connection.send({ jsonrpc: "2.0", id: message.id, result: refusal });
+        else this.onmessage?.(message as JSONRPCMessage);
+      });
     },
     async send(message) {
       const { id, method } = message as Message;

@@ -5,12 +5,22 @@ import { type ActionStatus, actionStatuses, eventTypes, type NewEvent } from "..
 import { fitOne } from "./budget.ts";
 import { cutEvent } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
-import { idempotencyKey, json, jsonObject, maxCharsBounds, name, sessionId, text, time } from "./fields.ts";
+import {
+  idempotencyKey,
+  json,
+  jsonObject,
+  list,
+  maxCharsBounds,
+  name,
+  sessionId,
+  text,
+  time,
+} from "./fields.ts";
 import { lazily } from "./lazily.ts";
 import { toWireEvent } from "./to-wire.ts";
 import { type WireEvent, wireEvent } from "./wire-records.ts";
 
-const count = () => z.int().min(0).optional();
+const count = () => z.int().min(0).max(limits.tokens).optional();
 
 const actionInput = lazily(() =>
   z.strictObject({
@@ -30,7 +40,7 @@ const eventInput = lazily(() =>
     content: text(limits.content).optional(),
     type: z.enum(eventTypes).default("message"),
     reasoning: text(limits.reasoning).optional(),
-    actions: z.array(actionInput()).max(limits.actionsPerEvent).optional().describe("Tool calls"),
+    actions: list(actionInput(), limits.actionsPerEvent).optional().describe("Tool calls"),
     turn_id: name().optional().describe("Joins the events from a prompt to its answer"),
     message_id: name().optional(),
     branch: name().optional(),
@@ -47,8 +57,8 @@ const eventInput = lazily(() =>
         cache_write: count(),
       })
       .optional(),
-    cost_usd: z.number().min(0).optional(),
-    long_running_tool_ids: z.array(name()).max(limits.actionsPerEvent).optional(),
+    cost_usd: z.number().min(0).max(limits.costUsd).optional(),
+    long_running_tool_ids: list(name(), limits.actionsPerEvent).optional(),
     raw: json(limits.raw).optional().describe("Provider's own event"),
     metadata: jsonObject(limits.metadata).optional(),
     created_at: time().optional().describe("When it happened, default now"),

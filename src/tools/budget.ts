@@ -8,19 +8,10 @@ const envelopeBytes = 4096;
 const textCaps = [4_000, 2_000, 1_000, 600, 300];
 const smallestCaps = [300, 100, 30, 0];
 
-// What a measured result looks like as text, so that nobody has to make it again.
-const texts = new WeakMap<object, string>();
-
-/** The JSON of a result. */
-export function toText(result: object): string {
-  return texts.get(result) ?? JSON.stringify(result);
-}
-
 /** True if the JSON of `result` has at most `maxChars` characters and its line at most 4 MiB. */
 export function fits(result: object, maxChars: number): boolean {
   const text = JSON.stringify(result);
   if (text.length > maxChars) return false;
-  texts.set(result, text);
   // The line carries the result twice: as it is, and as the JSON of its text. No character takes more than 6 bytes.
   if (text.length * 6 + envelopeBytes <= mostLineBytes) return true;
   return Buffer.byteLength(text) + Buffer.byteLength(JSON.stringify(text)) + envelopeBytes <= mostLineBytes;
@@ -53,7 +44,7 @@ export function cutRecord<
   return {
     ...(copy as T),
     truncated: true,
-    truncated_fields: [...(record.truncated_fields ?? []), ...names],
+    truncated_fields: [...new Set([...(record.truncated_fields ?? []), ...names])],
   };
 }
 
@@ -83,11 +74,7 @@ export function fitItems<T, R extends object>(
   cut: (item: T, cap: number) => T,
   atLeast: (item: T, cap: number) => number = () => 0,
 ): Fitted<T, R> {
-  const attempt = (candidates: readonly T[]): Fitted<T, R> | undefined => {
-    const result = wrap(candidates);
-    if (!fits(result, maxChars)) return undefined;
-    return { result, items: candidates, cutShort: candidates.length < items.length };
-  };
+  const attempt = attempts(items.length, maxChars, wrap);
   const mayFit = (cap: number) => {
     let chars = 0;
     for (const item of items) chars += atLeast(item, cap);
@@ -102,14 +89,49 @@ export function fitItems<T, R extends object>(
     if (smaller) return smaller;
   }
   const smallest = items.map((item) => cut(item, textCaps.at(-1) ?? 0));
-  const fewer = longestPrefix(smallest, attempt);
-  if (fewer) return fewer;
-  for (const cap of smallestCaps) {
+  return longestPrefix(smallest, attempt) ?? fitFirst(first, wrap, cut, attempt, items.length > 1);
+}
+
+/** The first items that fit, whole: a shorter page rather than a cut text. Only one that does not fit alone is cut. */
+export function fitWholeItems<T, R extends object>(
+  items: readonly T[],
+  maxChars: number,
+  wrap: (items: readonly T[]) => R,
+  cut: (item: T, cap: number) => T,
+): Fitted<T, R> {
+  const [first] = items;
+  if (first === undefined) return { result: wrap([]), items, cutShort: false };
+  const attempt = attempts(items.length, maxChars, wrap);
+  return longestPrefix(items, attempt) ?? fitFirst(first, wrap, cut, attempt, items.length > 1);
+}
+
+type Attempt<T, R> = (candidates: readonly T[]) => Fitted<T, R> | undefined;
+
+function attempts<T, R extends object>(
+  count: number,
+  maxChars: number,
+  wrap: (items: readonly T[]) => R,
+): Attempt<T, R> {
+  return (candidates) => {
+    const result = wrap(candidates);
+    if (!fits(result, maxChars)) return undefined;
+    return { result, items: candidates, cutShort: candidates.length < count };
+  };
+}
+
+function fitFirst<T, R extends object>(
+  first: T,
+  wrap: (items: readonly T[]) => R,
+  cut: (item: T, cap: number) => T,
+  attempt: Attempt<T, R>,
+  cutShort: boolean,
+): Fitted<T, R> {
+  for (const cap of [...textCaps, ...smallestCaps]) {
     const only = attempt([cut(first, cap)]);
     if (only) return only;
   }
   const least = [cut(first, 0)];
-  return { result: wrap(least), items: least, cutShort: items.length > 1 };
+  return { result: wrap(least), items: least, cutShort };
 }
 
 /** The result with one record in it, whole or as much smaller as it must be. */
@@ -122,11 +144,8 @@ export function fitOne<T, R extends object>(
   return fitItems([record], maxChars, ([only]) => wrap(only ?? record), cut).result;
 }
 
-function longestPrefix<T, F>(
-  items: readonly T[],
-  attempt: (items: readonly T[]) => F | undefined,
-): F | undefined {
-  let longest: F | undefined;
+function longestPrefix<T, R>(items: readonly T[], attempt: Attempt<T, R>): Fitted<T, R> | undefined {
+  let longest: Fitted<T, R> | undefined;
   let low = 0;
   let high = items.length;
   while (low < high) {

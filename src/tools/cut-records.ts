@@ -3,7 +3,18 @@ import { type Cuttable, cutRecord, cutText } from "./budget.ts";
 import type { WireAction, WireEvent, WireRun, WireSession, WireTodo } from "./wire-records.ts";
 
 const sessionParts: Cuttable<WireSession> = {
-  texts: ["context", "title", "directory"],
+  texts: [
+    "context",
+    "title",
+    "directory",
+    "git_branch",
+    "provider_session_id",
+    "user_id",
+    "agent",
+    "provider",
+    "client",
+    "app_name",
+  ],
   values: ["metadata"],
 };
 const runParts: Cuttable<WireRun> = {
@@ -36,7 +47,14 @@ export function cutEvent(event: WireEvent, cap: number): WireEvent {
     return cut.action;
   });
   const smaller =
-    cutNames.length === 0 ? event : { ...event, actions, truncated: true, truncated_fields: cutNames };
+    cutNames.length === 0
+      ? event
+      : {
+          ...event,
+          actions,
+          truncated: true,
+          truncated_fields: [...new Set([...(event.truncated_fields ?? []), ...cutNames])],
+        };
   return cutRecord(smaller, cap, eventParts);
 }
 
@@ -71,7 +89,8 @@ function cutAction(action: WireAction, cap: number): { action: WireAction; names
 
 function identityOf(event: WireEvent): WireEvent {
   const { session_id, seq, type, author, origin, created_at, ...rest } = event;
-  const names = Object.entries(rest).filter(([name, value]) => readable.has(name) && value !== undefined);
+  const left = Object.entries(rest).filter(([name, value]) => readable.has(name) && value !== undefined);
+  const names = new Set([...(event.truncated_fields ?? []), ...left.map(([name]) => name)]);
   return {
     session_id,
     seq,
@@ -80,7 +99,7 @@ function identityOf(event: WireEvent): WireEvent {
     origin,
     created_at,
     truncated: true,
-    truncated_fields: names.map(([name]) => name),
+    truncated_fields: [...names],
   };
 }
 

@@ -2,7 +2,6 @@
 import type * as z from "zod";
 import type { Workspace } from "../db/records.ts";
 import type { Store } from "../db/store.ts";
-import { toText } from "./budget.ts";
 import { lazily } from "./lazily.ts";
 import type { Toolset } from "./toolsets.ts";
 import { type JsonSchema, toWireSchema } from "./wire-schema.ts";
@@ -34,7 +33,7 @@ export interface Tool {
   outputSchema: JsonSchema;
   /**
    * Takes the arguments as they came, returns the result as a structure and as its JSON.
-   * Rejects with `ZodError` on arguments that do not fit, with `StoreError` otherwise.
+   * Rejects with `InputError` on arguments that do not fit, with `StoreError` otherwise.
    */
   call(args: unknown, context: ToolContext): Promise<CallResult>;
 }
@@ -42,6 +41,17 @@ export interface Tool {
 export interface CallResult {
   structuredContent: Record<string, unknown>;
   text: string;
+}
+
+/** The arguments do not fit the schema. Only these are the caller's: a result that does not fit its own is ours. */
+export class InputError extends Error {
+  readonly zodError: z.ZodError;
+
+  constructor(zodError: z.ZodError) {
+    super("the arguments do not fit");
+    this.name = "InputError";
+    this.zodError = zodError;
+  }
 }
 
 interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> {
@@ -74,8 +84,10 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
     },
     // Parsing the result strips what the schema does not name: clients reject a result with more.
     call: async (args, context) => {
-      const result = await run(inputs().parse(args), context);
-      return { structuredContent: outputs().parse(result), text: toText(result) };
+      const input = inputs().safeParse(args);
+      if (!input.success) throw new InputError(input.error);
+      const structuredContent = outputs().parse(await run(input.data, context));
+      return { structuredContent, text: JSON.stringify(structuredContent) };
     },
   };
 }

@@ -13,6 +13,16 @@ export function name() {
   return text(limits.name).min(1);
 }
 
+/** At most so many of them. */
+export function list<T extends z.ZodType>(item: T, most: number) {
+  return z.array(item).check((context) => {
+    const { length } = context.value;
+    if (length <= most) return;
+    const message = `are ${length.toLocaleString("en")}; the limit is ${most.toLocaleString("en")}`;
+    context.issues.push({ code: "custom", params: tooLarge, input: context.value, message, continue: false });
+  });
+}
+
 /** Texts of together at most `bytes` as JSON. */
 export function textList(bytes: number) {
   return z.array(z.string()).check((context) => refuseLargeJson(context, bytes));
@@ -39,11 +49,15 @@ export function jsonObject(bytes: number) {
 // RFC 3339, section 5.6, or its full-date alone.
 const timePattern = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
 
+const earliest = Date.parse("0000-01-01T00:00:00Z");
+const latest = Date.parse("9999-12-31T23:59:59.999Z");
+
 /** ISO 8601 with its zone → milliseconds since 1970. A date alone is its midnight, UTC. */
 export function time() {
   return z.string().transform((value, context) => {
-    const milliseconds = timePattern.test(value) ? Date.parse(value) : Number.NaN;
-    if (Number.isNaN(milliseconds)) {
+    const milliseconds = timePattern.test(value) && isDate(value) ? Date.parse(value) : Number.NaN;
+    // Its zone may carry it out of the four digits of a year, and so out of what we take.
+    if (!(milliseconds >= earliest && milliseconds <= latest)) {
       context.issues.push({
         code: "custom",
         input: value,
@@ -53,6 +67,13 @@ export function time() {
     }
     return milliseconds;
   });
+}
+
+/** JavaScript takes the 30th of February for the 2nd of March. */
+function isDate(value: string): boolean {
+  const date = value.slice(0, 10);
+  const parsed = Date.parse(date);
+  return !Number.isNaN(parsed) && new Date(parsed).toISOString().startsWith(date);
 }
 
 export const sessionId = () => name();

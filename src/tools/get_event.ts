@@ -68,8 +68,8 @@ const topFields = [
 const actionFields = ["input", "output", "error", "title"] as const;
 
 function textOf(event: WireEvent, field: string): string {
-  const [top, index, part] = field.split(".");
-  const action = top === "actions" && index !== undefined ? event.actions?.[Number(index)] : undefined;
+  const [, index, part] = /^actions\.(\d{1,3})\.([a-z]+)$/.exec(field) ?? [];
+  const action = index === undefined ? undefined : event.actions?.[Number(index)];
   const actionField = actionFields.find((known) => known === part);
   const topField = topFields.find((known) => known === field);
   if (topField === undefined && (action === undefined || actionField === undefined)) {

@@ -1,6 +1,6 @@
 // get_session: a session with its todos and its latest run.
 import * as z from "zod";
-import { fitItems, fits } from "./budget.ts";
+import { fits, fitWholeItems } from "./budget.ts";
 import { cutRun, cutSession, cutTodo } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { maxChars, name, sessionId } from "./fields.ts";
@@ -38,17 +38,15 @@ export const getSession = defineTool({
       counts,
     };
     // The todos may take what the rest leaves, which is at least half.
-    const rest =
-      [
-        whole,
-        ...[4_000, 600, 100, 0].map((cap) => ({
-          session: cutSession(whole.session, cap),
-          latest_run: whole.latest_run && cutRun(whole.latest_run, cap),
-          counts,
-        })),
-      ].find((candidate) => fits(candidate, max_chars / 2)) ?? whole;
+    const cutTo = (cap: number) => ({
+      session: cutSession(whole.session, cap),
+      latest_run: whole.latest_run && cutRun(whole.latest_run, cap),
+      counts,
+    });
+    const smaller = [4_000, 600, 100].map(cutTo);
+    const rest = [whole, ...smaller].find((candidate) => fits(candidate, max_chars / 2)) ?? cutTo(0);
     const wrap = (todos: readonly WireTodo[]) => ({ ...rest, todos: [...todos], truncated: true });
-    const { items, cutShort } = fitItems(list.todos.map(toWireTodo), max_chars, wrap, cutTodo);
+    const { items, cutShort } = fitWholeItems(list.todos.map(toWireTodo), max_chars, wrap, cutTodo);
     return { ...rest, todos: [...items], truncated: cutShort || undefined };
   },
 });

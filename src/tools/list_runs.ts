@@ -5,7 +5,7 @@ import { fitItems } from "./budget.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { cutRun } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
-import { cursor, limit, maxCharsBounds, sessionId, text } from "./fields.ts";
+import { cursor, limit, maxChars, sessionId, text } from "./fields.ts";
 import { toWireRun } from "./to-wire.ts";
 import { type WireRun, wireRun } from "./wire-records.ts";
 
@@ -23,9 +23,10 @@ export const listRuns = defineTool({
       pid: z.int().optional(),
       limit: limit(20, 200),
       cursor: cursor().optional(),
+      max_chars: maxChars(),
     }),
   output: () => z.object({ runs: z.array(wireRun()), next_cursor: z.string().optional() }),
-  async run({ limit, cursor, ...filters }, { store, readWorkspace }) {
+  async run({ limit, cursor, max_chars, ...filters }, { store, readWorkspace }) {
     const position = decodeCursor(cursor, filters, z.tuple([z.string()]));
     const { items, more } = await store.listRuns({
       sessionId: filters.session_id,
@@ -43,6 +44,6 @@ export const listRuns = defineTool({
       runs: [...runs],
       next_cursor: more || runs.length < items.length ? cursorBehind(runs.length) : undefined,
     });
-    return fitItems(items.map(toWireRun), maxCharsBounds.standard, wrap, cutRun).result;
+    return fitItems(items.map(toWireRun), max_chars, wrap, cutRun).result;
   },
 });

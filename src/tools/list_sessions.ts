@@ -5,7 +5,7 @@ import { fitItems } from "./budget.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { cutSession } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
-import { cursor, limit, maxCharsBounds, name, text, time } from "./fields.ts";
+import { cursor, limit, maxChars, name, text, time } from "./fields.ts";
 import { toWireSession } from "./to-wire.ts";
 import { type WireSession, wireSession } from "./wire-records.ts";
 
@@ -28,9 +28,10 @@ export const listSessions = defineTool({
       updated_before: time().optional(),
       limit: limit(20, 200),
       cursor: cursor().optional(),
+      max_chars: maxChars(),
     }),
   output: () => z.object({ sessions: z.array(wireSession()), next_cursor: z.string().optional() }),
-  async run({ limit, cursor, ...filters }, { store, readWorkspace }) {
+  async run({ limit, cursor, max_chars, ...filters }, { store, readWorkspace }) {
     const position = decodeCursor(cursor, filters, z.tuple([z.int(), z.string()]));
     const { items, more } = await store.listSessions({
       appName: filters.app_name,
@@ -53,6 +54,6 @@ export const listSessions = defineTool({
       sessions: [...sessions],
       next_cursor: more || sessions.length < items.length ? cursorBehind(sessions.length) : undefined,
     });
-    return fitItems(items.map(toWireSession), maxCharsBounds.standard, wrap, cutSession).result;
+    return fitItems(items.map(toWireSession), max_chars, wrap, cutSession).result;
   },
 });

@@ -1,7 +1,7 @@
 // The result that both todo tools give: the list within its characters, and where to read on.
 import * as z from "zod";
 import type { TodoList } from "../db/records.ts";
-import { fitItems } from "./budget.ts";
+import { fitWholeItems } from "./budget.ts";
 import { encodeCursor } from "./cursor.ts";
 import { cutTodo } from "./cut-records.ts";
 import { lazily } from "./lazily.ts";
@@ -31,5 +31,5 @@ export function toTodosResult(
     const next_cursor = end < todos.length ? encodeCursor(todosQuery(sessionId), [end]) : undefined;
     return { todos: [...shown], counts, version, next_cursor };
   };
-  return fitItems(todos.slice(start).map(toWireTodo), maxChars, wrap, cutTodo).result;
+  return fitWholeItems(todos.slice(start).map(toWireTodo), maxChars, wrap, cutTodo).result;
 }

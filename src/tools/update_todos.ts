@@ -3,29 +3,28 @@ import * as z from "zod";
 import { limits } from "../db/limits.ts";
 import { todoPriorities, todoStatuses } from "../db/records.ts";
 import { defineTool } from "./define-tool.ts";
-import { maxCharsBounds, name, sessionId, text } from "./fields.ts";
+import { list, maxCharsBounds, name, sessionId, text } from "./fields.ts";
 import { todosOutput, toTodosResult } from "./todos-result.ts";
 
 export const updateTodos = defineTool({
   name: "update_todos",
   title: "Update the todos",
   description:
-    "Replace a session's plan with this list, in order. Send the whole list; keep the ids you were given.",
+    "Replace a session's plan with this list, in order. Send the whole list; keep the ids you were given. A truncated todo: get_todos reads it whole with a larger max_chars.",
   toolset: "todos",
   effect: "update",
   input: () =>
     z.strictObject({
       session_id: sessionId(),
-      todos: z
-        .array(
-          z.strictObject({
-            id: name().optional(),
-            content: text(limits.todoContent).min(1),
-            status: z.enum(todoStatuses).default("pending"),
-            priority: z.enum(todoPriorities).default("medium"),
-          }),
-        )
-        .max(limits.todosPerSession),
+      todos: list(
+        z.strictObject({
+          id: name().optional(),
+          content: text(limits.todoContent).min(1),
+          status: z.enum(todoStatuses).default("pending"),
+          priority: z.enum(todoPriorities).default("medium"),
+        }),
+        limits.todosPerSession,
+      ),
       expected_version: z.int().optional().describe("Refuse if somebody changed the list since that version"),
     }),
   output: () => todosOutput(),

@@ -16,13 +16,14 @@ const optionalCount = z.int().optional();
 // A text was cut, or a value left out: `get_event` reads an event's on, by the names in truncated_fields.
 const cut = { truncated: z.boolean().optional(), truncated_fields: z.array(z.string()).optional() };
 
+// Sums of a session too, which may leave the safe integers.
 export const wireTokens = lazily(() =>
   z.object({
-    input: optionalCount,
-    output: optionalCount,
-    reasoning: optionalCount,
-    cache_read: optionalCount,
-    cache_write: optionalCount,
+    input: z.number().optional(),
+    output: z.number().optional(),
+    reasoning: z.number().optional(),
+    cache_read: z.number().optional(),
+    cache_write: z.number().optional(),
   }),
 );
 

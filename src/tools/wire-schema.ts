@@ -14,10 +14,10 @@ export function toWireSchema(schema: z.ZodObject, io: "input" | "output"): JsonS
     override: ({ jsonSchema }) => {
       delete jsonSchema.pattern;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       // Checked all the same; a model gains nothing from them, and pays for each in every conversation.
       if (jsonSchema.minLength === 1) delete jsonSchema.minLength;
       if (jsonSchema.minimum === 0) delete jsonSchema.minimum;
+      delete jsonSchema.maximum;
       delete jsonSchema.maxItems;
       delete jsonSchema.minItems;
     },

@@ -5,6 +5,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { describe, expect, it } from "vitest";
 import { makeFolder } from "../open-test-store.ts";
+import { testEnvironment } from "../processes/program.ts";
 
 const checkout = join(import.meta.dirname, "..", "..");
 const readme = readFileSync(join(checkout, "README.md"), "utf8").replaceAll("/path/to/backstory", checkout);
@@ -40,7 +41,7 @@ describe("README.md", () => {
 
   it.each([...jsonConfigs, ...tomlConfigs])("starts the server as its %s says", async (_shape, start) => {
     const [command = "", ...args] = [start.command, start.args ?? []].flat();
-    const env = { ...process.env, BACKSTORY_DB: join(makeFolder(), "readme.db") } as Record<string, string>;
+    const env = { ...testEnvironment(), BACKSTORY_DB: join(makeFolder(), "readme.db") };
     const client = new Client({ name: "readme", version: "1" });
     await client.connect(
       new StdioClientTransport({ command, args, env, cwd: makeFolder(), stderr: "ignore" }),

@@ -21,7 +21,7 @@ describe.runIf(onLinux)("real processes on Linux", () => {
     expect(identity).toEqual({
       machineId: expect.toSatisfy((id) => id === null || /^[0-9a-f]{32}$/.test(id)),
       bootId: readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(),
-      pidNamespace: expect.stringMatching(/^pid:\[\d+\]$/),
+      pidNamespace: expect.stringMatching(/^pid:\[\d+\]( time:\[\d+\])?$/),
       pid,
       startToken: expect.stringMatching(/^\d+$/),
     });

@@ -18,7 +18,7 @@ it("keeps npm from compiling better-sqlite3", () => {
   expect(packages["node_modules/better-sqlite3"]).toMatchObject({ gypfile: false });
 });
 
-// A registry that lacks a platform's package leaves it out of the lock file, and `npm ci` refuses the whole: `npm run lock` writes them.
+// Where a platform's package is not to be had, npm leaves it out of the lock file, and `npm ci` refuses the whole: `npm run lock` writes them.
 it("has every platform's packages", () => {
   const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies).filter(

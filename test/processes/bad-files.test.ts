@@ -3,7 +3,14 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeF
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { makeFolder } from "../open-test-store.ts";
-import { fingerprints, makeFileWithLog, makeHalfMadeFile, makeSqliteFile, makeStoreFile } from "./files.ts";
+import {
+  fingerprints,
+  makeFileWithLog,
+  makeHalfMadeFile,
+  makeInterruptedFile,
+  makeSqliteFile,
+  makeStoreFile,
+} from "./files.ts";
 import { startProgram } from "./program.ts";
 
 const notes = ["CREATE TABLE notes (text TEXT)", "INSERT INTO notes VALUES ('mine')"];
@@ -24,6 +31,19 @@ const refused: Refused[] = [
   [
     "another application's with writes in its log",
     (file) => makeFileWithLog(file, ...notes),
+    "not_a_backstory_file",
+  ],
+  [
+    "another application's, interrupted in a transaction",
+    (file) => makeInterruptedFile(file),
+    "not_a_backstory_file",
+  ],
+  [
+    "a link to another application's with writes in its log",
+    (file) => {
+      makeFileWithLog(`${file}.real`, ...notes);
+      symlinkSync(`${file}.real`, file);
+    },
     "not_a_backstory_file",
   ],
   [

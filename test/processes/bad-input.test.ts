@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { makeFolder } from "../open-test-store.ts";
-import { type Program, startProgram, toAnswer } from "./program.ts";
+import { initializeParams, type Program, startProgram, toAnswer } from "./program.ts";
 
 /** A server with a session that has one event. After the test both must still be there, and a call work. */
 async function start(): Promise<{ server: Program; session_id: string }> {
@@ -198,6 +198,51 @@ describe("lines", () => {
     server.write("\n\r\n  \n");
     await server.request("ping");
     expect(server.stdout.length).toBe(before + 1);
+  });
+
+  test("requests that MCP has no form for", async () => {
+    const { server } = await start();
+    const oddities = [
+      { id: 1.5 },
+      { id: "a", params: { _meta: null } },
+      { id: "b", params: { _meta: "x" } },
+      { id: "c", params: { _meta: { progressToken: null } } },
+      { id: "d", params: [] },
+    ];
+    for (const oddity of oddities) {
+      server.write(`${JSON.stringify({ jsonrpc: "2.0", method: "ping", ...oddity })}\n`);
+      expect((await server.reply(oddity.id)).error.code).toBe(-32600);
+    }
+    server.write('{"jsonrpc":"2.0","id":"e","method":"ping","extra":1}\n');
+    expect((await server.reply("e")).result).toEqual({});
+  });
+
+  test("calls without a name, or with arguments that are no object", async () => {
+    const { server } = await start();
+    for (const args of ["x", [1], 5]) {
+      const reply = await server.request("tools/call", { name: "list_sessions", arguments: args });
+      expect(toAnswer(reply).error).toMatchObject({
+        code: "invalid_input",
+        message: expect.stringContaining("object"),
+      });
+    }
+    for (const params of [{}, { name: 5 }, undefined]) {
+      expect(toAnswer(await server.request("tools/call", params)).error.message).toContain("name");
+    }
+    const none = await server.request("tools/call", { name: "list_sessions", arguments: null });
+    expect(toAnswer(none).result.sessions).toHaveLength(1);
+  });
+
+  test("a client with a name of 100,000 characters", async () => {
+    const server = startProgram({ db: join(makeFolder(), "test.db") });
+    const params = { ...initializeParams(), clientInfo: { name: "é".repeat(100_000), version: "1" } };
+    await server.request("initialize", params);
+    server.send({ method: "notifications/initialized" });
+    const { session } = (await server.call("create_session")).result;
+    expect(session.app_name).toBe("é".repeat(256));
+    expect((await server.call("list_sessions", { app_name: session.app_name })).result.sessions).toHaveLength(
+      1,
+    );
   });
 
   test("methods that there are not", async () => {

@@ -1,6 +1,6 @@
 // The command's flags and variables, and what it says when they are wrong.
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
@@ -43,6 +43,30 @@ describe("wrong arguments end it with 1, a line on stderr and nothing on stdout"
   });
 });
 
+test("a user whom the system does not know, as in containers, has no home and needs none", () => {
+  const folder = makeFolder();
+  const preload = join(folder, "preload.cjs");
+  writeFileSync(
+    preload,
+    `require("node:os").homedir = () => { throw new Error("ENOENT"); };
+     require("node:module").syncBuiltinESMExports();`,
+  );
+  const { XDG_CACHE_HOME: _cache, XDG_DATA_HOME: _data, ...env } = testEnvironment();
+  const args = ["--require", preload, program, "--db", join(folder, "x.db"), "--version"];
+  const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8", env, input: "" });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: `${packageJson.version}\n` });
+});
+
+test("a working directory that has been deleted", async () => {
+  const folder = makeFolder();
+  const gone = join(folder, "gone");
+  mkdirSync(gone);
+  const server = startProgram({ db: join(folder, "test.db"), cwd: gone });
+  rmdirSync(gone);
+  await server.initialize();
+  expect((await server.call("create_session")).result.session.directory).toBe("/");
+});
+
 describe("where the database is", () => {
   const used = async (args: string[], env: Record<string, string>) => {
     const server = startProgram({ args, env });
@@ -50,6 +74,12 @@ describe("where the database is", () => {
     await server.call("create_session");
     await server.end();
   };
+
+  test("a tilde is the home directory, also where no shell has put it", async () => {
+    const home = makeFolder();
+    await used([], { HOME: home, BACKSTORY_DB: "~/deep/my.db" });
+    expect(existsSync(join(home, "deep", "my.db"))).toBe(true);
+  });
 
   test("--db before BACKSTORY_DB", async () => {
     const folder = makeFolder();

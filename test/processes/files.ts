@@ -43,14 +43,23 @@ export function makeFileWithLog(file: string, ...statements: string[]): void {
 
 /** A file whose first transaction was under way when its process was killed: SQLite has to roll it back. */
 export function makeHalfMadeFile(file: string): void {
-  const living = join(makeFolder(), "living.db");
-  const db = new Database(living);
+  interrupt(new Database(join(makeFolder(), "living.db")), file);
+}
+
+/** The same, but with something in it that was there before. */
+export function makeInterruptedFile(file: string): void {
+  const db = new Database(join(makeFolder(), "living.db"));
+  db.exec("CREATE TABLE notes (text TEXT)");
+  interrupt(db, file);
+}
+
+function interrupt(db: Database.Database, file: string): void {
   // So small that pages go to the file before the commit.
   db.pragma("cache_size = 1");
   db.exec("BEGIN; CREATE TABLE pages (text TEXT)");
   const insert = db.prepare("INSERT INTO pages VALUES (?)");
   for (let i = 0; i < 100; i++) insert.run("x".repeat(5_000));
-  for (const suffix of ["", "-journal"]) copyFileSync(living + suffix, file + suffix);
+  for (const suffix of ["", "-journal"]) copyFileSync(db.name + suffix, file + suffix);
   db.exec("ROLLBACK");
   db.close();
 }

@@ -19,6 +19,7 @@ const newRun = (overrides = {}) => ({
   sessionId: null,
   workspace,
   pid: 4711,
+  pidGiven: true,
   command: "claude",
   args: ["--resume"],
   prompt: "run the tests",
@@ -328,10 +329,37 @@ export function storeContract(name: string, open: OpenStore): void {
 
       it("ends a page early rather than filling the memory", async () => {
         const content = "x".repeat(1024 * 1024);
-        for (let i = 0; i < 70; i++) await store.appendEvent(newEvent(sessionId, { content }));
+        for (let i = 0; i < 10; i++) await store.appendEvent(newEvent(sessionId, { content }));
         const page = await store.getHistory({ ...historyOf(sessionId), limit: 500 });
-        expect(page.items).toHaveLength(64);
+        expect(page.items).toHaveLength(5);
         expect(page.more).toBe(true);
+        const input = JSON.parse(`[${"[],".repeat(200_000)}[]]`);
+        const action = {
+          callId: null,
+          toolName: "t",
+          title: null,
+          status: "completed" as const,
+          error: null,
+        };
+        const actions = Array.from({ length: 10 }, () => ({ ...action, input, output: undefined }));
+        for (let i = 0; i < 3; i++) await store.appendEvent(newEvent(sessionId, { actions }));
+        const rest = await store.getHistory({ ...historyOf(sessionId), afterSeq: 10 });
+        expect(rest.items.map((event) => [event.seq, event.actions.length])).toEqual([[11, 10]]);
+        expect(rest.more).toBe(true);
+      });
+
+      it("finds an author whose name had to be repaired", async () => {
+        await store.appendEvent(newEvent(sessionId, { author: "a\ud800b" }));
+        const page = await store.getHistory({ ...historyOf(sessionId), authors: ["a\ud800b"] });
+        expect(page.items).toHaveLength(1);
+      });
+
+      it("does not take one JSON value for another under the same key", async () => {
+        const first = newEvent(sessionId, { raw: { a: 1 }, idempotencyKey: "k" });
+        await store.appendEvent(first);
+        await expect(store.appendEvent({ ...first, raw: [["a", 1]] })).rejects.toMatchObject({
+          code: "conflict",
+        });
       });
 
       it("tells an event that is not there from a session that is not there", async () => {

@@ -1,6 +1,7 @@
 // What a tool makes of its arguments and of the Store's records, on a real store, without the protocol around it.
 import { beforeEach, describe, expect, it } from "vitest";
-import type { ToolContext } from "../../src/tools/define-tool.ts";
+import * as z from "zod";
+import { defineTool, type ToolContext } from "../../src/tools/define-tool.ts";
 import { tools } from "../../src/tools/index.ts";
 import { openTestStore, workspace } from "../open-test-store.ts";
 
@@ -57,6 +58,58 @@ describe("create_session", () => {
   });
 });
 
+describe("defineTool", () => {
+  const define = (output: object) =>
+    defineTool({
+      name: "t",
+      title: "T",
+      description: "T",
+      toolset: "sessions",
+      effect: "read",
+      input: () => z.strictObject({}),
+      output: () => z.object({ a: z.number() }),
+      run: async () => output as { a: number },
+    });
+
+  it("strips what the schema does not name from the structure and the text", async () => {
+    const { structuredContent, text } = await define({ a: 1, b: 2 }).call({}, context);
+    expect(structuredContent).toEqual({ a: 1 });
+    expect(JSON.parse(text)).toEqual({ a: 1 });
+  });
+
+  it("does not blame the caller for a result that does not fit", async () => {
+    const error = await define({ a: "1" }).call({}, context).catch(String);
+    expect(error).not.toContain("InputError");
+  });
+});
+
+describe("get_session", () => {
+  it.each([1_000, 1_200, 2_000, 20_000])("keeps within %d characters", async (max_chars) => {
+    const name = "n".repeat(512);
+    const names = { agent: name, provider: name, user_id: name, provider_session_id: name, title: name };
+    const { session } = await call("create_session", { ...names, context: "\u0001".repeat(10_000) });
+    await call("start_run", { session_id: session.id, pid: 1, prompt: "p".repeat(30_000) });
+    const result = await call("get_session", { session_id: session.id, max_chars });
+    expect(JSON.stringify(result).length).toBeLessThanOrEqual(max_chars);
+  });
+});
+
+describe("get_todos", () => {
+  it("gives whole todos and a cursor, so that sending them back loses nothing", async () => {
+    const todos = Array.from({ length: 20 }, (_, i) => ({ content: `${i} ${"x".repeat(4_000)}` }));
+    await call("update_todos", { session_id: sessionId, todos });
+    const read: { id: string; content: string; truncated?: boolean }[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await call("get_todos", { session_id: sessionId, ...(cursor && { cursor }) });
+      read.push(...page.todos);
+      cursor = page.next_cursor;
+    } while (cursor);
+    expect(read.map(({ content }) => content)).toEqual(todos.map(({ content }) => content));
+    expect(read.some(({ truncated }) => truncated)).toBe(false);
+  });
+});
+
 describe("add_event", () => {
   it.each([
     ["2026-11-21T10:00:00Z", "2026-11-21T10:00:00.000Z"],
@@ -67,12 +120,27 @@ describe("add_event", () => {
     expect((await add({ created_at: given })).event.created_at).toBe(kept);
   });
 
-  it.each(["yesterday", "2026-11-21T10:00:00", "2026-13-01", "", "1795262287714", 1795262287714])(
-    "refuses the time %s",
-    async (given) => {
-      await expect(add({ created_at: given })).rejects.toThrow();
-    },
-  );
+  it("counts the largest numbers there may be, and shows the session still", async () => {
+    const tokens = { input: 1e12, output: 1e12 };
+    for (let i = 0; i < 3; i++) await add({ tokens, cost_usd: 1e9 });
+    const { session } = await call("get_session", { session_id: sessionId });
+    expect(session).toMatchObject({ tokens: { input: 3e12 }, cost_usd: 3e9 });
+    await expect(add({ tokens: { input: Number.MAX_SAFE_INTEGER } })).rejects.toThrow();
+    await expect(add({ cost_usd: 1e308 })).rejects.toThrow();
+  });
+
+  it.each([
+    "yesterday",
+    "2026-02-30",
+    "9999-12-31T23:59:59-01:00",
+    "2026-11-21T10:00:00",
+    "2026-13-01",
+    "",
+    "1795262287714",
+    1795262287714,
+  ])("refuses the time %s", async (given) => {
+    await expect(add({ created_at: given })).rejects.toThrow();
+  });
 
   it("infers what a tool call without a status says of itself", async () => {
     const actions = [

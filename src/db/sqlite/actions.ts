@@ -2,26 +2,28 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Action, JsonValue, NewAction } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
-import { columnsOf, type Drizzle, Inserts, inList, Prepared } from "./prepare.ts";
+import { columnsOf, type Drizzle, Inserts, Prepared } from "./prepare.ts";
 import { actions } from "./schema.ts";
 import { fromJson, repairTexts, toJson } from "./text.ts";
 
-type ActionRow = Omit<typeof actions.$inferSelect, "id">;
+export type ActionRow = Omit<typeof actions.$inferSelect, "id">;
 
 export class Actions {
   readonly #newId: StoreOptions["newId"];
   readonly #insert;
-  readonly #ofEvents;
+  readonly #ofEvent;
 
   constructor(db: Drizzle, { newId }: Pick<StoreOptions, "newId">) {
     this.#newId = newId;
     this.#insert = new Inserts(db, actions);
-    this.#ofEvents = new Prepared(db, () =>
+    this.#ofEvent = new Prepared(db, () =>
       db
         .select(columnsOf(actions))
         .from(actions)
-        .where(and(eq(actions.sessionId, sql.placeholder("sessionId")), inList(actions.seq, "seqs")))
-        .orderBy(actions.seq, actions.position),
+        .where(
+          and(eq(actions.sessionId, sql.placeholder("sessionId")), eq(actions.seq, sql.placeholder("seq"))),
+        )
+        .orderBy(actions.position),
     );
   }
 
@@ -56,30 +58,43 @@ export class Actions {
     for (const row of rows) this.#insert.run(row);
   }
 
-  /** The actions of some events of a session, by the seq of their event, each list in order. */
-  of(sessionId: string, found: readonly { seq: number; actionCount: number }[]): Map<number, Action[]> {
-    const seqs = found.filter(({ actionCount }) => actionCount > 0).map(({ seq }) => seq);
-    const bySeq = new Map<number, Action[]>();
-    if (seqs.length === 0) return bySeq;
-    for (const row of this.#ofEvents.all({ sessionId, seqs: JSON.stringify(seqs) })) {
-      const actions = bySeq.get(row.seq);
-      if (actions) actions.push(this.toAction(row));
-      else bySeq.set(row.seq, [this.toAction(row)]);
+  /**
+   * The actions of some events of a session, by the seq of their event, each list in order. Ends behind the event
+   * that brings their texts over `mostText`; the one that it began with is always whole.
+   */
+  of(
+    sessionId: string,
+    found: readonly { seq: number; actionCount: number }[],
+    mostText = Number.POSITIVE_INFINITY,
+  ): Map<number, ActionRow[]> {
+    const bySeq = new Map<number, ActionRow[]>();
+    let text = 0;
+    for (const { seq, actionCount } of found) {
+      if (actionCount === 0) continue;
+      if (text > mostText) break;
+      const rows = this.#ofEvent.all({ sessionId, seq });
+      for (const row of rows) for (const part of textsOfAction(row)) text += part?.length ?? 0;
+      bySeq.set(seq, rows);
     }
     return bySeq;
   }
+}
 
-  toAction(row: ActionRow): Action {
-    return {
-      callId: row.callId,
-      toolName: row.toolName,
-      title: row.title,
-      status: row.status,
-      input: fromJson<JsonValue>(row.input) ?? undefined,
-      output: fromJson<JsonValue>(row.output) ?? undefined,
-      error: row.error,
-      startedAt: row.startedAt,
-      endedAt: row.endedAt,
-    };
-  }
+/** What of an action may be long. */
+export function textsOfAction({ input, output, error }: ActionRow): (string | null)[] {
+  return [input, output, error];
+}
+
+export function toAction(row: ActionRow): Action {
+  return {
+    callId: row.callId,
+    toolName: row.toolName,
+    title: row.title,
+    status: row.status,
+    input: fromJson<JsonValue>(row.input) ?? undefined,
+    output: fromJson<JsonValue>(row.output) ?? undefined,
+    error: row.error,
+    startedAt: row.startedAt,
+    endedAt: row.endedAt,
+  };
 }

@@ -1,5 +1,15 @@
 // A path → an open connection that is ours, with every setting read back. Knows no table.
-import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StoreError } from "../errors.ts";
@@ -41,17 +51,50 @@ export function openConnection(
 
 /** SQLite would make the file with the umask's mode, so it is made first: 0600 in a directory of 0700. */
 function prepareFile(file: string): void {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found?.isDirectory()) throw notOurs(file, "it is a directory");
-  if (found && !found.isFile()) throw notOurs(file, "it is not a regular file");
-  if (found) return;
   try {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found?.isDirectory()) throw notOurs(file, "it is a directory");
+    if (found && !found.isFile()) throw notOurs(file, "it is not a regular file");
+    if (found) {
+      // SQLite would open it for reading, and leave a write-protected -shm beside it that outlives the protection.
+      accessSync(file, constants.W_OK);
+      return;
+    }
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     closeSync(openSync(file, "wx", 0o600));
   } catch (error) {
+    if (error instanceof StoreError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "EEXIST" && statSync(file, { throwIfNoEntry: false })?.isFile()) return;
     throw unableToCreate(file, error as NodeJS.ErrnoException);
+  }
+}
+
+/**
+ * Whether an interrupted transaction is ours to undo: the file carries our mark, or it carries none and had no table
+ * before, as while it is made (a table needs a second page). Reads the headers by hand
+ * (https://sqlite.org/fileformat2.html, sections 1.3 and 3): to open the file is to roll it back. Safe only here,
+ * where this process has no connection to it yet.
+ */
+function mayRollBack(file: string, journal: string): boolean {
+  const mark = readBytes(file, 68, 4).readUInt32BE();
+  if (mark === applicationId) return true;
+  try {
+    return mark === 0 && readBytes(journal, 16, 4).readUInt32BE() <= 1;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return true;
+    throw error;
+  }
+}
+
+function readBytes(file: string, position: number, length: number): Buffer {
+  const descriptor = openSync(file, "r");
+  try {
+    const bytes = Buffer.alloc(length);
+    readSync(descriptor, bytes, 0, length, position);
+    return bytes;
+  } finally {
+    closeSync(descriptor);
   }
 }
 
@@ -77,15 +120,20 @@ function unableToCreate(file: string, error: NodeJS.ErrnoException): StoreError 
 
 /**
  * Looks before anything is set, so that a foreign or newer file stays as it is, to the byte. An empty file becomes
- * ours, and so does one whose making was cut short: SQLite rolls it back to empty when it is opened for writing. Only
- * where a write-ahead log lies beside the file must the look be read-only, or closing it would write the log into it.
+ * ours, and so does one whose making was cut short: SQLite rolls it back to empty when it is opened for writing. The
+ * look is read-only where a log lies beside the file, or closing it would write the log into it.
  */
 function refuseForeign(file: string, schemaVersion: number): void {
   const { size } = statSync(file);
   if (size === 0) return;
   // SQLite takes a file of one byte for an empty one, and would overwrite it.
   if (size < smallestFile) throw notOurs(file, "it is not an SQLite database");
-  const db = new Database(file, { readonly: existsSync(`${file}-wal`), timeout: busyTimeout });
+  const real = realpathSync(file);
+  const journal = `${real}-journal`;
+  if (existsSync(journal) && !mayRollBack(real, journal)) {
+    throw notOurs(file, "another application was interrupted while it wrote to it");
+  }
+  const db = new Database(file, { readonly: existsSync(`${real}-wal`), timeout: busyTimeout });
   try {
     // One snapshot: between two reads another process may make the file ours.
     db.exec("BEGIN");

@@ -3,7 +3,7 @@ import { and, asc, desc, eq, gt, gte, lt, lte, type SQL, sql } from "drizzle-orm
 import { StoreError } from "../errors.ts";
 import type { Action, Event, EventType, JsonObject, JsonValue, NewEvent } from "../records.ts";
 import type { History, HistoryQuery, Stored, StoreOptions } from "../store.ts";
-import type { Actions } from "./actions.ts";
+import { type ActionRow, type Actions, textsOfAction, toAction } from "./actions.ts";
 import { columnsOf, type Drizzle, Inserts, inList, Prepared, Shapes } from "./prepare.ts";
 import { keyConflict } from "./refusals.ts";
 import type { Runs } from "./runs.ts";
@@ -104,7 +104,7 @@ export class Events {
     const stored = { ...row, lossy: lossy || prepared.lossy ? 1 : null };
     this.#insert.run(stored);
     this.#actions.insert(prepared.rows);
-    return { record: toEvent(stored, prepared.rows.map(this.#actions.toAction)), duplicate: false };
+    return { record: toEvent(stored, prepared.rows.map(toAction)), duplicate: false };
   }
 
   get(sessionId: string, seq: number): Event {
@@ -127,20 +127,27 @@ export class Events {
       const wanted = Math.min(batchSize, query.limit - items.length);
       const rows = this.#page(query, position, wanted + 1);
       const page = rows.slice(0, wanted);
-      const actions = this.#actions.of(query.sessionId, page);
+      const actions = this.#actions.of(query.sessionId, page, pageText - text);
+      let taken = 0;
       for (const row of page) {
-        const event = toEvent(row, actions.get(row.seq) ?? []);
-        items.push(event);
-        text += textLength(event);
+        const found = actions.get(row.seq);
+        // Not read: what came before it fills a page. An event without its actions is never shown.
+        if (row.actionCount > 0 && found === undefined) break;
+        items.push(toEvent(row, (found ?? []).map(toAction)));
+        text += textLength(row, found ?? []);
+        taken += 1;
+        if (text > pageText) break;
       }
-      const more = rows.length > wanted;
-      if (!more || items.length === query.limit || text > pageText) return { items, more, eventCount };
+      const more = rows.length > taken;
+      if (!more || items.length === query.limit || text > pageText || taken < page.length) {
+        return { items, more, eventCount };
+      }
       position = items.at(-1);
     }
   }
 
   #withActions(row: EventRow): Event {
-    return toEvent(row, this.#actions.of(row.sessionId, [row]).get(row.seq) ?? []);
+    return toEvent(row, (this.#actions.of(row.sessionId, [row]).get(row.seq) ?? []).map(toAction));
   }
 
   #page(query: HistoryQuery, after: HistoryQuery["after"], limit: number): EventRow[] {
@@ -148,7 +155,7 @@ export class Events {
       sessionId: query.sessionId,
       afterSeq: query.afterSeq,
       beforeSeq: query.beforeSeq,
-      authors: query.authors && JSON.stringify(query.authors),
+      authors: query.authors && JSON.stringify(query.authors.map((author) => author.toWellFormed())),
       types: query.types && JSON.stringify(query.types),
       branch: query.branch,
       turnId: query.turnId,
@@ -208,13 +215,9 @@ function requestOf(event: NewEvent): object {
   return said;
 }
 
-function textLength({ content, reasoning, actions }: Event): number {
-  let length = (content?.length ?? 0) + (reasoning?.length ?? 0);
-  for (const { input, output } of actions) {
-    length += typeof output === "string" ? output.length : 100;
-    length += typeof input === "string" ? input.length : 100;
-  }
-  return length;
+function textLength(row: EventRow, actions: readonly ActionRow[]): number {
+  const texts = [row.content, row.reasoning, row.raw, row.metadata, ...actions.flatMap(textsOfAction)];
+  return texts.reduce((sum, text) => sum + (text?.length ?? 0), 0);
 }
 
 function toEvent(row: Omit<EventRow, "id">, actions: Action[]): Event {

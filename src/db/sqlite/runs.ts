@@ -88,8 +88,9 @@ export class Runs {
         "Give session_id or directory.",
       );
     }
-    const { workspace, idempotencyKey, origin: _origin, client: _client, ...said } = run;
-    const requestHash = idempotencyKey === null ? null : hashRequest({ ...said, directory });
+    const { workspace, idempotencyKey, pidGiven, origin: _origin, client: _client, ...said } = run;
+    const request = { ...said, pid: pidGiven ? run.pid : null, directory };
+    const requestHash = idempotencyKey === null ? null : hashRequest(request);
     if (idempotencyKey !== null) {
       const scope = (run.sessionId ?? directory).toWellFormed();
       const earlier = this.#byKey.get({ scope, key: idempotencyKey.toWellFormed() });

@@ -117,8 +117,8 @@ export class Sessions {
     const row = this.#byId.get({ id: sessionId });
     const theirs =
       row === undefined ||
-      (owner.appName !== undefined && owner.appName !== row.appName) ||
-      (owner.userId !== undefined && owner.userId !== row.userId);
+      (owner.appName !== undefined && owner.appName.toWellFormed() !== row.appName) ||
+      (owner.userId !== undefined && owner.userId.toWellFormed() !== row.userId);
     if (theirs) throw sessionNotFound(sessionId, owner);
     return toSession(row);
   }
@@ -166,7 +166,6 @@ export class Sessions {
       ...filters,
       afterUpdatedAt: after?.updatedAt,
       afterId: after?.id,
-      titlePattern: filters.titleContains === undefined ? undefined : likePattern(filters.titleContains),
     };
     const given = Object.entries(values).filter(([, v]) => v !== undefined);
     const shape = given.map(([name]) => name).join();
@@ -183,7 +182,8 @@ export class Sessions {
       agent: eq(sessions.agent, sql.placeholder("agent")),
       provider: eq(sessions.provider, sql.placeholder("provider")),
       state: eq(sessions.state, sql.placeholder("state")),
-      titlePattern: sql`${sessions.title} like ${sql.placeholder("titlePattern")} escape '\\'`,
+      // Not LIKE, which ends at a NUL and has wildcards.
+      titleContains: sql`instr(lower(${sessions.title}), lower(${sql.placeholder("titleContains")})) > 0`,
       updatedAfter: gte(sessions.updatedAt, sql.placeholder("updatedAfter")),
       updatedBefore: lte(sessions.updatedAt, sql.placeholder("updatedBefore")),
       afterId: sql`(${sessions.updatedAt}, ${sessions.id}) < (${sql.placeholder("afterUpdatedAt")}, ${sql.placeholder("afterId")})`,
@@ -225,11 +225,6 @@ function duplicateOf(row: SessionRow, requestHash: string | null, key: string): 
   }
   if (row.requestHash !== requestHash) throw keyConflict(key, `session ${row.id}`);
   return { record: toSession(row), duplicate: true };
-}
-
-/** The text itself, wherever it stands: LIKE's wildcards are taken literally. */
-function likePattern(text: string): string {
-  return `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
 }
 
 function toSession(row: SessionRow): Session {

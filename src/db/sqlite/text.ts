@@ -36,5 +36,5 @@ function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (value === null || typeof value !== "object") return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return entries.map(([key, item]) => [key, sortKeys(item)]);
+  return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item)]));
 }

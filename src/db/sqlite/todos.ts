@@ -84,14 +84,14 @@ function isSame(a: NewTodo | undefined, b: NewTodo): boolean {
 function refuseRepeatedIds(wanted: readonly NewTodo[]): void {
   const seen = new Set<string>();
   for (const { id } of wanted) {
-    if (id !== null && seen.has(id)) {
+    if (id !== null && seen.has(id.toWellFormed())) {
       throw new StoreError(
         "invalid_input",
         `Two todos have the id "${id}".`,
         "Give each todo its own id, or leave the id out of a new one.",
       );
     }
-    if (id !== null) seen.add(id);
+    if (id !== null) seen.add(id.toWellFormed());
   }
 }
 
