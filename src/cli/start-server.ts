@@ -8,6 +8,7 @@ import { openStore } from "../db/sqlite/sqlite-store.ts";
 import type { Store } from "../db/store.ts";
 import { findHostProcess } from "../liveness/ancestry.ts";
 import { createProber } from "../liveness/prober.ts";
+import { nextRun } from "../schedule/schedule.ts";
 import type { Connection } from "../server/connection.ts";
 import { describeServer } from "../server/description.ts";
 import type { Handover } from "../server/greeter.ts";
@@ -44,6 +45,7 @@ export async function startServer(
       now: Date.now,
       newId: (prefix) => typeid(prefix).toString(),
       prober,
+      nextRun,
       log,
     });
     log.info({ file: opened.file, durability: settings.durability }, "opened the database");
