@@ -6,6 +6,7 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { cutSession } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursor, limit, maxCharsBounds, name, text, time } from "./fields.ts";
+import { withWork } from "./job-records.ts";
 import { toWireSession } from "./to-wire.ts";
 import { type WireSession, wireSession } from "./wire-records.ts";
 
@@ -45,6 +46,7 @@ export const listSessions = defineTool({
       after: position === null ? undefined : { updatedAt: position[0], id: position[1] },
       limit,
     });
+    const work = await store.jobs.workOf(items.map(({ id }) => id));
     const cursorBehind = (count: number) => {
       const last = items[count - 1];
       return last && encodeCursor(filters, [last.updatedAt, last.id]);
@@ -53,6 +55,7 @@ export const listSessions = defineTool({
       sessions: [...sessions],
       next_cursor: more || sessions.length < items.length ? cursorBehind(sessions.length) : undefined,
     });
-    return fitItems(items.map(toWireSession), maxCharsBounds.standard, wrap, cutSession).result;
+    const shown = items.map((session) => withWork(toWireSession(session), work.get(session.id)));
+    return fitItems(shown, maxCharsBounds.standard, wrap, cutSession).result;
   },
 });
