@@ -44,7 +44,7 @@ export class Leases {
       db
         .update(jobs)
         .set({ ready: 1 })
-        .where(slice(sql`${jobs.status} = 'pending' and ${jobs.ready} = 0`, jobs.runAfter))
+        .where(slice("jobs_waiting", sql`${jobs.status} = 'pending' and ${jobs.ready} = 0`, jobs.runAfter))
         .returning({ id: columnsOf(jobs).id }),
     );
     const giveBack = (where: SQL | undefined) =>
@@ -54,7 +54,7 @@ export class Leases {
         .where(where)
         .returning({ id: columnsOf(jobs).id });
     const atWork = sql`${jobs.status} = 'processing'`;
-    this.#giveBackLate = new Prepared(db, () => giveBack(slice(atWork, jobs.leaseExpiresAt)));
+    this.#giveBackLate = new Prepared(db, () => giveBack(slice("jobs_leased", atWork, jobs.leaseExpiresAt)));
     this.#giveBackOfRun = new Prepared(db, () =>
       giveBack(and(atWork, eq(jobs.runId, sql.placeholder("runId")))),
     );
@@ -107,20 +107,19 @@ export class Leases {
 
   #prepareClaim({ sessionId, directory }: Pick<JobClaim, "sessionId" | "directory">) {
     const db = this.#db;
-    return new Prepared(db, () => {
-      const best = db
-        .select({ id: jobs.id })
-        .from(jobs)
-        .where(
-          and(
-            sql`${jobs.status} = 'pending' and ${jobs.ready} = 1`,
-            sessionId === undefined ? undefined : eq(jobs.sessionId, sql.placeholder("sessionId")),
-            directory === undefined ? undefined : eq(jobs.directory, sql.placeholder("directory")),
-          ),
-        )
-        .orderBy(sql`${jobs.priority} desc`, jobs.id)
-        .limit(1);
-      return db
+    const index =
+      sessionId !== undefined
+        ? "jobs_claimable_by_session"
+        : directory !== undefined
+          ? "jobs_claimable_by_directory"
+          : "jobs_claimable";
+    const wanted = and(
+      sql`${jobs.status} = 'pending' and ${jobs.ready} = 1`,
+      sessionId === undefined ? undefined : eq(jobs.sessionId, sql.placeholder("sessionId")),
+      directory === undefined ? undefined : eq(jobs.directory, sql.placeholder("directory")),
+    );
+    return new Prepared(db, () =>
+      db
         .update(jobs)
         .set({
           status: "processing",
@@ -132,9 +131,12 @@ export class Leases {
           lossy: sql`coalesce(${jobs.lossy}, ${sql.placeholder("lossy")})`,
           startedAt: value("now"),
         })
-        .where(eq(jobs.id, best))
-        .returning(columnsOf(jobs));
-    });
+        .where(
+          sql`${jobs.id} = (select ${jobs.id} from ${jobsBy(index)} where ${wanted}
+            order by ${jobs.priority} desc, ${jobs.id} limit 1)`,
+        )
+        .returning(columnsOf(jobs)),
+    );
   }
 
   renew({
@@ -203,9 +205,21 @@ const givenBack = {
   endedAt: sql`case when ${jobs.attempts} < ${jobs.maxAttempts} then null else ${sql.placeholder("now")} end`,
 };
 
+type Index =
+  | "jobs_claimable"
+  | "jobs_claimable_by_session"
+  | "jobs_claimable_by_directory"
+  | "jobs_waiting"
+  | "jobs_leased";
+
+/** Left to itself, SQLite prefers the index by status, and then reads every pending job. */
+function jobsBy(index: Index): SQL {
+  return sql`${jobs} indexed by ${sql.identifier(index)}`;
+}
+
 /** The first jobs of a partial index whose time has come. */
-function slice(condition: SQL, time: typeof jobs.runAfter | typeof jobs.leaseExpiresAt): SQL {
-  return sql`${jobs.id} in (select ${jobs.id} from ${jobs}
+function slice(index: Index, condition: SQL, time: typeof jobs.runAfter | typeof jobs.leaseExpiresAt): SQL {
+  return sql`${jobs.id} in (select ${jobs.id} from ${jobsBy(index)}
     where ${and(condition, lte(time, sql.placeholder("now")))} order by ${time} limit ${sql.raw(String(sliceSize))})`;
 }
 
