@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { makeFolder, migrationsDirectory, openTestStore } from "../open-test-store.ts";
 import { bundle, bundleEnvironment } from "./bundle.ts";
+import { startProgram } from "./program.ts";
 
 const workers = 8;
 const jobs = 1_000;
@@ -69,6 +70,29 @@ test("8 processes claim 1,000 jobs: each once, and none is lost with a worker th
       });
     }
   }
+});
+
+test("a server that starts enqueues what came due while there was none, once", async () => {
+  const anHourAgo = Date.now() - 3_600_000;
+  const store = await openTestStore({ now: () => anHourAgo });
+  const automation = await store.automations.upsert({
+    name: "every minute",
+    workspace: null,
+    schedule: "* * * * *",
+    timeZone: "UTC",
+    prompt: "look at the logs",
+    enabled: true,
+    origin: "tool",
+    client: "test",
+  });
+  const servers = [startProgram({ db: store.file }), startProgram({ db: store.file })];
+  await Promise.all(servers.map((server) => server.initialize()));
+  const said = () =>
+    servers.flatMap(({ stderr }) => stderr).find((line) => line.includes("automations were due"));
+  await Promise.race(servers.map((server) => server.until(said)));
+  await Promise.all(servers.map((server) => server.end()));
+  const { items } = await store.jobs.list({ limit: 10 });
+  expect(items).toMatchObject([{ automationId: automation.id, prompt: "look at the logs" }]);
 });
 
 async function enqueue(store: Awaited<ReturnType<typeof openTestStore>>, priority: number): Promise<string> {

@@ -224,8 +224,8 @@ function slice(index: Index, condition: SQL, time: typeof jobs.runAfter | typeof
 }
 
 /** The worker may still finish it: it is at work, or was given back without a word of the worker. */
-function isHeld({ status, leaseExpiresAt }: JobRow): boolean {
-  return status === "processing" || (status !== "cancelled" && leaseExpiresAt !== null);
+function isHeld({ leaseExpiresAt }: JobRow): boolean {
+  return leaseExpiresAt !== null;
 }
 
 /** What the worker has said of the attempt that is over. */
