@@ -5,6 +5,7 @@ import type { NewEvent, NewSession } from "../src/db/records.ts";
 import { openStore } from "../src/db/sqlite/sqlite-store.ts";
 import type { Store } from "../src/db/store.ts";
 import { createProber } from "../src/liveness/prober.ts";
+import { nextRun } from "../src/schedule/schedule.ts";
 import type { Durability } from "./floors/raw-log.ts";
 
 export function openBenchStore(file: string, durability: Durability): Promise<Store> {
@@ -15,6 +16,7 @@ export function openBenchStore(file: string, durability: Durability): Promise<St
     now: Date.now,
     newId: (prefix) => typeid(prefix).toString(),
     prober: createProber(),
+    nextRun,
     log: { info() {}, warn() {} },
   });
 }

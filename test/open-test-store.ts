@@ -7,6 +7,7 @@ import { onTestFinished } from "vitest";
 import type { NewEvent, NewSession, Workspace } from "../src/db/records.ts";
 import { openStore } from "../src/db/sqlite/sqlite-store.ts";
 import type { Store, StoreOptions } from "../src/db/store.ts";
+import { nextRun } from "../src/schedule/schedule.ts";
 
 export const migrationsDirectory = join(import.meta.dirname, "..", "migrations", "sqlite");
 
@@ -29,6 +30,7 @@ export function storeOptions(overrides: Partial<StoreOptions> = {}): StoreOption
       identify: async (pid) => ({ pid, machineId: "m", bootId: "b", pidNamespace: "n", startToken: "s" }),
       probe: async () => ({ state: "alive" }),
     },
+    nextRun,
     log: { info() {}, warn() {} },
     ...overrides,
   };

@@ -1,13 +1,11 @@
 // Eight processes on one file, each appending to its own session as fast as it can.
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import type { WorkerReport } from "../append-worker.ts";
 import type { Durability } from "../floors/raw-log.ts";
 import type { Line } from "../line.ts";
 import { exactly } from "../measure.ts";
 import { openBenchStore } from "../store.ts";
 import type { Workbench } from "../workbench.ts";
+import { runWorkers } from "../workers.ts";
 
 const workers = 8;
 const milliseconds = 5_000;
@@ -31,28 +29,8 @@ function runTrials(bench: Workbench, durability: Durability): Promise<Trial[]> {
 
 async function runTrial(file: string, durability: Durability): Promise<Trial> {
   await (await openBenchStore(file, durability)).close();
-  const script = fileURLToPath(new URL("../append-worker.ts", import.meta.url));
-  const children = Array.from({ length: workers }, () =>
-    fork(script, [file, durability, String(milliseconds)]),
-  );
-  try {
-    await Promise.all(children.map((child) => messageOf(child)));
-    const reports = children.map((child) => messageOf(child) as Promise<WorkerReport>);
-    for (const child of children) child.send("go");
-    return summarise(await Promise.all(reports));
-  } finally {
-    for (const child of children) {
-      if (child.connected) child.kill();
-      else if (child.exitCode === null) await once(child, "exit");
-    }
-  }
-}
-
-async function messageOf(child: ChildProcess): Promise<unknown> {
-  const failed = once(child, "exit").then(() => Promise.reject(new Error("a worker ended early")));
-  const [message] = await Promise.race([once(child, "message"), failed]);
-  failed.catch(() => {});
-  return message;
+  const args = [file, durability, String(milliseconds)];
+  return summarise(await runWorkers<WorkerReport>(workers, "./append-worker.ts", args));
 }
 
 function summarise(reports: readonly WorkerReport[]): Trial {

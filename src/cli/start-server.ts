@@ -9,6 +9,7 @@ import { openStore } from "../db/sqlite/sqlite-store.ts";
 import type { Store } from "../db/store.ts";
 import { findHostProcess } from "../liveness/ancestry.ts";
 import { createProber } from "../liveness/prober.ts";
+import { nextRun } from "../schedule/schedule.ts";
 import type { Connection } from "../server/connection.ts";
 import { describeServer } from "../server/description.ts";
 import type { Handover } from "../server/greeter.ts";
@@ -45,6 +46,7 @@ export async function startServer(
       now: Date.now,
       newId: (prefix) => typeid(prefix).toString(),
       prober,
+      nextRun,
       log,
     });
     log.info({ file: opened.file, durability: settings.durability }, "opened the database");
@@ -101,19 +103,19 @@ export async function startServer(
   };
 }
 
-/** Marks the runs that died since the last start. A store that is not there yet is not made for this. */
+/** Marks the runs that died since the last start, and enqueues what came due. A store that is not there yet is not made for this. */
 async function sweep(file: string, store: () => Promise<Store>, log: Log): Promise<void> {
   if (!existsSync(file)) return;
   try {
-    const { crashed, ended, unknown, alive, checked } = await (await store()).markCrashedRuns();
+    const opened = await store();
+    const { crashed, ended, unknown, alive, checked } = await opened.markCrashedRuns();
     const counts = { crashed: crashed.length, ended: ended.length, unknown: unknown.length, alive };
     if (checked > 0) log.info(counts, "checked the running runs");
+    const enqueued = await opened.automations.enqueueDue();
+    if (enqueued > 0) log.info({ enqueued }, "enqueued what automations were due");
   } catch (error) {
     // The next call meets the same error, and tells its caller.
-    log.warn(
-      { reason: error instanceof Error ? error.message : String(error) },
-      "could not check the running runs",
-    );
+    log.warn({ reason: error instanceof Error ? error.message : String(error) }, "could not sweep");
   }
 }
 

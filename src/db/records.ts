@@ -226,3 +226,15 @@ export interface NewRun extends Provenance, Idempotent {
   args: string[];
   prompt: string | null;
 }
+
+/** What was stored. `duplicate`: an earlier call with the same idempotency key stored it. */
+export interface Stored<T> {
+  record: T;
+  duplicate: boolean;
+}
+
+/** A part of a list. `more`: there is at least one record behind the last one here. */
+export interface Page<T> {
+  items: T[];
+  more: boolean;
+}

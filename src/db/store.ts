@@ -1,4 +1,6 @@
 // The promise: what agents can do with the record of their sessions. `sqlite/` keeps it.
+import type { AutomationStore, NextRun } from "./automations.ts";
+import type { JobStore } from "./jobs.ts";
 import type { ProcessProber } from "./process.ts";
 import type {
   Event,
@@ -7,24 +9,16 @@ import type {
   NewRun,
   NewSession,
   NewTodo,
+  Page,
   Run,
   RunStatus,
   Session,
   SessionState,
+  Stored,
   TodoList,
 } from "./records.ts";
 
-/** What was stored. `duplicate`: an earlier call with the same idempotency key stored it. */
-export interface Stored<T> {
-  record: T;
-  duplicate: boolean;
-}
-
-/** A part of a list. `more`: there is at least one record behind the last one here. */
-export interface Page<T> {
-  items: T[];
-  more: boolean;
-}
+export type { Page, Stored } from "./records.ts";
 
 /** A given field must be equal; a session of another owner is not found. */
 export interface Owner {
@@ -142,6 +136,9 @@ export interface Store {
   /** Notes on running runs that their host let go of us in order. */
   markDisconnected(runIds: readonly string[]): Promise<void>;
 
+  readonly jobs: JobStore;
+  readonly automations: AutomationStore;
+
   /** Brings the log into the file and lets go of it. Idempotent. */
   close(): Promise<void>;
 }
@@ -159,6 +156,7 @@ export interface StoreOptions {
   /** A new id such as `sess_01j…`, later ones sorting later. */
   newId: (prefix: IdPrefix) => string;
   prober: ProcessProber;
+  nextRun: NextRun;
   log: StoreLog;
   /** Milliseconds a write waits for others before `busy`; default 10,000. */
   busyDeadline?: number;

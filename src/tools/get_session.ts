@@ -4,6 +4,7 @@ import { fits, fitWholeItems } from "./budget.ts";
 import { cutRun, cutSession, cutTodo } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { maxChars, name, sessionId } from "./fields.ts";
+import { withWork } from "./job-records.ts";
 import { toWireCounts, toWireRun, toWireSession, toWireTodo } from "./to-wire.ts";
 import { type WireTodo, wireCounts, wireRun, wireSession, wireTodo } from "./wire-records.ts";
 
@@ -30,10 +31,14 @@ export const getSession = defineTool({
     }),
   async run({ session_id, app_name, user_id, max_chars }, { store }) {
     const found = await store.getSession(session_id, { appName: app_name, userId: user_id });
-    const [list, run] = await Promise.all([store.getTodos(session_id), store.latestRun(session_id)]);
+    const [list, run, work] = await Promise.all([
+      store.getTodos(session_id),
+      store.latestRun(session_id),
+      store.jobs.workOf([session_id]),
+    ]);
     const counts = toWireCounts(list.todos);
     const whole = {
-      session: toWireSession(found),
+      session: withWork(toWireSession(found), work.get(session_id)),
       latest_run: run === null ? undefined : toWireRun(run),
       counts,
     };

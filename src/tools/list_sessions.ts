@@ -6,6 +6,7 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { cutSession } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursor, limit, maxChars, name, text, time } from "./fields.ts";
+import { withWork } from "./job-records.ts";
 import { toWireSession } from "./to-wire.ts";
 import { type WireSession, wireSession } from "./wire-records.ts";
 
@@ -46,6 +47,7 @@ export const listSessions = defineTool({
       after: position === null ? undefined : { updatedAt: position[0], id: position[1] },
       limit,
     });
+    const work = await store.jobs.workOf(items.map(({ id }) => id));
     const cursorBehind = (count: number) => {
       const last = items[count - 1];
       return last && encodeCursor(filters, [last.updatedAt, last.id]);
@@ -54,6 +56,7 @@ export const listSessions = defineTool({
       sessions: [...sessions],
       next_cursor: more || sessions.length < items.length ? cursorBehind(sessions.length) : undefined,
     });
-    return fitItems(items.map(toWireSession), max_chars, wrap, cutSession).result;
+    const shown = items.map((session) => withWork(toWireSession(session), work.get(session.id)));
+    return fitItems(shown, max_chars, wrap, cutSession).result;
   },
 });

@@ -144,14 +144,14 @@ function toWireTokens(tokens: Tokens): z.input<ReturnType<typeof wireTokens>> | 
   };
 }
 
-function given<T>(value: T | null): T | undefined {
+export function given<T>(value: T | null): T | undefined {
   return value ?? undefined;
 }
 
-function givenTime(milliseconds: number | null): string | undefined {
+export function givenTime(milliseconds: number | null): string | undefined {
   return milliseconds === null ? undefined : toIso(milliseconds);
 }
 
-function toIso(milliseconds: number): string {
+export function toIso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }

@@ -1,5 +1,6 @@
 // The records as the protocol shows them: their schemas and types.
 import * as z from "zod";
+import { jobStatuses } from "../db/jobs.ts";
 import {
   actionStatuses,
   eventTypes,
@@ -11,10 +12,10 @@ import {
 } from "../db/records.ts";
 import { lazily } from "./lazily.ts";
 
-const optionalText = z.string().optional();
+export const optionalText = z.string().optional();
 const optionalCount = z.int().optional();
 // A text was cut, or a value left out: `get_event` reads an event's on, by the names in truncated_fields.
-const cut = { truncated: z.boolean().optional(), truncated_fields: z.array(z.string()).optional() };
+export const cut = { truncated: z.boolean().optional(), truncated_fields: z.array(z.string()).optional() };
 
 // Sums of a session too, which may leave the safe integers.
 export const wireTokens = lazily(() =>
@@ -55,6 +56,9 @@ export const wireSession = lazily(() =>
     created_at: z.string(),
     updated_at: z.string(),
     last_accessed_at: z.string(),
+    is_working: z.boolean().optional().describe("Somebody works on a job of it"),
+    current_job_id: optionalText,
+    last_job_status: z.enum(jobStatuses).optional(),
     ...cut,
   }),
 );

@@ -2,6 +2,7 @@
 import { typeid } from "typeid-js";
 import { openStore } from "../../src/db/sqlite/sqlite-store.ts";
 import type { Store } from "../../src/db/store.ts";
+import { nextRun } from "../../src/schedule/schedule.ts";
 
 export function openStoreAt(file: string, migrationsDirectory: string): Promise<Store> {
   return openStore({
@@ -15,6 +16,7 @@ export function openStoreAt(file: string, migrationsDirectory: string): Promise<
       identify: async (pid) => ({ pid, machineId: "m", bootId: "b", pidNamespace: "n", startToken: "s" }),
       probe: async () => ({ state: "alive" }),
     },
+    nextRun,
     log: { info() {}, warn() {} },
   });
 }

@@ -4,9 +4,13 @@ import { drizzle } from "drizzle-orm/better-sqlite3";
 import type * as records from "../records.ts";
 import type * as store from "../store.ts";
 import { Actions } from "./actions.ts";
+import { Automations } from "./automations.ts";
 import { openConnection } from "./connection.ts";
 import { toStoreError } from "./errors.ts";
 import { Events } from "./events.ts";
+import { automationStore, jobStore } from "./job-store.ts";
+import { Jobs } from "./jobs.ts";
+import { Leases } from "./leases.ts";
 import { listMigrations, migrate } from "./migrate.ts";
 import type { Drizzle } from "./prepare.ts";
 import { Projects } from "./projects.ts";
@@ -41,6 +45,8 @@ export async function openStore(options: store.StoreOptions): Promise<store.Stor
 
 class SqliteStore implements store.Store {
   readonly file: string;
+  readonly jobs: store.Store["jobs"];
+  readonly automations: store.Store["automations"];
   readonly #db: Database.Database;
   readonly #transactions: Transactions;
   readonly #options: store.StoreOptions;
@@ -48,6 +54,7 @@ class SqliteStore implements store.Store {
   readonly #events: Events;
   readonly #todos: Todos;
   readonly #runs: Runs;
+  readonly #leases: Leases;
 
   constructor(db: Database.Database, transactions: Transactions, options: store.StoreOptions) {
     this.file = options.file;
@@ -61,6 +68,18 @@ class SqliteStore implements store.Store {
     this.#todos = new Todos(query, options, this.#sessions);
     this.#runs = new Runs(query, options, { sessions: this.#sessions, projects });
     this.#events = new Events(query, options, { sessions: this.#sessions, actions, runs: this.#runs });
+    const jobs = new Jobs(query, options, { sessions: this.#sessions, projects });
+    const automations = new Automations(query, options, { projects, jobs });
+    this.#leases = new Leases(query, options, { jobs, runs: this.#runs });
+    this.automations = automationStore(transactions, automations);
+    this.jobs = jobStore(transactions, {
+      jobs,
+      leases: this.#leases,
+      automations,
+      automationStore: this.automations,
+      file: options.file,
+      log: options.log,
+    });
   }
 
   createSession(session: records.NewSession) {
@@ -101,7 +120,11 @@ class SqliteStore implements store.Store {
   }
 
   finishRun(run: store.FinishedRun) {
-    return this.#transactions.write(() => this.#runs.finish(run));
+    return this.#transactions.write(() => {
+      const ended = this.#runs.finish(run);
+      this.#leases.giveBackOf(ended);
+      return ended;
+    });
   }
 
   listRuns(query: store.RunQuery) {
@@ -123,10 +146,16 @@ class SqliteStore implements store.Store {
       if (verdict.state !== "dead") continue;
       const marked = dryRun
         ? this.#runs.asGone(run, verdict.evidence)
-        : await this.#transactions.write(() => this.#runs.markGone(run.id, verdict.evidence));
+        : await this.#transactions.write(() => this.#markGone(run.id, verdict.evidence));
       if (marked) sweep[marked.status === "ended" ? "ended" : "crashed"].push(marked);
     }
     return sweep;
+  }
+
+  #markGone(runId: string, evidence: string) {
+    const gone = this.#runs.markGone(runId, evidence);
+    if (gone) this.#leases.giveBackOf(gone);
+    return gone;
   }
 
   async markDisconnected(runIds: readonly string[]) {

@@ -1,0 +1,218 @@
+// Automations: schedules, and the jobs that are due by them.
+import { and, desc, eq, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
+import type { Automation, AutomationQuery, NewAutomation } from "../automations.ts";
+import { StoreError } from "../errors.ts";
+import type { Page } from "../records.ts";
+import type { StoreOptions } from "../store.ts";
+import type { Jobs } from "./jobs.ts";
+import { columnsOf, type Drizzle, Inserts, Prepared, Shapes, value } from "./prepare.ts";
+import type { Projects } from "./projects.ts";
+import { repairTexts } from "./text.ts";
+import { automations, jobs } from "./work-schema.ts";
+
+type AutomationRow = typeof automations.$inferSelect;
+type Options = Pick<StoreOptions, "newId" | "now" | "nextRun" | "log">;
+
+// Enqueued in one transaction.
+const sliceSize = 100;
+
+export class Automations {
+  readonly #db: Drizzle;
+  readonly #options: Options;
+  readonly #projects: Projects;
+  readonly #jobs: Jobs;
+  readonly #insert;
+  readonly #byId;
+  readonly #byName;
+  readonly #change;
+  readonly #delete;
+  readonly #due;
+  readonly #moveOn;
+  readonly #lists = new Shapes<{ all(values: Record<string, unknown>): AutomationRow[] }>();
+
+  constructor(db: Drizzle, options: Options, related: { projects: Projects; jobs: Jobs }) {
+    this.#db = db;
+    this.#options = options;
+    this.#projects = related.projects;
+    this.#jobs = related.jobs;
+    const id = eq(automations.id, sql.placeholder("id"));
+    const select = () => db.select(columnsOf(automations)).from(automations);
+    this.#insert = new Inserts(db, automations);
+    this.#byId = new Prepared(db, () => select().where(id));
+    this.#byName = new Prepared(db, () =>
+      select().where(
+        and(
+          eq(automations.directory, sql.placeholder("directory")),
+          eq(automations.name, sql.placeholder("name")),
+        ),
+      ),
+    );
+    this.#change = new Prepared(db, () =>
+      db
+        .update(automations)
+        .set({
+          schedule: value("schedule"),
+          timeZone: value("timeZone"),
+          prompt: value("prompt"),
+          enabled: value("enabled"),
+          nextRunAt: value("nextRunAt"),
+          lossy: value("lossy"),
+          updatedAt: value("updatedAt"),
+        })
+        .where(id),
+    );
+    this.#delete = new Prepared(db, () => db.delete(automations).where(id));
+    this.#due = new Prepared(db, () =>
+      db
+        .select(columnsOf(automations))
+        .from(automations)
+        .leftJoin(jobs, eq(jobs.id, automations.lastJobId))
+        .where(
+          and(
+            sql`${automations.enabled} = 1`,
+            lte(automations.nextRunAt, sql.placeholder("now")),
+            or(isNull(jobs.id), sql`${jobs.status} not in ('pending', 'processing')`),
+          ),
+        )
+        .orderBy(automations.nextRunAt)
+        .limit(sql.placeholder("limit")),
+    );
+    this.#moveOn = new Prepared(db, () =>
+      db
+        .update(automations)
+        .set({ nextRunAt: value("nextRunAt"), lastJobId: value("jobId"), lastEnqueuedAt: value("now") })
+        .where(id),
+    );
+  }
+
+  upsert({ workspace, enabled, ...said }: NewAutomation): Automation {
+    const now = this.#options.now();
+    const firstRun = this.#firstRun(said, now);
+    const { row, lossy } = repairTexts({ ...said, directory: workspace?.directory ?? "" });
+    const present = this.#byName.get({ directory: row.directory, name: row.name });
+    const given = { ...row, enabled: enabled ? 1 : 0, lossy: lossy ? 1 : null };
+    if (present) return toAutomation(this.#update(present, given, { firstRun, now }));
+    const stored = {
+      ...given,
+      id: this.#options.newId("auto"),
+      projectId: workspace === null ? null : this.#projects.ensure(workspace),
+      nextRunAt: enabled ? firstRun : null,
+      lastJobId: null,
+      lastEnqueuedAt: null,
+      createdAt: now,
+      updatedAt: now,
+    };
+    this.#insert.run(stored);
+    return toAutomation(stored);
+  }
+
+  #update(
+    present: AutomationRow,
+    given: Pick<AutomationRow, "schedule" | "timeZone" | "prompt" | "enabled" | "lossy">,
+    { firstRun, now }: { firstRun: number; now: number },
+  ): AutomationRow {
+    const { schedule, timeZone, prompt, enabled, lossy } = given;
+    const kept =
+      present.schedule === schedule && present.timeZone === timeZone && present.enabled === enabled;
+    if (kept && present.prompt === prompt) return present;
+    const nextRunAt = kept ? present.nextRunAt : enabled === 1 ? firstRun : null;
+    const changed = { ...present, schedule, timeZone, prompt, enabled, lossy, nextRunAt, updatedAt: now };
+    this.#change.run(changed);
+    return changed;
+  }
+
+  #firstRun({ schedule, timeZone }: Pick<NewAutomation, "schedule" | "timeZone">, now: number): number {
+    const next = this.#read(schedule, timeZone, now);
+    if (next !== null) return next;
+    throw new StoreError(
+      "invalid_input",
+      `The schedule "${schedule}" never comes: no date fits it.`,
+      'Give one that comes again and again, such as "0 9 * * 1-5": minute, hour, day of month, month, day of week.',
+    );
+  }
+
+  #read(schedule: string, timeZone: string, now: number): number | null {
+    try {
+      return this.#options.nextRun(schedule, timeZone, now);
+    } catch (error) {
+      throw new StoreError(
+        "invalid_input",
+        `The schedule "${schedule}" in the time zone "${timeZone}" cannot be read: ${String(error instanceof Error ? error.message : error)}.`,
+        'Give five cron fields, such as "0 9 * * 1-5" (minute, hour, day of month, month, day of week) or "@daily", ' +
+          'and a time_zone such as "Europe/Berlin".',
+        { cause: error },
+      );
+    }
+  }
+
+  delete(automationId: string): Automation {
+    const row = this.#byId.get({ id: automationId });
+    if (row === undefined) {
+      throw new StoreError(
+        "not_found",
+        `There is no automation "${automationId}".`,
+        "list_automations lists the ids; upsert_automation makes one.",
+      );
+    }
+    this.#delete.run({ id: automationId });
+    return toAutomation(row);
+  }
+
+  isAnyDue(): boolean {
+    return this.#due.get({ now: this.#options.now(), limit: 1 }) !== undefined;
+  }
+
+  /** Inside one write, so that no other process enqueues for the same time. `done`: none is left that is due. */
+  enqueueSlice(): { enqueued: number; done: boolean } {
+    const now = this.#options.now();
+    const due = this.#due.all({ now, limit: sliceSize });
+    for (const row of due) {
+      const jobId = this.#jobs.enqueueFor(toAutomation(row));
+      this.#moveOn.run({ id: row.id, nextRunAt: this.#nextOrNever(row, now), jobId, now });
+    }
+    return { enqueued: due.length, done: due.length < sliceSize };
+  }
+
+  /** A schedule that could be read when it was stored must not stand in the way of all others now. */
+  #nextOrNever({ id, schedule, timeZone }: AutomationRow, now: number): number | null {
+    try {
+      return this.#read(schedule, timeZone, now);
+    } catch {
+      this.#options.log.warn({ automation: id }, "an automation's schedule can no longer be read");
+      return null;
+    }
+  }
+
+  list({ after, limit, ...filters }: AutomationQuery): Page<Automation> {
+    const values: Record<string, unknown> = { ...filters, afterId: after?.id };
+    const given = Object.keys(values).filter((name) => values[name] !== undefined);
+    const statement = this.#lists.get(given.join(), () => this.#prepareList(new Set(given)));
+    const rows = statement.all({ ...values, limit: limit + 1 });
+    return { items: rows.slice(0, limit).map(toAutomation), more: rows.length > limit };
+  }
+
+  #prepareList(given: ReadonlySet<string>) {
+    const conditions: Record<string, SQL> = {
+      directory: eq(automations.directory, sql.placeholder("directory")),
+      afterId: lt(automations.id, sql.placeholder("afterId")),
+    };
+    const wanted = Object.entries(conditions).filter(([name]) => given.has(name));
+    return new Prepared(this.#db, () =>
+      this.#db
+        .select(columnsOf(automations))
+        .from(automations)
+        .where(and(...wanted.map(([, condition]) => condition)))
+        .orderBy(desc(automations.id))
+        .limit(sql.placeholder("limit")),
+    );
+  }
+}
+
+function toAutomation({ directory, enabled, lossy, ...automation }: AutomationRow): Automation {
+  return {
+    ...automation,
+    directory: directory === "" ? null : directory,
+    enabled: enabled === 1,
+    lossy: lossy === 1,
+  };
+}

@@ -1,0 +1,237 @@
+// Jobs: their rows, the list of them, and what they say of a session. Who works on them is in leases.ts.
+import { and, desc, eq, lt, type SQL, sql } from "drizzle-orm";
+import type { Automation } from "../automations.ts";
+import { StoreError } from "../errors.ts";
+import type { Job, JobQuery, NewJob, SessionWork } from "../jobs.ts";
+import type { JsonValue, Page, Stored } from "../records.ts";
+import type { StoreOptions } from "../store.ts";
+import { columnsOf, type Drizzle, Inserts, inList, Prepared, Shapes, value } from "./prepare.ts";
+import type { Projects } from "./projects.ts";
+import { keyConflict } from "./refusals.ts";
+import type { Sessions } from "./sessions.ts";
+import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
+import { jobs } from "./work-schema.ts";
+
+export type JobRow = typeof jobs.$inferSelect;
+
+// As the unique index says it.
+const keyScope = sql`(case when ${jobs.sessionId} is not null then ${jobs.sessionId} when ${jobs.directory} is not null then ${jobs.directory} else '' end)`;
+
+const unclaimed = {
+  status: "pending" as const,
+  attempts: 0,
+  worker: null,
+  runId: null,
+  leaseToken: null,
+  leaseExpiresAt: null,
+  result: null,
+  error: null,
+  startedAt: null,
+  endedAt: null,
+};
+
+export class Jobs {
+  readonly #db: Drizzle;
+  readonly #options: Pick<StoreOptions, "newId" | "now">;
+  readonly #sessions: Sessions;
+  readonly #projects: Projects;
+  readonly #insert;
+  readonly #byId;
+  readonly #byKey;
+  readonly #cancel;
+  readonly #working;
+  readonly #lastStatuses;
+  readonly #lists = new Shapes<{ all(values: Record<string, unknown>): JobRow[] }>();
+
+  constructor(
+    db: Drizzle,
+    options: Pick<StoreOptions, "newId" | "now">,
+    related: { sessions: Sessions; projects: Projects },
+  ) {
+    this.#db = db;
+    this.#options = options;
+    this.#sessions = related.sessions;
+    this.#projects = related.projects;
+    const id = eq(jobs.id, sql.placeholder("id"));
+    this.#insert = new Inserts(db, jobs);
+    this.#byId = new Prepared(db, () => db.select(columnsOf(jobs)).from(jobs).where(id));
+    this.#byKey = new Prepared(db, () =>
+      db
+        .select(columnsOf(jobs))
+        .from(jobs)
+        .where(
+          and(
+            sql`${keyScope} = ${sql.placeholder("scope")}`,
+            eq(jobs.idempotencyKey, sql.placeholder("key")),
+          ),
+        ),
+    );
+    this.#cancel = new Prepared(db, () =>
+      db
+        .update(jobs)
+        .set({ status: "cancelled", endedAt: value("now"), leaseExpiresAt: null })
+        .where(id)
+        .returning(columnsOf(jobs)),
+    );
+    // Of all jobs at work, which are as many as there are workers: a session may have any number of jobs.
+    this.#working = new Prepared(db, () =>
+      db
+        .select({
+          sessionId: sql<string>`${jobs.sessionId}`.as("sessionId"),
+          id: sql<string>`max(${jobs.id})`.as("id"),
+        })
+        .from(sql`${jobs} indexed by "jobs_leased"`)
+        .where(and(sql`${jobs.status} = 'processing'`, inList(jobs.sessionId, "sessionIds")))
+        .groupBy(jobs.sessionId),
+    );
+    this.#lastStatuses = new Prepared(db, () =>
+      db
+        .select({
+          sessionId: sql<string>`"asked"."value"`.as("sessionId"),
+          status: sql<Job["status"] | null>`(select ${jobs.status} from ${jobs}
+            where ${jobs.sessionId} = "asked"."value" order by ${jobs.id} desc limit 1)`.as("status"),
+        })
+        .from(sql`json_each(${sql.placeholder("sessionIds")}) as "asked"`),
+    );
+  }
+
+  enqueue(job: NewJob): Stored<Job> {
+    const session = job.sessionId === null ? null : this.#sessions.get(job.sessionId);
+    const { workspace, idempotencyKey, origin: _origin, client: _client, ...said } = job;
+    const directory = workspace?.directory ?? session?.directory ?? null;
+    const requestHash = idempotencyKey === null ? null : hashRequest({ ...said, directory });
+    if (idempotencyKey !== null) {
+      const scope = (job.sessionId ?? directory ?? "").toWellFormed();
+      const earlier = this.#byKey.get({ scope, key: idempotencyKey.toWellFormed() });
+      if (earlier && earlier.requestHash !== requestHash)
+        throw keyConflict(idempotencyKey, `job ${earlier.id}`);
+      if (earlier) return { record: toJob(earlier), duplicate: true };
+    }
+    const now = this.#options.now();
+    const { row, lossy } = repairTexts({
+      ...unclaimed,
+      ...said,
+      id: this.#options.newId("job"),
+      projectId: workspace === null ? (session?.projectId ?? null) : this.#projects.ensure(workspace),
+      directory,
+      automationId: null,
+      allowedTools: toJson(job.allowedTools ?? undefined),
+      ready: job.runAfter === null || job.runAfter <= now ? 1 : 0,
+      runAfter: job.runAfter ?? now,
+      origin: job.origin,
+      client: job.client,
+      idempotencyKey,
+      requestHash,
+      createdAt: now,
+    });
+    const stored = { ...row, lossy: lossy ? 1 : null };
+    this.#insert.run(stored);
+    return { record: toJob(stored), duplicate: false };
+  }
+
+  /** The id of a new job that says what the automation says. */
+  enqueueFor({ id: automationId, directory, projectId, prompt, ...automation }: Automation): string {
+    const now = this.#options.now();
+    const id = this.#options.newId("job");
+    this.#insert.run({
+      ...unclaimed,
+      id,
+      automationId,
+      directory,
+      projectId,
+      prompt,
+      ready: 1,
+      priority: 0,
+      runAfter: now,
+      maxAttempts: 3,
+      origin: automation.origin,
+      client: automation.client,
+      lossy: automation.lossy ? 1 : null,
+      createdAt: now,
+    });
+    return id;
+  }
+
+  getRow(jobId: string): JobRow {
+    const row = this.#byId.get({ id: jobId });
+    if (row === undefined) {
+      throw new StoreError(
+        "not_found",
+        `There is no job "${jobId}".`,
+        "list_jobs lists the ids; enqueue_job makes one.",
+      );
+    }
+    return row;
+  }
+
+  cancel(jobId: string): Job {
+    const row = this.getRow(jobId);
+    if (row.status === "cancelled") return toJob(row);
+    if (row.status === "completed" || row.status === "failed") {
+      throw new StoreError(
+        "invalid_state",
+        `Job "${jobId}" has already ended as ${row.status}${endOf(row)}.`,
+        "There is nothing left to cancel. enqueue_job makes another one.",
+      );
+    }
+    return toJob(this.#cancel.get({ id: jobId, now: this.#options.now() }) ?? row);
+  }
+
+  workOf(sessionIds: readonly string[]): Map<string, SessionWork> {
+    const asked = { sessionIds: JSON.stringify(sessionIds) };
+    const working = new Map(this.#working.all(asked).map(({ sessionId, id }) => [sessionId, id]));
+    return new Map(
+      this.#lastStatuses.all(asked).map(({ sessionId, status }) => {
+        const currentJobId = working.get(sessionId) ?? null;
+        return [sessionId, { isWorking: currentJobId !== null, currentJobId, lastJobStatus: status }];
+      }),
+    );
+  }
+
+  list({ after, limit, ...filters }: JobQuery): Page<Job> {
+    const values: Record<string, unknown> = { ...filters, afterId: after?.id };
+    const given = Object.keys(values).filter((name) => values[name] !== undefined);
+    const statement = this.#lists.get(given.join(), () => this.#prepareList(new Set(given)));
+    const rows = statement.all({ ...values, limit: limit + 1 });
+    return { items: rows.slice(0, limit).map(toJob), more: rows.length > limit };
+  }
+
+  #prepareList(given: ReadonlySet<string>) {
+    const conditions: Record<string, SQL> = {
+      jobId: eq(jobs.id, sql.placeholder("jobId")),
+      sessionId: eq(jobs.sessionId, sql.placeholder("sessionId")),
+      directory: eq(jobs.directory, sql.placeholder("directory")),
+      status: eq(jobs.status, sql.placeholder("status")),
+      afterId: lt(jobs.id, sql.placeholder("afterId")),
+    };
+    const wanted = Object.entries(conditions).filter(([name]) => given.has(name));
+    return new Prepared(this.#db, () =>
+      this.#db
+        .select(columnsOf(jobs))
+        .from(jobs)
+        .where(and(...wanted.map(([, condition]) => condition)))
+        .orderBy(desc(jobs.id))
+        .limit(sql.placeholder("limit")),
+    );
+  }
+}
+
+/** When it ended, for a message. */
+export function endOf({ endedAt }: Pick<JobRow, "endedAt">): string {
+  return endedAt === null ? "" : ` at ${new Date(endedAt).toISOString()}`;
+}
+
+export function toJob({
+  ready: _ready,
+  leaseToken: _token,
+  idempotencyKey: _key,
+  requestHash: _hash,
+  ...job
+}: JobRow): Job {
+  return {
+    ...job,
+    allowedTools: fromJson<string[]>(job.allowedTools),
+    result: fromJson<JsonValue>(job.result) ?? undefined,
+    lossy: job.lossy === 1,
+  };
+}

@@ -1,0 +1,56 @@
+// The cost of a claim does not grow with the jobs that wait: each of its statements goes by the index meant for it.
+import Database from "better-sqlite3";
+import { drizzle } from "drizzle-orm/better-sqlite3";
+import { expect, it, onTestFinished } from "vitest";
+import { Jobs } from "../../src/db/sqlite/jobs.ts";
+import { Leases } from "../../src/db/sqlite/leases.ts";
+import { openTestStore } from "../open-test-store.ts";
+
+const unused = {} as never;
+
+/** The statements that `work` prepares, with how SQLite would go about each. */
+async function plansOf(work: (jobs: Jobs, leases: Leases) => void): Promise<string[]> {
+  const { file } = await openTestStore();
+  const db = new Database(file);
+  onTestFinished(() => void db.close());
+  const statements: string[] = [];
+  const prepare = db.prepare.bind(db);
+  db.prepare = ((sql: string) => {
+    statements.push(sql);
+    return prepare(sql);
+  }) as typeof db.prepare;
+  const options = { now: () => 0, newId: (prefix: string) => prefix };
+  const jobs = new Jobs(drizzle(db), options, { sessions: unused, projects: unused });
+  work(jobs, new Leases(drizzle(db), options, { jobs, runs: unused }));
+  return statements.map((sql) => {
+    const explained = prepare(`explain query plan ${sql}`);
+    const values = Array.from(sql.matchAll(/\?/g), () => null);
+    return (explained.all(...values) as { detail: string }[]).map(({ detail }) => detail).join("\n");
+  });
+}
+
+const claim = { worker: "ada", runId: null, leaseSeconds: 300 };
+
+it.each([
+  ["jobs_claimable", {}],
+  ["jobs_claimable_by_session", { sessionId: "s" }],
+  ["jobs_claimable_by_directory", { directory: "d" }],
+  ["jobs_claimable_by_session", { sessionId: "s", directory: "d" }],
+])("claims by %s, without sorting: %o", async (index, filters) => {
+  const [plan] = await plansOf((_jobs, leases) => leases.claim({ ...claim, ...filters }));
+  expect(plan).toMatch(new RegExp(`USING (COVERING )?INDEX ${index}\\b`));
+  expect(plan).not.toContain("TEMP B-TREE");
+});
+
+it("finds what time has changed by the indexes of times", async () => {
+  const plans = await plansOf((_jobs, leases) => leases.settle());
+  expect(plans.join()).toMatch(/jobs_waiting \(run_after<\?\)[^]*jobs_leased \(lease_expires_at<\?\)/);
+  expect(plans.join()).not.toContain("TEMP B-TREE");
+});
+
+it("finds a session's work without looking at its other jobs", async () => {
+  const plans = await plansOf((jobs) => jobs.workOf(["s"]));
+  expect(plans[0]).toContain("jobs_leased");
+  expect(plans[1]).toContain("jobs_by_session (session_id=?)");
+  expect(plans[1]).not.toContain("TEMP B-TREE");
+});
