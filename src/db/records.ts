@@ -220,8 +220,8 @@ export interface NewRun extends Provenance, Idempotent {
   /** Null: the session's own. */
   workspace: Workspace | null;
   pid: number;
-  /** False: we found it ourselves, so that a repeat may come with another. */
-  pidGiven: boolean;
+  /** We found it ourselves: a repeat of the request may come with another. */
+  pidFound?: boolean;
   command: string | null;
   args: string[];
   prompt: string | null;

@@ -48,7 +48,7 @@ export const startRun = defineTool({
       sessionId: input.session_id ?? null,
       workspace: where === undefined ? null : await readWorkspace(where),
       pid,
-      pidGiven: input.pid !== undefined,
+      pidFound: input.pid === undefined,
       command: input.command ?? null,
       args: input.args ?? [],
       prompt: input.prompt ?? null,

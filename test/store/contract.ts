@@ -19,7 +19,6 @@ const newRun = (overrides = {}) => ({
   sessionId: null,
   workspace,
   pid: 4711,
-  pidGiven: true,
   command: "claude",
   args: ["--resume"],
   prompt: "run the tests",
@@ -423,6 +422,15 @@ export function storeContract(name: string, open: OpenStore): void {
     });
 
     describe("runs", () => {
+      it("returns the first run to a repeat of its key, also from another host's process", async () => {
+        const given = newRun({ idempotencyKey: "k", pidFound: true });
+        const { record } = await store.startRun(given);
+        const again = await store.startRun({ ...given, pid: 815 });
+        expect(again).toEqual({ record, duplicate: true });
+        const other = store.startRun({ ...given, command: "codex" });
+        await expect(other).rejects.toMatchObject({ code: "conflict" });
+      });
+
       it("starts in a session's directory, ends once, and takes a repeat of its end", async () => {
         const { record: session } = await store.createSession(newSession());
         const { record: run } = await store.startRun(newRun({ sessionId: session.id, workspace: null }));

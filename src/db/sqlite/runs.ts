@@ -88,8 +88,8 @@ export class Runs {
         "Give session_id or directory.",
       );
     }
-    const { workspace, idempotencyKey, pidGiven, origin: _origin, client: _client, ...said } = run;
-    const request = { ...said, pid: pidGiven ? run.pid : null, directory };
+    const { workspace, idempotencyKey, pidFound = false, origin: _origin, client: _client, ...said } = run;
+    const request = { ...said, pid: pidFound ? null : run.pid, directory };
     const requestHash = idempotencyKey === null ? null : hashRequest(request);
     if (idempotencyKey !== null) {
       const scope = (run.sessionId ?? directory).toWellFormed();
