@@ -1,9 +1,8 @@
 // Workers in processes of their own, some of them killed: each job is handed out once.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { afterAll, expect, onTestFinished, test } from "vitest";
-import { makeFolder, migrationsDirectory, openTestStore } from "../open-test-store.ts";
+import { migrationsDirectory, openTestStore } from "../open-test-store.ts";
 import { bundle, bundleEnvironment } from "./bundle.ts";
 import { startProgram } from "./program.ts";
 

@@ -44,7 +44,7 @@ it.each([
 
 it("finds what time has changed by the indexes of times", async () => {
   const plans = await plansOf((_jobs, leases) => leases.settle());
-  expect(plans.join()).toMatch(/jobs_waiting \(run_after<\?\)[^]*jobs_leased \(lease_expires_at<\?\)/);
+  expect(plans.join()).toMatch(/jobs_waiting \(run_after<\?\).*jobs_leased \(lease_expires_at<\?\)/s);
   expect(plans.join()).not.toContain("TEMP B-TREE");
 });
 
