@@ -70,7 +70,7 @@ export async function startServer(
     log,
     openContext: async (client) => ({ ...shared, client, store: await store() }),
     onInitialized: () => {
-      setTimeout(() => void sweep(settings.db, store, log), sweepDelay).unref();
+      setTimeout(() => void tidy(settings.db, store, log), sweepDelay).unref();
       setTimeout(flushCompileCache, sweepDelay).unref();
     },
   });
@@ -100,19 +100,26 @@ export async function startServer(
   };
 }
 
-/** Marks the runs that died since the last start. A store that is not there yet is not made for this. */
-async function sweep(file: string, store: () => Promise<Store>, log: Log): Promise<void> {
+/** What is left to do from the last start. A store that is not there yet is not made for this. */
+async function tidy(file: string, store: () => Promise<Store>, log: Log): Promise<void> {
   if (!existsSync(file)) return;
+  await attempt("check the running runs", log, async () => sweep(await store(), log));
+  await attempt("bring the statistics up to date", log, async () => (await store()).stats.catchUp());
+}
+
+/** Marks the runs that died since the last start. */
+async function sweep(store: Store, log: Log): Promise<void> {
+  const { crashed, ended, unknown, alive, checked } = await store.markCrashedRuns();
+  const counts = { crashed: crashed.length, ended: ended.length, unknown: unknown.length, alive };
+  if (checked > 0) log.info(counts, "checked the running runs");
+}
+
+/** The next call meets the same error, and tells its caller. */
+async function attempt(what: string, log: Log, work: () => Promise<void>): Promise<void> {
   try {
-    const { crashed, ended, unknown, alive, checked } = await (await store()).markCrashedRuns();
-    const counts = { crashed: crashed.length, ended: ended.length, unknown: unknown.length, alive };
-    if (checked > 0) log.info(counts, "checked the running runs");
+    await work();
   } catch (error) {
-    // The next call meets the same error, and tells its caller.
-    log.warn(
-      { reason: error instanceof Error ? error.message : String(error) },
-      "could not check the running runs",
-    );
+    log.warn({ reason: error instanceof Error ? error.message : String(error) }, `could not ${what}`);
   }
 }
 

@@ -13,6 +13,7 @@ import type {
   SessionState,
   TodoList,
 } from "./records.ts";
+import type { StatsStore } from "./stats.ts";
 
 /** What was stored. `duplicate`: an earlier call with the same idempotency key stored it. */
 export interface Stored<T> {
@@ -141,6 +142,8 @@ export interface Store {
   markCrashedRuns(options?: { directory?: string | undefined; dryRun?: boolean | undefined }): Promise<Sweep>;
   /** Notes on running runs that their host let go of us in order. */
   markDisconnected(runIds: readonly string[]): Promise<void>;
+
+  readonly stats: StatsStore;
 
   /** Brings the log into the file and lets go of it. Idempotent. */
   close(): Promise<void>;

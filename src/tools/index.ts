@@ -6,6 +6,7 @@ import { finishRun } from "./finish_run.ts";
 import { getEvent } from "./get_event.ts";
 import { getHistory } from "./get_history.ts";
 import { getSession } from "./get_session.ts";
+import { getStats } from "./get_stats.ts";
 import { getTodos } from "./get_todos.ts";
 import { listRuns } from "./list_runs.ts";
 import { listSessions } from "./list_sessions.ts";
@@ -26,4 +27,5 @@ export const tools: readonly Tool[] = [
   finishRun,
   listRuns,
   markCrashedRuns,
+  getStats,
 ];

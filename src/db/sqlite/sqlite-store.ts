@@ -7,11 +7,14 @@ import { Actions } from "./actions.ts";
 import { openConnection } from "./connection.ts";
 import { toStoreError } from "./errors.ts";
 import { Events } from "./events.ts";
+import { LogSums } from "./log-sums.ts";
 import { listMigrations, migrate } from "./migrate.ts";
 import type { Drizzle } from "./prepare.ts";
 import { Projects } from "./projects.ts";
+import { Rollups } from "./rollups.ts";
 import { Runs } from "./runs.ts";
 import { Sessions } from "./sessions.ts";
+import { keepStats, Statistics } from "./stats.ts";
 import { Todos } from "./todos.ts";
 import { retryWhileBusy, Transactions } from "./transactions.ts";
 
@@ -41,6 +44,7 @@ export async function openStore(options: store.StoreOptions): Promise<store.Stor
 
 class SqliteStore implements store.Store {
   readonly file: string;
+  readonly stats: store.Store["stats"];
   readonly #db: Database.Database;
   readonly #transactions: Transactions;
   readonly #options: store.StoreOptions;
@@ -61,6 +65,10 @@ class SqliteStore implements store.Store {
     this.#todos = new Todos(query, options, this.#sessions);
     this.#runs = new Runs(query, options, { sessions: this.#sessions, projects });
     this.#events = new Events(query, options, { sessions: this.#sessions, actions, runs: this.#runs });
+    const logSums = new LogSums(query);
+    const rollups = new Rollups(query, logSums);
+    const statistics = new Statistics(query, logSums, rollups);
+    this.stats = keepStats(transactions, { statistics, rollups, log: options.log });
   }
 
   createSession(session: records.NewSession) {
