@@ -64,12 +64,12 @@ export class Rollups {
     return this.#watermark.get({})?.eventId ?? 0;
   }
 
-  /** Counts the next slice of events in; true if there are more. */
-  advance(): boolean {
+  /** Counts the next events in, at most so many with their actions; true if there are more. */
+  advance(size = sliceSize): boolean {
     // Read under the lock: another process may have counted these events meanwhile.
     const watermark = this.watermark();
     const next = this.#next.all({ after: watermark });
-    const slice = firstOf(next, sliceSize);
+    const slice = firstOf(next, size);
     const last = slice.at(-1);
     if (last === undefined) return false;
     this.#stored.add(this.#log.between(watermark, last.id));
