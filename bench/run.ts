@@ -7,6 +7,7 @@ import { processLines } from "./lines/processes.ts";
 import { sessionLines } from "./lines/sessions.ts";
 import { sizeLines } from "./lines/size.ts";
 import { startLines } from "./lines/start.ts";
+import { statsLines } from "./lines/stats.ts";
 import { toTable, writeResults } from "./report.ts";
 import { Workbench } from "./workbench.ts";
 
@@ -16,6 +17,7 @@ const lines: readonly Line[] = [
   ...sessionLines,
   ...startLines,
   ...sizeLines,
+  ...statsLines,
   ...processLines,
 ];
 

@@ -86,10 +86,10 @@ export const getStats = defineTool({
       truncated: z.boolean().optional().describe("A list goes on: ask for fewer days, or a larger max_chars"),
     }),
   async run({ since, until, directory, max_chars }, { store, readWorkspace }) {
-    if (since !== undefined && until !== undefined && since > until) {
+    if (since !== undefined && until !== undefined && dayOf(since) > dayOf(until)) {
       throw new StoreError(
         "invalid_input",
-        "since is later than until: there is no day between them.",
+        "since is a later day than until: there is none between them.",
         "Give the earlier time as since; leave one of them out for an open end.",
       );
     }
@@ -153,6 +153,10 @@ function toWireTotals({
     tool_calls: toolCalls,
     tool_errors: toolErrors,
   };
+}
+
+function dayOf(milliseconds: number): number {
+  return Math.floor(milliseconds / 86_400_000);
 }
 
 function toDate(milliseconds: number): string {
