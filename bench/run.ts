@@ -8,6 +8,7 @@ import { processLines } from "./lines/processes.ts";
 import { sessionLines } from "./lines/sessions.ts";
 import { sizeLines } from "./lines/size.ts";
 import { startLines } from "./lines/start.ts";
+import { statsLines } from "./lines/stats.ts";
 import { toTable, writeResults } from "./report.ts";
 import { Workbench } from "./workbench.ts";
 
@@ -18,6 +19,7 @@ const lines: readonly Line[] = [
   ...startLines,
   ...sizeLines,
   ...jobLines,
+  ...statsLines,
   ...processLines,
 ];
 

@@ -1,12 +1,10 @@
 // Puts the server together: the store behind it, what it is handed, the sweep after the handshake, and its end.
-import { existsSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { isAbsolute, resolve, win32 } from "node:path";
 import { typeid } from "typeid-js";
 import { limits } from "../db/limits.ts";
 import type { ProcessIdentity } from "../db/process.ts";
 import { openStore } from "../db/sqlite/sqlite-store.ts";
-import type { Store } from "../db/store.ts";
 import { findHostProcess } from "../liveness/ancestry.ts";
 import { createProber } from "../liveness/prober.ts";
 import { nextRun } from "../schedule/schedule.ts";
@@ -14,11 +12,12 @@ import type { Connection } from "../server/connection.ts";
 import { describeServer } from "../server/description.ts";
 import type { Handover } from "../server/greeter.ts";
 import type { Description } from "../server/greeting.ts";
-import { createLog, type Log } from "../server/log.ts";
+import { createLog } from "../server/log.ts";
 import { createServer, toTransport } from "../server/server.ts";
 import type { ToolContext } from "../tools/define-tool.ts";
 import { tools } from "../tools/index.ts";
 import { readWorkspace } from "../workspace/workspace.ts";
+import { doChores } from "./chores.ts";
 import { migrationsDirectory } from "./paths.ts";
 import type { Settings } from "./settings.ts";
 
@@ -27,8 +26,8 @@ export interface RunningServer {
   stop(reason: string): Promise<void>;
 }
 
-// Milliseconds after the handshake, so that the sweep does not stand in the way of the first call.
-const sweepDelay = 200;
+// Milliseconds after the handshake, so that the chores do not stand in the way of the first call.
+const choresDelay = 200;
 
 export async function startServer(
   settings: Settings,
@@ -73,8 +72,8 @@ export async function startServer(
     log,
     openContext: async (client) => ({ ...shared, client: cutName(client), store: await store() }),
     onInitialized: () => {
-      setTimeout(() => void sweep(settings.db, store, log), sweepDelay).unref();
-      setTimeout(flushCompileCache, sweepDelay).unref();
+      setTimeout(() => void doChores(settings.db, store, log), choresDelay).unref();
+      setTimeout(flushCompileCache, choresDelay).unref();
     },
   });
   const transport = toTransport(connection, handover.answered);
@@ -101,22 +100,6 @@ export async function startServer(
       }
     },
   };
-}
-
-/** Marks the runs that died since the last start, and enqueues what came due. A store that is not there yet is not made for this. */
-async function sweep(file: string, store: () => Promise<Store>, log: Log): Promise<void> {
-  if (!existsSync(file)) return;
-  try {
-    const opened = await store();
-    const { crashed, ended, unknown, alive, checked } = await opened.markCrashedRuns();
-    const counts = { crashed: crashed.length, ended: ended.length, unknown: unknown.length, alive };
-    if (checked > 0) log.info(counts, "checked the running runs");
-    const enqueued = await opened.automations.enqueueDue();
-    if (enqueued > 0) log.info({ enqueued }, "enqueued what automations were due");
-  } catch (error) {
-    // The next call meets the same error, and tells its caller.
-    log.warn({ reason: error instanceof Error ? error.message : String(error) }, "could not sweep");
-  }
 }
 
 /** The working directory; the root, if it has been deleted under us. */

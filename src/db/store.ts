@@ -17,6 +17,7 @@ import type {
   Stored,
   TodoList,
 } from "./records.ts";
+import type { StatsStore } from "./stats.ts";
 
 export type { Page, Stored } from "./records.ts";
 
@@ -138,6 +139,7 @@ export interface Store {
 
   readonly jobs: JobStore;
   readonly automations: AutomationStore;
+  readonly stats: StatsStore;
 
   /** Brings the log into the file and lets go of it. Idempotent. */
   close(): Promise<void>;

@@ -11,6 +11,7 @@ import { finishRun } from "./finish_run.ts";
 import { getEvent } from "./get_event.ts";
 import { getHistory } from "./get_history.ts";
 import { getSession } from "./get_session.ts";
+import { getStats } from "./get_stats.ts";
 import { getTodos } from "./get_todos.ts";
 import { listAutomations } from "./list_automations.ts";
 import { listJobs } from "./list_jobs.ts";
@@ -44,4 +45,5 @@ export const tools: readonly Tool[] = [
   upsertAutomation,
   listAutomations,
   deleteAutomation,
+  getStats,
 ];

@@ -7,3 +7,7 @@ import { jobsContract } from "./jobs.ts";
 storeContract("the SQLite store", openTestStore);
 jobsContract(openTestStore);
 automationsContract(openTestStore);
+
+import { statsContract } from "./stats.ts";
+
+statsContract(openTestStore);

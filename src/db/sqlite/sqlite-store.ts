@@ -11,11 +11,14 @@ import { Events } from "./events.ts";
 import { automationStore, jobStore } from "./job-store.ts";
 import { Jobs } from "./jobs.ts";
 import { Leases } from "./leases.ts";
+import { LogSums } from "./log-sums.ts";
 import { listMigrations, migrate } from "./migrate.ts";
 import type { Drizzle } from "./prepare.ts";
 import { Projects } from "./projects.ts";
+import { Rollups } from "./rollups.ts";
 import { Runs } from "./runs.ts";
 import { Sessions } from "./sessions.ts";
+import { keepStats, Statistics } from "./stats.ts";
 import { Todos } from "./todos.ts";
 import { retryWhileBusy, Transactions } from "./transactions.ts";
 
@@ -47,6 +50,7 @@ class SqliteStore implements store.Store {
   readonly file: string;
   readonly jobs: store.Store["jobs"];
   readonly automations: store.Store["automations"];
+  readonly stats: store.Store["stats"];
   readonly #db: Database.Database;
   readonly #transactions: Transactions;
   readonly #options: store.StoreOptions;
@@ -80,6 +84,10 @@ class SqliteStore implements store.Store {
       file: options.file,
       log: options.log,
     });
+    const logSums = new LogSums(query);
+    const rollups = new Rollups(query, logSums);
+    const statistics = new Statistics(query, logSums, rollups);
+    this.stats = keepStats(transactions, { statistics, rollups, log: options.log });
   }
 
   createSession(session: records.NewSession) {

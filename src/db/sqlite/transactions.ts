@@ -20,8 +20,9 @@ export interface TransactionOptions extends RetryOptions {
   log: StoreLog;
 }
 
-// A commit writes about seven pages of 8 KiB, so this is a log of some 10 MB.
-const commitsPerCheckpoint = 200;
+// Commits after which there is work to do behind the reply. One writes about seven pages of 8 KiB, so by then the
+// write-ahead log has some 10 MB.
+const commitsBetween = 200;
 
 // Others look for the lock once in some milliseconds only, and would hardly ever meet it free if one process took it
 // again at once, write after write. So while there are others it leaves them a gap. Milliseconds.
@@ -41,6 +42,7 @@ export class Transactions {
   readonly #userVersion: Statement<[], number>;
   #waiting = 0;
   #lastWaiting: Promise<void> = Promise.resolve();
+  readonly #afterCommits: (() => void)[] = [() => this.#checkpoint()];
   #commits = 0;
   #wroteAt = Number.NEGATIVE_INFINITY;
   #waitedAt = Number.NEGATIVE_INFINITY;
@@ -77,7 +79,7 @@ export class Transactions {
       const result = this.#run(this.#beginWrite, checked);
       this.#wroteAt = performance.now();
       this.#commits += 1;
-      if (this.#commits === commitsPerCheckpoint) setImmediate(() => this.#checkpoint());
+      if (this.#commits === commitsBetween) setImmediate(() => this.#settle());
       return result;
     };
     if (this.#waiting > 0 || this.#pressesOthers()) return this.#queue(attempt);
@@ -136,9 +138,26 @@ export class Transactions {
     }
   }
 
-  #checkpoint(): void {
+  /**
+   * Has `work` done after a reply, about every 200 commits of this process, the checkpoint being done by then.
+   * It must deal with its own failures.
+   */
+  afterCommits(work: () => void): void {
+    this.#afterCommits.push(work);
+  }
+
+  /** False once the store is closed. */
+  get open(): boolean {
+    return this.#db.open;
+  }
+
+  #settle(): void {
     this.#commits = 0;
     if (!this.#db.open) return;
+    for (const work of this.#afterCommits) work();
+  }
+
+  #checkpoint(): void {
     try {
       this.#db.pragma("wal_checkpoint(PASSIVE)");
     } catch (error) {

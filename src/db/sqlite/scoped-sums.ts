@@ -1,0 +1,93 @@
+// What is stored of some days, of all projects or of one: its statements, prepared once for each of the two.
+import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
+import { dayOf, millisecondsPerDay, total } from "./log-sums.ts";
+import { columnsOf, type Drizzle, Prepared } from "./prepare.ts";
+import { eventRollups, toolRollups } from "./report-schema.ts";
+import { runs, sessions } from "./schema.ts";
+import type { Tallies } from "./tallies.ts";
+
+/** Days, both included, and a project; null: all of them. */
+export interface Scope {
+  from: number;
+  to: number;
+  projectId: string | null;
+}
+
+export class ScopedSums {
+  readonly #ofAll: Statements;
+  readonly #ofProject: Statements;
+
+  constructor(db: Drizzle) {
+    this.#ofAll = prepare(db, () => undefined);
+    this.#ofProject = prepare(db, (column) => sql`${column} = ${sql.placeholder("projectId")}`);
+  }
+
+  addTo(tallies: Tallies, { from, to, projectId }: Scope): void {
+    const statements = projectId === null ? this.#ofAll : this.#ofProject;
+    const days = { from, to, projectId };
+    for (const sum of statements.events.all(days)) tallies.addEvents(sum);
+    for (const sum of statements.calls.all(days)) tallies.addCalls(sum, sum);
+    for (const sum of statements.tools.all(days)) tallies.addTool(sum);
+    const times = { from: from * millisecondsPerDay, to: (to + 1) * millisecondsPerDay - 1, projectId };
+    for (const group of statements.sessions.all(times)) tallies.addSessions(group, group.count);
+    for (const group of statements.runs.all(times)) tallies.addRuns(group, group.status, group.count);
+  }
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(db: Drizzle, ofProject: (column: unknown) => SQL | undefined) {
+  const within = (column: unknown) =>
+    sql`${column} between ${sql.placeholder("from")} and ${sql.placeholder("to")}`;
+  const inScope = ({ day, projectId }: typeof eventRollups | typeof toolRollups) =>
+    and(within(day), ofProject(projectId));
+  const { day, projectId, agent, toolName, bucket } = columnsOf(toolRollups);
+  const count = sql<number>`count(*)`.as("count");
+  const summed = { calls: total(toolRollups.calls, "calls"), errors: total(toolRollups.errors, "errors") };
+  const sessionAgent = sql<string>`coalesce(${sessions.agent}, '')`.as("agent");
+  return {
+    events: new Prepared(db, () =>
+      db.select(columnsOf(eventRollups)).from(eventRollups).where(inScope(eventRollups)),
+    ),
+    calls: new Prepared(db, () =>
+      db
+        .select({ day, projectId, agent, ...summed })
+        .from(toolRollups)
+        .where(inScope(toolRollups))
+        .groupBy(sql`1, 2, 3`),
+    ),
+    tools: new Prepared(db, () =>
+      db
+        .select({ toolName, bucket, ...summed })
+        .from(toolRollups)
+        .where(inScope(toolRollups))
+        .groupBy(sql`1, 2`),
+    ),
+    sessions: new Prepared(db, () =>
+      db
+        .select({
+          day: dayOf(sessions.createdAt).as("day"),
+          projectId: sql<string>`coalesce(${sessions.projectId}, '')`.as("projectId"),
+          agent: sessionAgent,
+          count,
+        })
+        .from(sessions)
+        .where(and(isNull(sessions.deletedAt), within(sessions.createdAt), ofProject(sessions.projectId)))
+        .groupBy(sql`1, 2, 3`),
+    ),
+    runs: new Prepared(db, () =>
+      db
+        .select({
+          day: dayOf(runs.startedAt).as("day"),
+          projectId: sql<string>`${runs.projectId}`.as("projectId"),
+          agent: sessionAgent,
+          status: runs.status,
+          count,
+        })
+        .from(runs)
+        .leftJoin(sessions, and(eq(sessions.id, runs.sessionId), isNull(sessions.deletedAt)))
+        .where(and(within(runs.startedAt), ofProject(runs.projectId)))
+        .groupBy(sql`1, 2, 3, 4`),
+    ),
+  };
+}

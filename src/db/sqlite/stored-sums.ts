@@ -1,0 +1,106 @@
+// The tables of sums: numbers added to the row of a key, and the row dropped when it counts nothing any more.
+import { and, eq, getTableColumns, sql } from "drizzle-orm";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import type { EventSum, Sums, ToolSum } from "./log-sums.ts";
+import { columnsOf, type Drizzle, Prepared, value } from "./prepare.ts";
+import { eventRollups, toolRollups } from "./report-schema.ts";
+
+export class StoredSums {
+  readonly #events;
+  readonly #tools;
+
+  constructor(db: Drizzle) {
+    this.#events = new SumTable<EventSum>(db, eventRollups, [
+      "events",
+      "inputTokens",
+      "outputTokens",
+      "reasoningTokens",
+      "cacheReadTokens",
+      "cacheWriteTokens",
+      "costUsd",
+    ]);
+    this.#tools = new SumTable<ToolSum>(db, toolRollups, ["calls", "errors"]);
+  }
+
+  add({ events, tools }: Sums): void {
+    for (const row of events) this.#events.add(row);
+    for (const row of tools) this.#tools.add(row);
+  }
+
+  subtract({ events, tools }: Sums): void {
+    for (const row of events) this.#events.subtract(row);
+    for (const row of tools) this.#tools.subtract(row);
+  }
+
+  mergeProject(from: string, into: string): void {
+    this.#events.mergeProject(from, into);
+    this.#tools.mergeProject(from, into);
+  }
+
+  clear(): void {
+    this.#events.clear();
+    this.#tools.clear();
+  }
+}
+
+class SumTable<Row extends { projectId: string }> {
+  readonly #numbers: readonly (keyof Row & string)[];
+  readonly #add;
+  readonly #dropEmpty;
+  readonly #ofProject;
+  readonly #clear;
+
+  /** `numbers`: the columns that are added up; the first of them counts. The others are the key. */
+  constructor(db: Drizzle, table: SQLiteTable, numbers: readonly (keyof Row & string)[]) {
+    this.#numbers = numbers;
+    const columns = Object.entries(getTableColumns(table));
+    const key = columns.filter(([name]) => !numbers.includes(name as never));
+    const added = columns.filter(([name]) => numbers.includes(name as never));
+    this.#add = new Prepared(db, () =>
+      db
+        .insert(table)
+        .values(Object.fromEntries(columns.map(([name]) => [name, value(name)])))
+        .onConflictDoUpdate({
+          target: key.map(([, column]) => column),
+          // Infinity less Infinity is no number, which SQLite keeps as null.
+          set: Object.fromEntries(
+            added.map(([name, column]) => [name, sql`coalesce(${column} + ${value(name)}, 0)`]),
+          ),
+        }),
+    );
+    const isKey = key.map(([name, column]) => eq(column, sql.placeholder(name)));
+    const isEmpty = added.slice(0, 1).map(([, column]) => sql`${column} = 0`);
+    this.#dropEmpty = new Prepared(db, () => db.delete(table).where(and(...isKey, ...isEmpty)));
+    const isProject = key
+      .filter(([name]) => name === "projectId")
+      .map(([, column]) => eq(column, sql.placeholder("projectId")));
+    this.#ofProject = new Prepared(db, () =>
+      db
+        .select(columnsOf(table))
+        .from(table)
+        .where(and(...isProject)),
+    );
+    this.#clear = new Prepared(db, () => db.delete(table));
+  }
+
+  add(row: Row): void {
+    this.#add.run({ ...row });
+  }
+
+  subtract(row: Row): void {
+    const negative = this.#numbers.map((name) => [name, -Number(row[name])]);
+    this.#add.run({ ...row, ...Object.fromEntries(negative) });
+    this.#dropEmpty.run({ ...row });
+  }
+
+  mergeProject(from: string, into: string): void {
+    for (const row of this.#ofProject.all({ projectId: from }) as unknown as Row[]) {
+      this.subtract(row);
+      this.add({ ...row, projectId: into });
+    }
+  }
+
+  clear(): void {
+    this.#clear.run({});
+  }
+}

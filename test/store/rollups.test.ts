@@ -1,0 +1,190 @@
+// The stored sums against the log: whatever happened, in whatever order, they are what a rebuild makes of it, and what
+// is told is what a plain count of the rows gives.
+import Database from "better-sqlite3";
+import { drizzle } from "drizzle-orm/better-sqlite3";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { ActionStatus } from "../../src/db/records.ts";
+import { LogSums } from "../../src/db/sqlite/log-sums.ts";
+import { Rollups } from "../../src/db/sqlite/rollups.ts";
+import type { Store } from "../../src/db/store.ts";
+import { newEvent, newSession, openTestStore, workspace } from "../open-test-store.ts";
+import { countStats, millisecondsPerDay } from "./count-stats.ts";
+
+const directories = ["/a", "/b"];
+const agents = [null, "planner", "coder"];
+
+const append = fc.record({
+  step: fc.constant("append" as const),
+  session: fc.nat(5),
+  day: fc.integer({ min: -2, max: 2 }),
+  agent: fc.constantFrom(...agents),
+  tool: fc.constantFrom(null, "Bash", "Read"),
+  tokens: fc.nat(5),
+});
+const advance = fc.record({ step: fc.constant("advance" as const), size: fc.integer({ min: 1, max: 9 }) });
+const moveAction = fc.record({
+  step: fc.constant("move action" as const),
+  pick: fc.nat(50),
+  status: fc.constantFrom<ActionStatus>("pending", "running", "completed", "error"),
+  duration: fc.option(fc.integer({ min: -5, max: 5_000 })),
+});
+const deletion = fc.record({ step: fc.constant("delete" as const), session: fc.nat(5) });
+const purge = fc.record({ step: fc.constant("purge" as const), rows: fc.integer({ min: 1, max: 4 }) });
+const rename = fc.record({
+  step: fc.constant("rename" as const),
+  session: fc.nat(5),
+  agent: fc.constantFrom(...agents),
+});
+const dropProject = fc.record({ step: fc.constant("drop project" as const), project: fc.nat(1) });
+
+const anyStep = fc.oneof(
+  { weight: 8, arbitrary: append },
+  { weight: 4, arbitrary: advance },
+  { weight: 4, arbitrary: moveAction },
+  { weight: 1, arbitrary: deletion },
+  { weight: 2, arbitrary: purge },
+  { weight: 1, arbitrary: rename },
+  { weight: 1, arbitrary: dropProject },
+);
+type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
+
+/** A store, and another connection that does to its file what other parts of the Store do. */
+class World {
+  readonly store: Store;
+  readonly db: Database.Database;
+  readonly rollups: Rollups;
+  readonly #sessions: string[];
+
+  private constructor(store: Store, sessions: string[]) {
+    this.store = store;
+    this.#sessions = sessions;
+    this.db = new Database(store.file);
+    const query = drizzle(this.db);
+    this.rollups = new Rollups(query, new LogSums(query));
+  }
+
+  static async make(): Promise<World> {
+    const store = await openTestStore();
+    const ids: string[] = [];
+    for (let index = 0; index < 6; index += 1) {
+      const directory = directories[index % 2] ?? "";
+      const where = { ...workspace, directory, projectDirectory: directory };
+      const { record } = await store.createSession(
+        newSession({ workspace: where, agent: agents[index % 3] ?? null }),
+      );
+      ids.push(record.id);
+    }
+    return new World(store, ids);
+  }
+
+  async close(): Promise<void> {
+    this.db.close();
+    await this.store.close();
+  }
+
+  async do(step: Step): Promise<void> {
+    if (step.step === "append") await this.#append(step);
+    else this.db.transaction(() => this.#change(step)).immediate();
+  }
+
+  async #append({ session, day, agent, tool, tokens }: Extract<Step, { step: "append" }>): Promise<void> {
+    const action = { callId: null, title: null, input: undefined, output: undefined, error: null };
+    const event = newEvent(this.#sessions[session] ?? "", {
+      agent,
+      createdAt: day * millisecondsPerDay + 1_000 * tokens,
+      tokens: { input: tokens, output: null, reasoning: null, cacheRead: 2 * tokens, cacheWrite: null },
+      costUsd: tokens / 1024,
+      actions: tool === null ? [] : [{ ...action, toolName: tool, status: "running" }],
+    });
+    // A deleted session takes no event.
+    await this.store.appendEvent(event).catch(() => {});
+  }
+
+  #change(step: Exclude<Step, { step: "append" }>): void {
+    const id = "session" in step ? (this.#sessions[step.session] ?? "") : "";
+    if (step.step === "advance") this.rollups.advance(step.size);
+    else if (step.step === "move action") this.#moveAction(step);
+    else if (step.step === "delete")
+      this.db.prepare("UPDATE sessions SET deleted_at = 1 WHERE id = ?").run(id);
+    else if (step.step === "purge") this.#purge(step.rows);
+    else if (step.step === "rename") {
+      const update = this.db.prepare("UPDATE sessions SET agent = ? WHERE id = ?");
+      this.rollups.regroup(id, () => update.run(step.agent, id));
+    } else this.#dropProject(directories[step.project] ?? "");
+  }
+
+  #moveAction({ pick, status, duration }: Extract<Step, { step: "move action" }>): void {
+    const row = this.db
+      .prepare<[number], Record<string, never>>(
+        `SELECT id, session_id AS sessionId, seq, tool_name AS toolName, status, started_at AS startedAt,
+          ended_at AS endedAt FROM actions LIMIT 1 OFFSET ? % (SELECT max(count(*), 1) FROM actions)`,
+      )
+      .get(pick);
+    if (row === undefined) return;
+    const after = { status, startedAt: 7, endedAt: duration === null ? null : 7 + duration };
+    this.db
+      .prepare("UPDATE actions SET status = ?, started_at = ?, ended_at = ? WHERE id = ?")
+      .run(after.status, after.startedAt, after.endedAt, row.id);
+    this.rollups.actionChanged(row as never, row as never, after);
+  }
+
+  /** The last rows of the first deleted session that has any. */
+  #purge(rows: number): void {
+    const found = this.db
+      .prepare<[], { id: string; last: number | null }>(
+        `SELECT id, (SELECT max(seq) FROM events WHERE session_id = sessions.id) AS last FROM sessions
+          WHERE deleted_at IS NOT NULL AND purged_at IS NULL LIMIT 1`,
+      )
+      .get();
+    if (found === undefined) return;
+    if (found.last === null) {
+      this.db
+        .prepare("UPDATE sessions SET purged_at = 1, agent = NULL, project_id = NULL WHERE id = ?")
+        .run(found.id);
+      return;
+    }
+    const seqs = { from: found.last - rows + 1, to: found.last };
+    this.rollups.subtract(found.id, seqs);
+    for (const table of ["actions", "events"]) {
+      this.db
+        .prepare(`DELETE FROM ${table} WHERE session_id = ? AND seq BETWEEN ? AND ?`)
+        .run(found.id, seqs.from, seqs.to);
+    }
+  }
+
+  #dropProject(directory: string): void {
+    const project = this.db
+      .prepare<[string], string>("SELECT id FROM projects WHERE directory = ?")
+      .pluck()
+      .get(directory);
+    if (project === undefined) return;
+    this.db.prepare("UPDATE sessions SET project_id = NULL WHERE project_id = ?").run(project);
+    this.rollups.mergeProject(project, null);
+  }
+
+  stored(): unknown[] {
+    const rows = (table: string) => this.db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3, 4, 5`).all();
+    return [rows("event_rollups"), rows("tool_rollups")];
+  }
+}
+
+describe("the stored sums", () => {
+  it("are those of a rebuild, and with the rest of the log those of a plain count", async () => {
+    const property = fc.asyncProperty(fc.array(anyStep, { maxLength: 60, size: "max" }), async (steps) => {
+      const world = await World.make();
+      for (const step of steps) await world.do(step);
+      const query = { limit: 100 };
+      const counted = countStats(world.db);
+      expect(await world.store.stats.get(query)).toEqual(counted);
+      await world.store.stats.catchUp();
+      expect(await world.store.stats.get(query)).toEqual(counted);
+      const grown = world.stored();
+      await world.store.stats.rebuild();
+      expect(world.stored()).toEqual(grown);
+      expect(await world.store.stats.get(query)).toEqual(counted);
+      await world.close();
+    });
+    await fc.assert(property, { numRuns: 60 });
+  });
+});
