@@ -48,7 +48,7 @@ export class InputError extends Error {
   readonly zodError: z.ZodError;
 
   constructor(zodError: z.ZodError) {
-    super("the arguments do not fit");
+    super(zodError.message);
     this.name = "InputError";
     this.zodError = zodError;
   }
