@@ -21,5 +21,6 @@ export const limits = {
   jobResult: MiB,
   jsonDepth: 64,
   actionsPerEvent: 100,
+  eventsPerCall: 500,
   todosPerSession: 1_000,
 } as const;
