@@ -18,6 +18,16 @@ export function textList(bytes: number) {
   return z.array(z.string()).check((context) => refuseLargeJson(context, bytes));
 }
 
+/** A list of at most `most`; a longer one is `too_large`. */
+export function list<T extends z.ZodType>(item: T, most: number) {
+  return z.array(item).check((context) => {
+    const { length } = context.value;
+    if (length <= most) return;
+    const message = `has ${length.toLocaleString("en")} items; the limit is ${most.toLocaleString("en")}`;
+    context.issues.push({ code: "custom", params: tooLarge, input: context.value, message });
+  });
+}
+
 /** Any JSON value of at most `bytes` as text. */
 export function json(bytes: number) {
   return z.unknown().check((context) => refuseLargeJson(context, bytes)) as unknown as z.ZodType<JsonValue>;

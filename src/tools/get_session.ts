@@ -1,4 +1,4 @@
-// get_session: a session with its todos and its latest run.
+// get_session: a session with its todos, its latest run and its last turn.
 import * as z from "zod";
 import { fitItems, fits } from "./budget.ts";
 import { cutRun, cutSession, cutTodo } from "./cut-records.ts";
@@ -6,11 +6,12 @@ import { defineTool } from "./define-tool.ts";
 import { maxChars, name, sessionId } from "./fields.ts";
 import { toWireCounts, toWireRun, toWireSession, toWireTodo } from "./to-wire.ts";
 import { type WireTodo, wireCounts, wireRun, wireSession, wireTodo } from "./wire-records.ts";
+import { toWireTurn, wireTurn } from "./wire-turns.ts";
 
 export const getSession = defineTool({
   name: "get_session",
   title: "Get a session",
-  description: "A session with its counters, its todos and its latest run.",
+  description: "A session with its counters, its todos, its latest run and its last turn.",
   toolset: "sessions",
   effect: "read",
   input: () =>
@@ -26,15 +27,21 @@ export const getSession = defineTool({
       todos: z.array(wireTodo()),
       counts: wireCounts(),
       latest_run: wireRun().optional(),
+      last_turn: wireTurn().optional(),
       truncated: z.boolean().optional().describe("get_todos has the rest of the todos"),
     }),
   async run({ session_id, app_name, user_id, max_chars }, { store }) {
     const found = await store.getSession(session_id, { appName: app_name, userId: user_id });
-    const [list, run] = await Promise.all([store.getTodos(session_id), store.latestRun(session_id)]);
+    const [list, run, turn] = await Promise.all([
+      store.getTodos(session_id),
+      store.latestRun(session_id),
+      store.latestTurn(session_id),
+    ]);
     const counts = toWireCounts(list.todos);
     const whole = {
       session: toWireSession(found),
       latest_run: run === null ? undefined : toWireRun(run),
+      last_turn: turn === null ? undefined : toWireTurn(turn),
       counts,
     };
     // The todos may take what the rest leaves, which is at least half.
@@ -44,6 +51,7 @@ export const getSession = defineTool({
         ...[4_000, 600, 100, 0].map((cap) => ({
           session: cutSession(whole.session, cap),
           latest_run: whole.latest_run && cutRun(whole.latest_run, cap),
+          last_turn: whole.last_turn,
           counts,
         })),
       ].find((candidate) => fits(candidate, max_chars / 2)) ?? whole;
