@@ -23,6 +23,7 @@ export class Histories {
   readonly #lineage: Lineage;
   readonly #actions: Actions;
   readonly #ofSeqs;
+  readonly #windows;
   readonly #pages = new Shapes<{ all(values: Record<string, unknown>): EventRow[] }>();
 
   constructor(db: Drizzle, related: { sessions: Sessions; lineage: Lineage; actions: Actions }) {
@@ -37,6 +38,11 @@ export class Histories {
         .where(and(eq(events.sessionId, sql.placeholder("ownerId")), inList(events.seq, "seqs")))
         .orderBy(events.seq),
     );
+    const window = (direction: typeof asc) =>
+      new Prepared(db, () =>
+        db.select(columnsOf(events)).from(eventsOf("parts")).orderBy(direction(events.seq)),
+      );
+    this.#windows = { asc: window(asc), desc: window(desc) };
   }
 
   page(query: HistoryQuery): History {
@@ -49,7 +55,7 @@ export class Histories {
     );
     const items: Event[] = [];
     let text = 0;
-    for (const read of query.orderBy === "seq" ? this.#bySeq(query, parts) : this.#byTime(query, parts)) {
+    for (const read of this.#readers(query, parts)) {
       let last: Event | undefined;
       let more = true;
       while (more) {
@@ -89,6 +95,26 @@ export class Histories {
     const owners = Map.groupBy(rows, (row) => row.sessionId);
     const actions = new Map([...owners].map(([id, theirs]) => [id, this.#actions.of(id, theirs)]));
     return rows.map((row) => toEvent(row, actions.get(row.sessionId)?.get(row.seq) ?? [], sessionId));
+  }
+
+  /** One behind the other they read the parts' events in the order asked for. */
+  #readers(query: HistoryQuery, parts: readonly Part[]): Reader[] {
+    if (query.orderBy === "createdAt") return this.#byTime(query, parts);
+    const filters: unknown[] = Object.values({ ...filterValues(query), turnId: query.turnId });
+    const whole = parts.length > 1 && filters.every((filter) => filter === undefined);
+    return whole ? this.#byWindow(query, parts) : this.#bySeq(query, parts);
+  }
+
+  /** One query for several parts: as every seq has its event, so many events are so many seqs. */
+  #byWindow({ order, after }: HistoryQuery, parts: readonly Part[]): Reader[] {
+    const [first, end] = [parts[0]?.fromSeq ?? 1, parts.at(-1)?.toSeq ?? 0];
+    const read: Reader = (limit, last = after) => {
+      const from = Math.max(first, last === undefined ? first : last.seq + 1);
+      const to = Math.min(end, last === undefined ? end : last.seq - 1);
+      const window = order === "asc" ? clip(parts, from, from + limit - 1) : clip(parts, to - limit + 1, to);
+      return this.#windows[order].all({ parts: toPartsValue(window) });
+    };
+    return [read];
   }
 
   /** A range of an index for each part. */
