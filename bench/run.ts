@@ -3,6 +3,7 @@ import { loadavg } from "node:os";
 import { judge, type Line, type Result } from "./line.ts";
 import { appendLines } from "./lines/append.ts";
 import { callLines } from "./lines/calls.ts";
+import { forkLines } from "./lines/forks.ts";
 import { jobLines } from "./lines/jobs.ts";
 import { processLines } from "./lines/processes.ts";
 import { sessionLines } from "./lines/sessions.ts";
@@ -16,6 +17,7 @@ const lines: readonly Line[] = [
   ...appendLines,
   ...callLines,
   ...sessionLines,
+  ...forkLines,
   ...startLines,
   ...sizeLines,
   ...jobLines,

@@ -16,6 +16,7 @@ import { createLog } from "../server/log.ts";
 import { createServer, toTransport } from "../server/server.ts";
 import type { ToolContext } from "../tools/define-tool.ts";
 import { tools } from "../tools/index.ts";
+import { readGitHead } from "../workspace/git.ts";
 import { readWorkspace } from "../workspace/workspace.ts";
 import { doChores } from "./chores.ts";
 import { migrationsDirectory } from "./paths.ts";
@@ -59,6 +60,7 @@ export async function startServer(
   const shared: Omit<ToolContext, "store" | "client"> = {
     directory,
     readWorkspace: (path) => readWorkspace(against(directory, path)),
+    readGitHead: (path) => readGitHead(against(directory, path)),
     findHost,
     noteHostRun: (run) => {
       hostRuns.push(run.id);

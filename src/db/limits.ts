@@ -24,5 +24,6 @@ export const limits = {
   tokens: 1e12,
   costUsd: 1e9,
   actionsPerEvent: 100,
+  eventsPerCall: 500,
   todosPerSession: 1_000,
 } as const;

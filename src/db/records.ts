@@ -107,6 +107,14 @@ export interface NewSession extends Provenance, Idempotent {
   metadata: JsonObject | null;
 }
 
+/** A session that is to share another's history up to `atSeq` (null: all of it), and to have a copy of its todos. */
+export interface NewFork extends Provenance, Idempotent {
+  sessionId: string;
+  atSeq: number | null;
+  /** Null: as the other. */
+  title: string | null;
+}
+
 /** A tool call inside an event. */
 export interface Action {
   callId: string;
@@ -129,6 +137,16 @@ export interface NewAction {
   input: JsonValue | undefined;
   output: JsonValue | undefined;
   error: string | null;
+}
+
+/** How an action goes on. What is undefined stays as it is. */
+export interface ActionMove {
+  sessionId: string;
+  callId: string;
+  status: ActionStatus;
+  title: string | undefined;
+  output: JsonValue | undefined;
+  error: string | undefined;
 }
 
 interface EventContent {
@@ -155,10 +173,21 @@ interface EventContent {
 export interface Event extends EventContent, Provenance {
   sessionId: string;
   seq: number;
+  /** Whose event it is, where a fork shows one that it shares; null where it is the session's own. */
+  originSessionId: string | null;
   actions: Action[];
   lossy: boolean;
   forgottenAt: number | null;
   createdAt: number;
+}
+
+/** Filters by what is said of an event. Times are inclusive. */
+export interface EventFilters {
+  authors?: string[] | undefined;
+  types?: EventType[] | undefined;
+  branch?: string | undefined;
+  since?: number | undefined;
+  until?: number | undefined;
 }
 
 export interface NewEvent extends EventContent, Provenance, Idempotent {

@@ -1,11 +1,15 @@
 // The promise: what agents can do with the record of their sessions. `sqlite/` keeps it.
 import type { AutomationStore, NextRun } from "./automations.ts";
+import type { CheckpointStore } from "./checkpoints.ts";
 import type { JobStore } from "./jobs.ts";
 import type { ProcessProber } from "./process.ts";
 import type {
+  Action,
+  ActionMove,
   Event,
-  EventType,
+  EventFilters,
   NewEvent,
+  NewFork,
   NewRun,
   NewSession,
   NewTodo,
@@ -18,6 +22,7 @@ import type {
   TodoList,
 } from "./records.ts";
 import type { StatsStore } from "./stats.ts";
+import type { Turn, TurnHistory, TurnQuery } from "./turns.ts";
 
 export type { Page, Stored } from "./records.ts";
 
@@ -42,20 +47,13 @@ export interface SessionQuery extends Owner {
   limit: number;
 }
 
-export interface HistoryQuery {
+export interface HistoryQuery extends EventFilters {
   sessionId: string;
   order: "asc" | "desc";
   orderBy: "seq" | "createdAt";
   afterSeq?: number | undefined;
   beforeSeq?: number | undefined;
-  authors?: string[] | undefined;
-  types?: EventType[] | undefined;
-  branch?: string | undefined;
   turnId?: string | undefined;
-  /** Inclusive. */
-  since?: number | undefined;
-  /** Inclusive. */
-  until?: number | undefined;
   /** Continue behind this one, in the order asked for. */
   after?: { createdAt: number; seq: number } | undefined;
   /** At most so many; a page also ends after 4 MiB of text. */
@@ -65,6 +63,19 @@ export interface HistoryQuery {
 export interface History extends Page<Event> {
   /** Events of the session, counted as they came: not those that a filter leaves. */
   eventCount: number;
+}
+
+/** An event that was appended with others. `duplicate`: it had been stored before. */
+export interface Appended {
+  seq: number;
+  duplicate: boolean;
+}
+
+/** An action, and where it is: the `position`-th of event `seq`, counted from 0. */
+export interface PlacedAction {
+  seq: number;
+  position: number;
+  action: Action;
 }
 
 /** Newest first: by id, descending. */
@@ -109,11 +120,28 @@ export interface Store {
   /** `not_found` also when the owner is another one. */
   getSession(sessionId: string, owner?: Owner): Promise<Session>;
   listSessions(query: SessionQuery): Promise<Page<Session>>;
+  /**
+   * A new session that shows the other's history up to a seq without copying it, and goes on from there. Its cost
+   * grows with the number of forks before it, not with the events. `conflict`: the key, as of `createSession`.
+   */
+  forkSession(fork: NewFork): Promise<Stored<Session>>;
 
   /** Gives the event the session's next seq. `not_found`: the session or the run. `conflict`: the key. */
   appendEvent(event: NewEvent): Promise<Stored<Event>>;
+  /** All of them or none, to one session; one result for each. A refusal names the index: `events.3`. */
+  appendEvents(sessionId: string, events: readonly NewEvent[]): Promise<Appended[]>;
+  /**
+   * Moves the newest action of that call id: pending → running → completed or error, never back (`invalid_state`).
+   * A repeat that changes nothing returns it. `conflict`: a fork shares it with the session that it names.
+   */
+  updateAction(move: ActionMove): Promise<PlacedAction>;
   getEvent(sessionId: string, seq: number): Promise<Event>;
+  /** What a fork shares reads as its own, with `originSessionId`. */
   getHistory(query: HistoryQuery): Promise<History>;
+  /** The history by turns, each with its events. */
+  listTurns(query: TurnQuery): Promise<TurnHistory>;
+  /** The turn of the session's last event; null without events. */
+  latestTurn(sessionId: string): Promise<Turn | null>;
 
   /**
    * Replaces the whole list. `conflict` when `expectedVersion` is given and not the present one.
@@ -140,6 +168,7 @@ export interface Store {
   readonly jobs: JobStore;
   readonly automations: AutomationStore;
   readonly stats: StatsStore;
+  readonly checkpoints: CheckpointStore;
 
   /** Brings the log into the file and lets go of it. Idempotent. */
   close(): Promise<void>;

@@ -72,7 +72,8 @@ export function toConcise({ raw: _raw, metadata: _metadata, ...event }: WireEven
   return cutEvent(event, 300);
 }
 
-function cutAction(action: WireAction, cap: number): { action: WireAction; names: string[] } {
+/** `names`: its fields that were cut. */
+export function cutAction(action: WireAction, cap: number): { action: WireAction; names: string[] } {
   const copy: WireAction = { ...action };
   const names: string[] = [];
   for (const name of ["input", "output", "error", "title"] as const) {

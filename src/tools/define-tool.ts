@@ -17,6 +17,8 @@ export interface ToolContext {
   /** Where the client works, unless it says otherwise. */
   directory: string;
   readWorkspace(directory: string): Promise<Workspace>;
+  /** The commit that a directory is at; null where there is none. */
+  readGitHead(directory: string): Promise<string | null>;
   /** The pid of the agent host that started us; null if it cannot be told. */
   findHost(): Promise<number | null>;
   /** Remembers a run of our own host, to note it if the host lets go of us in order. */

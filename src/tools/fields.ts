@@ -13,19 +13,19 @@ export function name() {
   return text(limits.name).min(1);
 }
 
-/** At most so many of them. */
+/** Texts of together at most `bytes` as JSON. */
+export function textList(bytes: number) {
+  return z.array(z.string()).check((context) => refuseLargeJson(context, bytes));
+}
+
+/** A list of at most `most`; a longer one is `too_large`. */
 export function list<T extends z.ZodType>(item: T, most: number) {
   return z.array(item).check((context) => {
     const { length } = context.value;
     if (length <= most) return;
-    const message = `are ${length.toLocaleString("en")}; the limit is ${most.toLocaleString("en")}`;
+    const message = `has ${length.toLocaleString("en")} items; the limit is ${most.toLocaleString("en")}`;
     context.issues.push({ code: "custom", params: tooLarge, input: context.value, message, continue: false });
   });
-}
-
-/** Texts of together at most `bytes` as JSON. */
-export function textList(bytes: number) {
-  return z.array(z.string()).check((context) => refuseLargeJson(context, bytes));
 }
 
 /** Any JSON value of at most `bytes` as text. */

@@ -1,4 +1,4 @@
-// get_session: a session with its todos and its latest run.
+// get_session: a session with its todos, its latest run and its last turn.
 import * as z from "zod";
 import { fits, fitWholeItems } from "./budget.ts";
 import { cutRun, cutSession, cutTodo } from "./cut-records.ts";
@@ -7,11 +7,12 @@ import { maxChars, name, sessionId } from "./fields.ts";
 import { withWork } from "./job-records.ts";
 import { toWireCounts, toWireRun, toWireSession, toWireTodo } from "./to-wire.ts";
 import { type WireTodo, wireCounts, wireRun, wireSession, wireTodo } from "./wire-records.ts";
+import { toWireTurn, wireTurn } from "./wire-turns.ts";
 
 export const getSession = defineTool({
   name: "get_session",
   title: "Get a session",
-  description: "A session with its counters, its todos and its latest run.",
+  description: "A session with its counters, its todos, its latest run and its last turn.",
   toolset: "sessions",
   effect: "read",
   input: () =>
@@ -27,25 +28,29 @@ export const getSession = defineTool({
       todos: z.array(wireTodo()),
       counts: wireCounts(),
       latest_run: wireRun().optional(),
+      last_turn: wireTurn().optional(),
       truncated: z.boolean().optional().describe("get_todos has the rest of the todos"),
     }),
   async run({ session_id, app_name, user_id, max_chars }, { store }) {
     const found = await store.getSession(session_id, { appName: app_name, userId: user_id });
-    const [list, run, work] = await Promise.all([
+    const [list, run, turn, work] = await Promise.all([
       store.getTodos(session_id),
       store.latestRun(session_id),
+      store.latestTurn(session_id),
       store.jobs.workOf([session_id]),
     ]);
     const counts = toWireCounts(list.todos);
     const whole = {
       session: withWork(toWireSession(found), work.get(session_id)),
       latest_run: run === null ? undefined : toWireRun(run),
+      last_turn: turn === null ? undefined : toWireTurn(turn),
       counts,
     };
     // The todos may take what the rest leaves, which is at least half.
     const cutTo = (cap: number) => ({
       session: cutSession(whole.session, cap),
       latest_run: whole.latest_run && cutRun(whole.latest_run, cap),
+      last_turn: whole.last_turn,
       counts,
     });
     const smaller = [4_000, 600, 100].map(cutTo);

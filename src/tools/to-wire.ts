@@ -46,6 +46,7 @@ export function toWireEvent(event: Event): WireEvent {
   return {
     session_id: event.sessionId,
     seq: event.seq,
+    origin_session_id: given(event.originSessionId),
     type: event.type,
     author: event.author,
     content: given(event.content),
@@ -71,7 +72,7 @@ export function toWireEvent(event: Event): WireEvent {
   };
 }
 
-function toWireAction(action: Action): WireAction {
+export function toWireAction(action: Action): WireAction {
   return {
     call_id: action.callId,
     tool_name: action.toolName,
@@ -132,7 +133,7 @@ export function toWireRun(run: Run): WireRun {
   };
 }
 
-function toWireTokens(tokens: Tokens): z.input<ReturnType<typeof wireTokens>> | undefined {
+export function toWireTokens(tokens: Tokens): z.input<ReturnType<typeof wireTokens>> | undefined {
   const { input, output, reasoning, cacheRead, cacheWrite } = tokens;
   if ((input ?? output ?? reasoning ?? cacheRead ?? cacheWrite) === null) return undefined;
   return {

@@ -83,6 +83,7 @@ export const wireEvent = lazily(() =>
   z.object({
     session_id: z.string(),
     seq: z.int(),
+    origin_session_id: optionalText,
     type: z.enum(eventTypes),
     author: z.string(),
     content: optionalText,

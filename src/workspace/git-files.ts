@@ -7,17 +7,40 @@ export function parseGitFile(text: string): string | null {
   return path === "" ? null : path;
 }
 
+/** What HEAD says: a commit, or a ref, which may be a branch. */
+export interface Head {
+  commit: string | null;
+  ref: string | null;
+  branch: string | null;
+}
+
 /**
- * What HEAD says: a branch, a commit (`branch` null), or null if this is no HEAD. gitrepository-layout(5).
+ * Null if this is no HEAD. gitrepository-layout(5).
  * A reftable repository keeps its branch elsewhere and writes `refs/heads/.invalid` here: its branch is null.
  */
-export function parseHead(text: string): { branch: string | null } | null {
+export function parseHead(text: string): Head | null {
+  const commit = parseCommit(text);
+  if (commit !== null) return { commit, ref: null, branch: null };
   const line = text.trimEnd();
-  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(line)) return { branch: null };
   if (!line.startsWith("ref:")) return null;
   const ref = line.slice("ref:".length).trim();
   const branch = ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : "";
-  return { branch: branch === "" || branch === ".invalid" ? null : branch };
+  return { commit, ref, branch: branch === "" || branch === ".invalid" ? null : branch };
+}
+
+/** The name of an object, SHA-1 or SHA-256: all that a file of a ref says. */
+export function parseCommit(text: string): string | null {
+  const line = text.trimEnd();
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(line) ? line : null;
+}
+
+/** The object of a ref in packed-refs: lines of `<object> <ref>`, besides those that begin with # or ^. */
+export function parsePackedRef(text: string, ref: string): string | null {
+  for (const line of text.split("\n")) {
+    const space = line.indexOf(" ");
+    if (line.slice(space + 1).trimEnd() === ref) return parseCommit(line.slice(0, space));
+  }
+  return null;
 }
 
 export interface GitConfig {

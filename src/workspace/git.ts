@@ -2,9 +2,19 @@
 // may not be installed, and runs what a stranger's configuration says. Must not know what a project is for.
 import { open, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { parseGitConfig, parseGitFile, parseHead } from "./git-files.ts";
+import {
+  type Head,
+  parseCommit,
+  parseGitConfig,
+  parseGitFile,
+  parseHead,
+  parsePackedRef,
+} from "./git-files.ts";
 
 export interface GitFacts {
+  /** The checkout's own, where its HEAD is. */
+  gitDir: string;
+  head: Head;
   /** What all worktrees of one repository share; real path. */
   commonDir: string;
   /** Null when detached. */
@@ -16,6 +26,8 @@ export interface GitFacts {
 }
 
 const maxBytes = 64 * 1024;
+// A line is some 80 bytes: 200,000 refs.
+const maxPackedRefs = 16 * 1024 * 1024;
 
 /**
  * The repository of `directory` or of its nearest parent that has one; null if there is none, or if the
@@ -46,7 +58,21 @@ async function readGitDir(gitDir: string): Promise<GitFacts | null> {
   if (commonDir === null || !(await isDirectory(join(commonDir, "objects")))) return null;
   const config = parseGitConfig((await readSmall(join(commonDir, "config"))) ?? "");
   const worktree = config.worktree === null ? null : resolve(commonDir, config.worktree);
-  return { commonDir, branch: head.branch, remote: config.remote, worktree };
+  return { gitDir, head, commonDir, branch: head.branch, remote: config.remote, worktree };
+}
+
+/**
+ * The commit that the checkout around a directory is at. Null outside git, before the first commit, and where refs
+ * are not files (reftable). Runs nothing. Never rejects.
+ */
+export async function readGitHead(directory: string): Promise<string | null> {
+  const git = await findGit(await realpath(directory).catch(() => directory));
+  if (git === null || git.head.ref === null) return git?.head.commit ?? null;
+  const { ref } = git.head;
+  if (!ref.startsWith("refs/") || ref.includes("..")) return null;
+  const loose = (await readSmall(join(git.gitDir, ref))) ?? (await readSmall(join(git.commonDir, ref)));
+  if (loose !== null) return parseCommit(loose);
+  return parsePackedRef((await readSmall(join(git.commonDir, "packed-refs"), maxPackedRefs)) ?? "", ref);
 }
 
 async function isDirectory(path: string): Promise<boolean> {
@@ -56,13 +82,15 @@ async function isDirectory(path: string): Promise<boolean> {
   );
 }
 
-/** The first 64 KiB of a regular file (opening a pipe would wait for a writer), or null. */
-async function readSmall(path: string): Promise<string | null> {
+/** The first bytes of a regular file (opening a pipe would wait for a writer), or null. */
+async function readSmall(path: string, most = maxBytes): Promise<string | null> {
   try {
-    if (!(await stat(path)).isFile()) return null;
+    const found = await stat(path);
+    if (!found.isFile()) return null;
+    const length = Math.min(found.size, most);
     const file = await open(path);
     try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
       return buffer.toString("utf8", 0, bytesRead);
     } finally {
       await file.close();

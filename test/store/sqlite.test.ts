@@ -11,3 +11,11 @@ automationsContract(openTestStore);
 import { statsContract } from "./stats.ts";
 
 statsContract(openTestStore);
+
+import { checkpointContract } from "./checkpoints.ts";
+import { forkContract } from "./forks.ts";
+import { turnContract } from "./turns.ts";
+
+forkContract("forks in the SQLite store", openTestStore);
+checkpointContract("checkpoints in the SQLite store", openTestStore);
+turnContract("turns in the SQLite store", openTestStore);

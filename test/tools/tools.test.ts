@@ -31,6 +31,7 @@ beforeEach(async () => {
     client: "test-client",
     directory: "/home/ada/engine",
     readWorkspace: async (directory) => ({ ...workspace, directory }),
+    readGitHead: async () => null,
     findHost: async () => 42,
     noteHostRun: ({ id }) => hostRuns.push(id),
   };

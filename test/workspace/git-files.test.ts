@@ -4,6 +4,7 @@ import {
   parseGitConfig,
   parseGitFile,
   parseHead,
+  parsePackedRef,
   withoutCredentials,
 } from "../../src/workspace/git-files.ts";
 
@@ -18,16 +19,32 @@ test.each<[string, string | null]>([
 });
 
 test.each<[string, object | null]>([
-  ["ref: refs/heads/main\n", { branch: "main" }],
-  ["ref: refs/heads/feature/größe\n", { branch: "feature/größe" }],
-  ["ref: refs/heads/.invalid\n", { branch: null }],
-  ["ref: refs/remotes/origin/main\n", { branch: null }],
-  [`${"a1".repeat(20)}\n`, { branch: null }],
-  [`${"a1".repeat(32)}\n`, { branch: null }],
+  ["ref: refs/heads/main\n", { commit: null, ref: "refs/heads/main", branch: "main" }],
+  ["ref: refs/heads/größe\n", { commit: null, ref: "refs/heads/größe", branch: "größe" }],
+  ["ref: refs/heads/.invalid\n", { commit: null, ref: "refs/heads/.invalid", branch: null }],
+  ["ref: refs/remotes/origin/main\n", { commit: null, ref: "refs/remotes/origin/main", branch: null }],
+  [`${"a1".repeat(20)}\n`, { commit: "a1".repeat(20), ref: null, branch: null }],
+  [`${"a1".repeat(32)}\n`, { commit: "a1".repeat(32), ref: null, branch: null }],
   ["<html>", null],
   ["", null],
 ])("HEAD: %j", (text, head) => {
   expect(parseHead(text)).toEqual(head);
+});
+
+test.each<[string, string | null]>([
+  ["refs/heads/main", "a1".repeat(20)],
+  ["refs/heads/other", "b2".repeat(20)],
+  ["refs/heads/mai", null],
+  ["heads/main", null],
+  ["", null],
+])("packed-refs: %j", (ref, commit) => {
+  const lines = [
+    "# pack-refs with: peeled fully-peeled sorted ",
+    `${"a1".repeat(20)} refs/heads/main`,
+    `${"b2".repeat(20)} refs/heads/other\r`,
+    `^${"c3".repeat(20)}`,
+  ];
+  expect(parsePackedRef(`${lines.join("\n")}\n`, ref)).toBe(commit);
 });
 
 test.each<[string, string, string | null]>([

@@ -1,20 +1,37 @@
 // Actions: the tool calls inside events, the only part of an event that moves.
-import { and, eq, sql } from "drizzle-orm";
-import type { Action, JsonValue, NewAction } from "../records.ts";
-import type { StoreOptions } from "../store.ts";
-import { columnsOf, type Drizzle, Inserts, Prepared } from "./prepare.ts";
-import { actions } from "./schema.ts";
+import { and, desc, eq, gte, lte, sql } from "drizzle-orm";
+import { StoreError } from "../errors.ts";
+import type { Action, ActionMove, JsonValue, NewAction, Session } from "../records.ts";
+import type { PlacedAction, StoreOptions } from "../store.ts";
+import type { Lineage } from "./lineage.ts";
+import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
+import { actions, events } from "./schema.ts";
+import type { Sessions } from "./sessions.ts";
 import { fromJson, repairTexts, toJson } from "./text.ts";
 
 export type ActionRow = Omit<typeof actions.$inferSelect, "id">;
 
+/** How far on its way an action is. It never goes back, and ends once. */
+const progress = { pending: 0, running: 1, completed: 2, error: 2 };
+
 export class Actions {
-  readonly #newId: StoreOptions["newId"];
+  readonly #options: Pick<StoreOptions, "newId" | "now">;
+  readonly #sessions: Sessions;
+  readonly #lineage: Lineage;
   readonly #insert;
   readonly #ofEvent;
+  readonly #newest;
+  readonly #update;
+  readonly #markLossy;
 
-  constructor(db: Drizzle, { newId }: Pick<StoreOptions, "newId">) {
-    this.#newId = newId;
+  constructor(
+    db: Drizzle,
+    options: Pick<StoreOptions, "newId" | "now">,
+    related: { sessions: Sessions; lineage: Lineage },
+  ) {
+    this.#options = options;
+    this.#sessions = related.sessions;
+    this.#lineage = related.lineage;
     this.#insert = new Inserts(db, actions);
     this.#ofEvent = new Prepared(db, () =>
       db
@@ -24,6 +41,42 @@ export class Actions {
           and(eq(actions.sessionId, sql.placeholder("sessionId")), eq(actions.seq, sql.placeholder("seq"))),
         )
         .orderBy(actions.position),
+    );
+    this.#newest = new Prepared(db, () =>
+      db
+        .select(columnsOf(actions))
+        .from(actions)
+        .where(
+          and(
+            eq(actions.sessionId, sql.placeholder("ownerId")),
+            eq(actions.callId, sql.placeholder("callId")),
+            gte(actions.seq, sql.placeholder("fromSeq")),
+            lte(actions.seq, sql.placeholder("toSeq")),
+          ),
+        )
+        .orderBy(desc(actions.seq), desc(actions.position))
+        .limit(1),
+    );
+    this.#update = new Prepared(db, () =>
+      db
+        .update(actions)
+        .set({
+          status: value("status"),
+          title: value("title"),
+          startedAt: value("startedAt"),
+          endedAt: value("endedAt"),
+          error: value("error"),
+          output: value("output"),
+        })
+        .where(eq(actions.id, sql.placeholder("id"))),
+    );
+    this.#markLossy = new Prepared(db, () =>
+      db
+        .update(events)
+        .set({ lossy: 1 })
+        .where(
+          and(eq(events.sessionId, sql.placeholder("sessionId")), eq(events.seq, sql.placeholder("seq"))),
+        ),
     );
   }
 
@@ -38,7 +91,7 @@ export class Actions {
         sessionId: event.sessionId,
         seq: event.seq,
         position,
-        callId: action.callId ?? this.#newId("call"),
+        callId: action.callId ?? this.#options.newId("call"),
         toolName: action.toolName,
         status: action.status,
         title: action.title,
@@ -58,31 +111,44 @@ export class Actions {
     for (const row of rows) this.#insert.run(row);
   }
 
-  /**
-   * The actions of some events of a session, by the seq of their event, each list in order. Ends behind the event
-   * that brings their texts over `mostText`; the one that it began with is always whole.
-   */
-  of(
-    sessionId: string,
-    found: readonly { seq: number; actionCount: number }[],
-    mostText = Number.POSITIVE_INFINITY,
-  ): Map<number, ActionRow[]> {
-    const bySeq = new Map<number, ActionRow[]>();
-    let text = 0;
-    for (const { seq, actionCount } of found) {
-      if (actionCount === 0) continue;
-      if (text > mostText) break;
-      const rows = this.#ofEvent.all({ sessionId, seq });
-      for (const row of rows) for (const part of textsOfAction(row)) text += part?.length ?? 0;
-      bySeq.set(seq, rows);
-    }
-    return bySeq;
+  /** The actions of an event, in order. */
+  of({ sessionId, seq, actionCount }: { sessionId: string; seq: number; actionCount: number }): ActionRow[] {
+    return actionCount === 0 ? [] : this.#ofEvent.all({ sessionId, seq });
   }
-}
 
-/** What of an action may be long. */
-export function textsOfAction({ input, output, error }: ActionRow): (string | null)[] {
-  return [input, output, error];
+  move(move: ActionMove): PlacedAction {
+    const session = this.#sessions.get(move.sessionId);
+    const row = this.#find(session, move.callId);
+    const place = { seq: row.seq, position: row.position };
+    const said = repairTexts({ title: move.title ?? row.title, error: move.error ?? row.error });
+    const output = move.output === undefined ? row.output : toJson(move.output);
+    const next = { ...row, ...said.row, output, status: move.status };
+    const changed = (["status", "title", "error", "output"] as const).some((key) => next[key] !== row[key]);
+    if (!changed) return { ...place, action: toAction(row) };
+    refuseGoingBack(row, move.status);
+    const now = this.#options.now();
+    if (move.status === "running") next.startedAt ??= now;
+    if (progress[move.status] === progress.completed) next.endedAt = Math.max(now, row.startedAt ?? now);
+    this.#update.run(next);
+    if (said.lossy) this.#markLossy.run(row);
+    this.#sessions.touch(session.id, now);
+    return { ...place, action: toAction(next) };
+  }
+
+  /** The newest action of that id in the session's history. One that a fork only shares is refused. */
+  #find(session: Session, callId: string): typeof actions.$inferSelect {
+    for (const part of this.#lineage.partsOf(session).toReversed()) {
+      const row = this.#newest.get({ ...part, callId: callId.toWellFormed() });
+      if (row === undefined) continue;
+      if (part.ownerId !== session.id) throw ownedByAnother(session.id, callId, part.ownerId);
+      return row;
+    }
+    throw new StoreError(
+      "not_found",
+      `No event of session "${session.id}" has an action with the call_id "${callId}".`,
+      "get_history shows the actions of its events; add_event records an event with a new one.",
+    );
+  }
 }
 
 export function toAction(row: ActionRow): Action {
@@ -97,4 +163,24 @@ export function toAction(row: ActionRow): Action {
     startedAt: row.startedAt,
     endedAt: row.endedAt,
   };
+}
+
+function refuseGoingBack({ callId, status }: ActionRow, wanted: Action["status"]): void {
+  const ended = progress[status] === progress.completed;
+  if (!ended && progress[wanted] >= progress[status]) return;
+  throw new StoreError(
+    "invalid_state",
+    ended
+      ? `Action "${callId}" has already ended as ${status}.`
+      : `Action "${callId}" is ${status}, and cannot go back to ${wanted}.`,
+    "An action goes from pending to running to completed or error, and ends once. add_event records another call.",
+  );
+}
+
+function ownedByAnother(sessionId: string, callId: string, ownerId: string): StoreError {
+  return new StoreError(
+    "conflict",
+    `Session "${sessionId}" is a fork: its action "${callId}" belongs to session "${ownerId}".`,
+    `Call update_action with session_id "${ownerId}", or add_event to the fork with an action of its own.`,
+  );
 }

@@ -9,7 +9,7 @@ import { keyConflict, sessionNotFound } from "./refusals.ts";
 import { sessions } from "./schema.ts";
 import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
 
-type SessionRow = typeof sessions.$inferSelect;
+export type SessionRow = typeof sessions.$inferSelect;
 
 /** What an event adds to its session. */
 export interface Growth {
@@ -25,6 +25,7 @@ export class Sessions {
   readonly #byId;
   readonly #byKey;
   readonly #growths = new Shapes<{ get(values: Record<string, unknown>): { lastSeq: number } | undefined }>();
+  readonly #touch;
   readonly #touchTodos;
   readonly #lists = new Shapes<{ all(values: Record<string, unknown>): SessionRow[] }>();
 
@@ -52,6 +53,12 @@ export class Sessions {
           ),
         ),
     );
+    this.#touch = new Prepared(db, () =>
+      db
+        .update(sessions)
+        .set({ updatedAt: value("now"), lastAccessedAt: value("now") })
+        .where(id),
+    );
     this.#touchTodos = new Prepared(db, () =>
       db
         .update(sessions)
@@ -69,14 +76,8 @@ export class Sessions {
     const { workspace, idempotencyKey, origin: _origin, client: _client, ...said } = session;
     const requestHash =
       idempotencyKey === null ? null : hashRequest({ ...said, directory: workspace.directory });
-    if (idempotencyKey !== null) {
-      const earlier = this.#byKey.get({
-        appName: session.appName,
-        userId: session.userId ?? "",
-        key: idempotencyKey.toWellFormed(),
-      });
-      if (earlier) return duplicateOf(earlier, requestHash, idempotencyKey);
-    }
+    const earlier = this.madeBy(idempotencyKey, requestHash, session);
+    if (earlier) return earlier;
     if (session.parentSessionId !== null) this.get(session.parentSessionId);
     const now = this.#options.now();
     const { row, lossy } = repairTexts({
@@ -108,9 +109,24 @@ export class Sessions {
       purgedAt: null,
       metadata: toJson(session.metadata ?? undefined),
     });
-    const stored = { ...row, lossy: lossy ? 1 : null };
-    this.#insert.run(stored);
-    return { record: toSession(stored), duplicate: false };
+    return { record: this.insert({ ...row, lossy: lossy ? 1 : null }), duplicate: false };
+  }
+
+  /** What the key of an app and user made before; `conflict` if it was asked to make something else. */
+  madeBy(
+    key: string | null,
+    requestHash: string | null,
+    { appName, userId }: Pick<Session, "appName" | "userId">,
+  ): Stored<Session> | null {
+    if (key === null) return null;
+    const earlier = this.#byKey.get({ appName, userId: userId ?? "", key: key.toWellFormed() });
+    return earlier ? duplicateOf(earlier, requestHash, key) : null;
+  }
+
+  /** A new row, whose texts are repaired. */
+  insert(row: SessionRow): Session {
+    this.#insert.run(row);
+    return toSession(row);
   }
 
   get(sessionId: string, owner: Owner = {}): Session {
@@ -154,6 +170,11 @@ export class Sessions {
         .where(and(eq(sessions.id, sql.placeholder("id")), isNull(sessions.deletedAt)))
         .returning({ lastSeq: columnsOf(sessions).lastSeq }),
     );
+  }
+
+  /** Notes that something of it has changed. */
+  touch(sessionId: string, now: number): void {
+    this.#touch.run({ id: sessionId, now });
   }
 
   /** Counts one more change of its todos, and returns their new version. */

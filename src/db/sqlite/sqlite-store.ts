@@ -1,16 +1,22 @@
 // The Store on one SQLite file: async outside, synchronous inside, one method one transaction.
 import type Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
+import type { CheckpointStore } from "../checkpoints.ts";
 import type * as records from "../records.ts";
 import type * as store from "../store.ts";
+import type { TurnQuery } from "../turns.ts";
 import { Actions } from "./actions.ts";
 import { Automations } from "./automations.ts";
+import { Checkpoints, checkpointStore } from "./checkpoints.ts";
 import { openConnection } from "./connection.ts";
 import { toStoreError } from "./errors.ts";
 import { Events } from "./events.ts";
+import { Forks } from "./forks.ts";
+import { Histories } from "./histories.ts";
 import { automationStore, jobStore } from "./job-store.ts";
 import { Jobs } from "./jobs.ts";
 import { Leases } from "./leases.ts";
+import { Lineage } from "./lineage.ts";
 import { LogSums } from "./log-sums.ts";
 import { listMigrations, migrate } from "./migrate.ts";
 import type { Drizzle } from "./prepare.ts";
@@ -21,6 +27,7 @@ import { Sessions } from "./sessions.ts";
 import { keepStats, Statistics } from "./stats.ts";
 import { Todos } from "./todos.ts";
 import { retryWhileBusy, Transactions } from "./transactions.ts";
+import { Turns } from "./turns.ts";
 
 /**
  * Opens the file, makes it if there is none, and brings its schema up to date.
@@ -51,11 +58,16 @@ class SqliteStore implements store.Store {
   readonly jobs: store.Store["jobs"];
   readonly automations: store.Store["automations"];
   readonly stats: store.Store["stats"];
+  readonly checkpoints: CheckpointStore;
   readonly #db: Database.Database;
   readonly #transactions: Transactions;
   readonly #options: store.StoreOptions;
   readonly #sessions: Sessions;
+  readonly #forks: Forks;
+  readonly #actions: Actions;
   readonly #events: Events;
+  readonly #histories: Histories;
+  readonly #turns: Turns;
   readonly #todos: Todos;
   readonly #runs: Runs;
   readonly #leases: Leases;
@@ -67,14 +79,26 @@ class SqliteStore implements store.Store {
     this.#options = options;
     const query: Drizzle = drizzle(db);
     const projects = new Projects(query, options);
-    const actions = new Actions(query, options);
-    this.#sessions = new Sessions(query, options, projects);
-    this.#todos = new Todos(query, options, this.#sessions);
-    this.#runs = new Runs(query, options, { sessions: this.#sessions, projects });
-    this.#events = new Events(query, options, { sessions: this.#sessions, actions, runs: this.#runs });
-    const jobs = new Jobs(query, options, { sessions: this.#sessions, projects });
+    const sessions = new Sessions(query, options, projects);
+    const todos = new Todos(query, options, sessions);
+    const runs = new Runs(query, options, { sessions, projects });
+    const lineage = new Lineage(query);
+    const actions = new Actions(query, options, { sessions, lineage });
+    const histories = new Histories(query, { sessions, lineage, actions });
+    const forks = new Forks(options, { sessions, lineage, todos });
+    this.#sessions = sessions;
+    this.#forks = forks;
+    this.#actions = actions;
+    this.#events = new Events(query, options, { sessions, lineage, actions, runs });
+    this.#histories = histories;
+    this.#turns = new Turns(query, { sessions, lineage, histories, runs });
+    this.#todos = todos;
+    this.#runs = runs;
+    const checkpoints = new Checkpoints(query, options, { sessions, todos, forks });
+    this.checkpoints = checkpointStore(checkpoints, transactions);
+    const jobs = new Jobs(query, options, { sessions, projects });
     const automations = new Automations(query, options, { projects, jobs });
-    this.#leases = new Leases(query, options, { jobs, runs: this.#runs });
+    this.#leases = new Leases(query, options, { jobs, runs });
     this.automations = automationStore(transactions, automations);
     this.jobs = jobStore(transactions, {
       jobs,
@@ -102,8 +126,20 @@ class SqliteStore implements store.Store {
     return this.#transactions.read(() => this.#sessions.list(query));
   }
 
+  forkSession(fork: records.NewFork) {
+    return this.#transactions.write(() => this.#forks.fork(fork));
+  }
+
   appendEvent(event: records.NewEvent) {
     return this.#transactions.write(() => this.#events.append(event));
+  }
+
+  appendEvents(sessionId: string, events: readonly records.NewEvent[]) {
+    return this.#transactions.write(() => this.#events.appendAll(sessionId, events));
+  }
+
+  updateAction(move: records.ActionMove) {
+    return this.#transactions.write(() => this.#actions.move(move));
   }
 
   getEvent(sessionId: string, seq: number) {
@@ -111,7 +147,15 @@ class SqliteStore implements store.Store {
   }
 
   getHistory(query: store.HistoryQuery) {
-    return this.#transactions.read(() => this.#events.history(query));
+    return this.#transactions.read(() => this.#histories.page(query));
+  }
+
+  listTurns(query: TurnQuery) {
+    return this.#transactions.read(() => this.#turns.page(query));
+  }
+
+  latestTurn(sessionId: string) {
+    return this.#transactions.read(() => this.#turns.latest(sessionId));
   }
 
   updateTodos(sessionId: string, todos: records.NewTodo[], expectedVersion?: number) {

@@ -33,6 +33,13 @@ export class Todos {
     return { todos: this.#list.all({ sessionId }).map(toTodo), version: todosVersion };
   }
 
+  /** The first list of a new session: another's todos, as they were. */
+  copy(sessionId: string, given: readonly Todo[]): void {
+    for (const [position, todo] of given.entries()) {
+      this.#insert.run({ ...todo, sessionId, position, lossy: todo.lossy ? 1 : null });
+    }
+  }
+
   update(sessionId: string, wanted: readonly NewTodo[], expectedVersion?: number): TodoList {
     const present = this.get(sessionId);
     if (expectedVersion !== undefined && expectedVersion !== present.version) {

@@ -1,0 +1,73 @@
+// restore_checkpoint: a session that goes on from a checkpoint.
+import * as z from "zod";
+import { limits } from "../db/limits.ts";
+import type { JsonValue } from "../db/records.ts";
+import { fits, textPart } from "./budget.ts";
+import { cutSession } from "./cut-records.ts";
+import { defineTool } from "./define-tool.ts";
+import { idempotencyKey, maxChars, name, text } from "./fields.ts";
+import { toWireSession, toWireTodo } from "./to-wire.ts";
+import { toWireCheckpoint, wireCheckpoint } from "./wire-checkpoints.ts";
+import { wireSession, wireTodo } from "./wire-records.ts";
+
+// The characters of what says that something is missing.
+const frame = 100;
+
+export const restoreCheckpoint = defineTool({
+  name: "restore_checkpoint",
+  title: "Restore a checkpoint",
+  description:
+    "Fork the session at a checkpoint, with the todos of then, and get back its state. The session itself stays as it is.",
+  toolset: "checkpoints",
+  effect: "add",
+  input: () =>
+    z.strictObject({
+      checkpoint_id: name(),
+      title: text(limits.name).optional(),
+      idempotency_key: idempotencyKey().optional(),
+      max_chars: maxChars(),
+    }),
+  output: () =>
+    z.object({
+      session: wireSession(),
+      checkpoint: wireCheckpoint(),
+      duplicate: z.boolean(),
+      state: z.unknown().optional(),
+      todos: z.array(wireTodo()).optional().describe("Where there is room; get_todos has them"),
+      truncated: z
+        .boolean()
+        .optional()
+        .describe("state is the start of its JSON: give max_chars beyond the checkpoint's state_chars"),
+    }),
+  async run({ max_chars, ...input }, { store, client }) {
+    const { record, duplicate } = await store.checkpoints.restore({
+      checkpointId: input.checkpoint_id,
+      title: input.title ?? null,
+      origin: "tool",
+      client,
+      idempotencyKey: input.idempotency_key ?? null,
+    });
+    const session = toWireSession(record.session);
+    const checkpoint = toWireCheckpoint(record.checkpoint);
+    const base = [Number.POSITIVE_INFINITY, 4_000, 600, 100, 0]
+      .map((cap) => ({ session: cutSession(session, cap), checkpoint, duplicate }))
+      .find((candidate) => fits(candidate, max_chars / 2));
+    const smallest = base ?? { session: cutSession(session, 0), checkpoint, duplicate };
+    const withState = addState(smallest, record.state, max_chars);
+    const withTodos = { ...withState, todos: record.todos.map(toWireTodo) };
+    return fits(withTodos, max_chars) ? withTodos : withState;
+  },
+});
+
+/** The state whole, or as much of its JSON as there is room for. */
+function addState<T extends object>(
+  base: T,
+  state: JsonValue | undefined,
+  maxChars: number,
+): T & { state?: JsonValue | undefined; truncated?: boolean } {
+  const whole = { ...base, state };
+  if (state === undefined || fits(whole, maxChars)) return whole;
+  const room = maxChars - JSON.stringify(base).length - frame;
+  if (room <= 0) return { ...base, truncated: true };
+  return { ...base, state: textPart(JSON.stringify(state), 0, room), truncated: true };
+}
