@@ -107,6 +107,17 @@ export interface NewSession extends Provenance, Idempotent {
   metadata: JsonObject | null;
 }
 
+/** What to change of a session: undefined leaves a field as it is, null clears it. */
+export interface SessionPatch {
+  title?: string | null | undefined;
+  state?: SessionState | undefined;
+  agent?: string | null | undefined;
+  context?: string | null | undefined;
+  providerSessionId?: string | null | undefined;
+  /** A merge patch (RFC 7396): its keys are set, those with null removed, all others stay. */
+  metadata?: JsonObject | null | undefined;
+}
+
 /** A tool call inside an event. */
 export interface Action {
   callId: string;
@@ -223,4 +234,16 @@ export interface NewRun extends Provenance, Idempotent {
   command: string | null;
   args: string[];
   prompt: string | null;
+}
+
+/** What was stored. `duplicate`: an earlier call with the same idempotency key stored it. */
+export interface Stored<T> {
+  record: T;
+  duplicate: boolean;
+}
+
+/** A part of a list. `more`: there is at least one record behind the last one here. */
+export interface Page<T> {
+  items: T[];
+  more: boolean;
 }

@@ -1,5 +1,7 @@
 // The promise: what agents can do with the record of their sessions. `sqlite/` keeps it.
+import type { AuditStore } from "./audit.ts";
 import type { ProcessProber } from "./process.ts";
+import type { ProjectStore } from "./projects.ts";
 import type {
   Event,
   EventType,
@@ -7,24 +9,18 @@ import type {
   NewRun,
   NewSession,
   NewTodo,
+  Page,
+  Provenance,
   Run,
   RunStatus,
   Session,
+  SessionPatch,
   SessionState,
+  Stored,
   TodoList,
 } from "./records.ts";
 
-/** What was stored. `duplicate`: an earlier call with the same idempotency key stored it. */
-export interface Stored<T> {
-  record: T;
-  duplicate: boolean;
-}
-
-/** A part of a list. `more`: there is at least one record behind the last one here. */
-export interface Page<T> {
-  items: T[];
-  more: boolean;
-}
+export type { Page, Stored } from "./records.ts";
 
 /** A given field must be equal; a session of another owner is not found. */
 export interface Owner {
@@ -45,6 +41,17 @@ export interface SessionQuery extends Owner {
   /** Continue behind this one. */
   after?: { updatedAt: number; id: string } | undefined;
   limit: number;
+}
+
+export interface DeletedSessions {
+  sessions: number;
+  /** The sessions' own: what a fork shares stays with the session it shares. */
+  events: number;
+  actions: number;
+  todos: number;
+  checkpoints: number;
+  /** Of the sessions; the one asked for comes first. */
+  ids: string[];
 }
 
 export interface HistoryQuery {
@@ -82,6 +89,9 @@ export interface RunQuery {
   limit: number;
 }
 
+/** By pid: the newest run of that pid on this machine. */
+export type RunReference = { id: string } | { pid: number };
+
 export interface FinishedRun {
   runId: string;
   status: Exclude<RunStatus, "running" | "ended">;
@@ -108,12 +118,30 @@ export interface Sweep {
 export interface Store {
   /** Where the store lives. */
   readonly file: string;
+  readonly projects: ProjectStore;
+  readonly audit: AuditStore;
 
   /** `not_found`: the parent. `conflict`: the key was used, by the same app and user, for other content. */
   createSession(session: NewSession): Promise<Stored<Session>>;
   /** `not_found` also when the owner is another one. */
   getSession(sessionId: string, owner?: Owner): Promise<Session>;
   listSessions(query: SessionQuery): Promise<Page<Session>>;
+  /**
+   * A patch that changes nothing leaves `updatedAt` and the audit log as they are.
+   * `too_large`: the metadata, once they are merged.
+   */
+  updateSession(sessionId: string, patch: SessionPatch, by: Provenance): Promise<Session>;
+  /**
+   * From then on no read finds it, or anything in it. Its runs and jobs stay. `conflict` names the forks and subagents
+   * that would lose their history or their parent, unless `cascade` deletes them too, all at once.
+   */
+  deleteSession(sessionId: string, cascade: boolean, by: Provenance): Promise<DeletedSessions>;
+  /**
+   * Removes the rows of deleted sessions, in short transactions with pauses that keep no process alive. `deleteSession`
+   * begins it by itself; what a process did not finish, the next one does by calling this. Returns how many sessions
+   * it brought to their end.
+   */
+  purgeDeletedSessions(): Promise<number>;
 
   /** Gives the event the session's next seq. `not_found`: the session or the run. `conflict`: the key. */
   appendEvent(event: NewEvent): Promise<Stored<Event>>;
@@ -131,6 +159,7 @@ export interface Store {
   startRun(run: NewRun): Promise<Stored<Run>>;
   /** A repeat with the same outcome returns the run; another outcome for an ended run is `invalid_state`. */
   finishRun(run: FinishedRun): Promise<Run>;
+  getRun(which: RunReference): Promise<Run>;
   listRuns(query: RunQuery): Promise<Page<Run>>;
   /** The newest run of a session; null if it has none. */
   latestRun(sessionId: string): Promise<Run | null>;

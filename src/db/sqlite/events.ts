@@ -108,9 +108,9 @@ export class Events {
   }
 
   get(sessionId: string, seq: number): Event {
+    const { lastSeq } = this.#sessions.get(sessionId);
     const row = this.#bySeq.get({ sessionId, seq });
     if (row) return this.#withActions(row);
-    const { lastSeq } = this.#sessions.get(sessionId);
     throw new StoreError(
       "not_found",
       `Session "${sessionId}" has no event ${seq}: its last is ${lastSeq}.`,

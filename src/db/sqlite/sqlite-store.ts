@@ -4,13 +4,19 @@ import { drizzle } from "drizzle-orm/better-sqlite3";
 import type * as records from "../records.ts";
 import type * as store from "../store.ts";
 import { Actions } from "./actions.ts";
+import { Audit, createAuditStore } from "./audit.ts";
 import { openConnection } from "./connection.ts";
+import { Deletions } from "./deletions.ts";
 import { toStoreError } from "./errors.ts";
 import { Events } from "./events.ts";
 import { listMigrations, migrate } from "./migrate.ts";
 import type { Drizzle } from "./prepare.ts";
+import { ProjectRuns } from "./project-runs.ts";
+import { createProjectStore, ProjectsWithRuns } from "./project-store.ts";
 import { Projects } from "./projects.ts";
+import { Purge } from "./purge.ts";
 import { Runs } from "./runs.ts";
+import { SessionPatches } from "./session-patches.ts";
 import { Sessions } from "./sessions.ts";
 import { Todos } from "./todos.ts";
 import { retryWhileBusy, Transactions } from "./transactions.ts";
@@ -41,6 +47,8 @@ export async function openStore(options: store.StoreOptions): Promise<store.Stor
 
 class SqliteStore implements store.Store {
   readonly file: string;
+  readonly projects: store.Store["projects"];
+  readonly audit: store.Store["audit"];
   readonly #db: Database.Database;
   readonly #transactions: Transactions;
   readonly #options: store.StoreOptions;
@@ -48,6 +56,9 @@ class SqliteStore implements store.Store {
   readonly #events: Events;
   readonly #todos: Todos;
   readonly #runs: Runs;
+  readonly #sessionPatches: SessionPatches;
+  readonly #deletions: Deletions;
+  readonly #purge: Purge;
 
   constructor(db: Database.Database, transactions: Transactions, options: store.StoreOptions) {
     this.file = options.file;
@@ -61,6 +72,14 @@ class SqliteStore implements store.Store {
     this.#todos = new Todos(query, options, this.#sessions);
     this.#runs = new Runs(query, options, { sessions: this.#sessions, projects });
     this.#events = new Events(query, options, { sessions: this.#sessions, actions, runs: this.#runs });
+    const audit = new Audit(query, options);
+    this.audit = createAuditStore(audit, transactions);
+    this.#sessionPatches = new SessionPatches(query, options, { sessions: this.#sessions, audit });
+    this.#deletions = new Deletions(query, options, { sessions: this.#sessions, audit });
+    this.#purge = new Purge(transactions, this.#deletions, () => db.open);
+    const projectRuns = new ProjectRuns(query, { runs: this.#runs, projects, audit });
+    const projectsWithRuns = new ProjectsWithRuns(query, { projects, projectRuns, audit });
+    this.projects = createProjectStore({ projects: projectsWithRuns, runs: projectRuns }, transactions);
   }
 
   createSession(session: records.NewSession) {
@@ -73,6 +92,23 @@ class SqliteStore implements store.Store {
 
   listSessions(query: store.SessionQuery) {
     return this.#transactions.read(() => this.#sessions.list(query));
+  }
+
+  updateSession(sessionId: string, patch: records.SessionPatch, by: records.Provenance) {
+    return this.#transactions.write(() => this.#sessionPatches.apply(sessionId, patch, by));
+  }
+
+  async deleteSession(sessionId: string, cascade: boolean, by: records.Provenance) {
+    const deleted = await this.#transactions.write(() => this.#deletions.delete(sessionId, cascade, by));
+    this.purgeDeletedSessions().catch((error: unknown) => {
+      // The next start finishes it.
+      this.#options.log.warn({ code: toStoreError(error, this.file).code }, "a purge was cut short");
+    });
+    return deleted;
+  }
+
+  purgeDeletedSessions() {
+    return this.#purge.run();
   }
 
   appendEvent(event: records.NewEvent) {
@@ -102,6 +138,12 @@ class SqliteStore implements store.Store {
 
   finishRun(run: store.FinishedRun) {
     return this.#transactions.write(() => this.#runs.finish(run));
+  }
+
+  async getRun(which: store.RunReference) {
+    if ("id" in which) return this.#transactions.read(() => this.#runs.get(which.id));
+    const { machineId } = await this.#options.prober.identify(which.pid);
+    return this.#transactions.read(() => this.#runs.latestOfPid(which.pid, machineId));
   }
 
   listRuns(query: store.RunQuery) {

@@ -1,0 +1,55 @@
+// Removes the rows of deleted sessions behind everybody's back: short transactions, and a pause after each in which
+// others find the lock free.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Deletions } from "./deletions.ts";
+import type { Transactions } from "./transactions.ts";
+
+// Milliseconds of work in a transaction; its commit takes about as long again.
+const sliceWork = 6;
+// Others look for the lock every few milliseconds.
+const pause = 10;
+
+export class Purge {
+  readonly #transactions: Transactions;
+  readonly #deletions: Deletions;
+  readonly #isOpen: () => boolean;
+  #running: Promise<number> | undefined;
+  #wanted = false;
+
+  constructor(transactions: Transactions, deletions: Deletions, isOpen: () => boolean) {
+    this.#transactions = transactions;
+    this.#deletions = deletions;
+    this.#isOpen = isOpen;
+  }
+
+  /** Goes on until nothing is left to purge or the store is closed. Joins the one that is on its way. */
+  run(): Promise<number> {
+    this.#wanted = true;
+    this.#running ??= this.#purgeAll();
+    return this.#running;
+  }
+
+  async #purgeAll(): Promise<number> {
+    let sessions = 0;
+    try {
+      while (this.#wanted) {
+        // Before the first slice too: the reply to the one who deleted comes first.
+        await rest();
+        if (!this.#isOpen()) break;
+        this.#wanted = false;
+        const { finished, more } = await this.#transactions.write(() => this.#deletions.purge(sliceWork));
+        if (finished) sessions += 1;
+        if (more) this.#wanted = true;
+      }
+      return sessions;
+    } finally {
+      // In the same turn as the last look at `wanted`: who asks now begins anew.
+      this.#running = undefined;
+    }
+  }
+}
+
+/** A server that is to end does not wait for this. */
+function rest(): Promise<void> {
+  return sleep(pause, undefined, { ref: false });
+}
