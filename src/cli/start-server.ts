@@ -100,19 +100,19 @@ export async function startServer(
   };
 }
 
-/** Marks the runs that died since the last start. A store that is not there yet is not made for this. */
+/** What the last process did not come to. A store that is not there yet is not made for this. */
 async function sweep(file: string, store: () => Promise<Store>, log: Log): Promise<void> {
   if (!existsSync(file)) return;
   try {
-    const { crashed, ended, unknown, alive, checked } = await (await store()).markCrashedRuns();
+    const opened = await store();
+    const { crashed, ended, unknown, alive, checked } = await opened.markCrashedRuns();
     const counts = { crashed: crashed.length, ended: ended.length, unknown: unknown.length, alive };
     if (checked > 0) log.info(counts, "checked the running runs");
+    const sessions = await opened.purgeDeletedSessions();
+    if (sessions > 0) log.info({ sessions }, "purged deleted sessions");
   } catch (error) {
     // The next call meets the same error, and tells its caller.
-    log.warn(
-      { reason: error instanceof Error ? error.message : String(error) },
-      "could not check the running runs",
-    );
+    log.warn({ reason: error instanceof Error ? error.message : String(error) }, "the sweep was cut short");
   }
 }
 

@@ -109,21 +109,23 @@ export class Deletions {
     return [...found.values()];
   }
 
-  /**
-   * Removes rows of a deleted session for about `milliseconds`. `finished`: it was the last of that session's;
-   * `more`: there is a session left to purge.
-   */
-  purge(milliseconds: number): { finished: boolean; more: boolean } {
+  /** The session to purge next. */
+  next(): { id: string } | undefined {
+    return this.#next.get({});
+  }
+
+  /** Removes rows of the next session for about `milliseconds`. True if they were the last of that session's. */
+  purge(milliseconds: number): boolean {
     const started = performance.now();
-    const session = this.#next.get({});
-    if (session === undefined) return { finished: false, more: false };
+    const session = this.next();
+    if (session === undefined) return false;
     for (const batch of this.#batches) {
       while (batch.run(session) > 0) {
-        if (performance.now() - started > milliseconds) return { finished: false, more: true };
+        if (performance.now() - started > milliseconds) return false;
       }
     }
     this.#finish.run({ id: session.id, now: this.#now() });
-    return { finished: true, more: true };
+    return true;
   }
 }
 

@@ -33,19 +33,24 @@ export class Purge {
     let sessions = 0;
     try {
       while (this.#wanted) {
+        this.#wanted = false;
         // Before the first slice too: the reply to the one who deleted comes first.
         await rest();
-        if (!this.#isOpen()) break;
-        this.#wanted = false;
-        const { finished, more } = await this.#transactions.write(() => this.#deletions.purge(sliceWork));
-        if (finished) sessions += 1;
-        if (more) this.#wanted = true;
+        while (this.#isOpen() && (await this.#isLeft())) {
+          if (await this.#transactions.write(() => this.#deletions.purge(sliceWork))) sessions += 1;
+          await rest();
+        }
       }
       return sessions;
     } finally {
       // In the same turn as the last look at `wanted`: who asks now begins anew.
       this.#running = undefined;
     }
+  }
+
+  /** Asked without the lock: a start with nothing to purge writes nothing. */
+  #isLeft(): Promise<boolean> {
+    return this.#transactions.read(() => this.#deletions.next() !== undefined);
   }
 }
 
