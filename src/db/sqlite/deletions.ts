@@ -129,24 +129,14 @@ export class Deletions {
   }
 }
 
-/** The forks and subagents of the sessions in `ids`. A fork of a fork shares the history of both. */
+/** The forks and subagents of the sessions in `ids`. */
 function prepareDependents(db: Drizzle) {
-  const there = isNull(sessions.deletedAt);
-  const as = (kind: Dependent["kind"]) => sql<Dependent["kind"]>`${kind}`.as("kind");
-  const subagents = db
-    .select({ id: columnsOf(sessions).id, kind: as("subagent") })
-    .from(sessions)
-    .where(and(inList(sessions.parentSessionId, "ids"), there));
-  const forks = db
-    .select({ id: columnsOf(sessions).id, kind: as("fork") })
-    .from(sessions)
-    .where(and(inList(sessions.forkedFromSessionId, "ids"), there));
-  const sharing = db
-    .select({ id: columnsOf(sessions).id, kind: as("fork") })
-    .from(lineage)
-    .innerJoin(sessions, eq(sessions.id, lineage.sessionId))
-    .where(and(inList(lineage.sourceId, "ids"), there));
-  return unionAll(subagents, forks, sharing);
+  const those = (kind: Dependent["kind"], source: SQLiteColumn) =>
+    db
+      .select({ id: columnsOf(sessions).id, kind: sql<Dependent["kind"]>`${kind}`.as("kind") })
+      .from(sessions)
+      .where(and(inList(source, "ids"), isNull(sessions.deletedAt)));
+  return unionAll(those("fork", sessions.forkedFromSessionId), those("subagent", sessions.parentSessionId));
 }
 
 function prepareBatch(db: Drizzle, table: SQLiteTable & { sessionId: SQLiteColumn }) {
