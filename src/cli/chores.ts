@@ -23,6 +23,7 @@ const chores: Record<string, (store: Store) => Promise<Record<string, number>>> 
     const { crashed, ended, unknown, alive } = await store.markCrashedRuns();
     return { crashed: crashed.length, ended: ended.length, unknown: unknown.length, alive };
   },
+  "purge deleted sessions": async (store) => ({ sessions: await store.purgeDeletedSessions() }),
   "enqueue what automations have due": async (store) => ({
     enqueued: await store.automations.enqueueDue(),
   }),

@@ -55,7 +55,7 @@ export interface AutomationStore {
   upsert(automation: NewAutomation): Promise<Automation>;
   list(query: AutomationQuery): Promise<Page<Automation>>;
   /** Returns what it was. Jobs that it enqueued stay. */
-  delete(automationId: string): Promise<Automation>;
+  delete(automationId: string, by: Provenance): Promise<Automation>;
   /**
    * Enqueues one job for each automation whose time has come, however many times were missed and however many processes
    * look. One whose last job is not finished stays due, and is caught up once when that job has ended. Returns how many

@@ -121,7 +121,7 @@ export interface JobStore {
    */
   finish(outcome: FinishedJob): Promise<Job>;
   /** Takes a pending job out of the queue, and a processing one from its worker. `invalid_state`: it has ended. */
-  cancel(jobId: string): Promise<Job>;
+  cancel(jobId: string, by: Provenance): Promise<Job>;
   /** Enqueues first what automations are due, in a write of its own; without one it writes nothing. */
   list(query: JobQuery): Promise<Page<Job>>;
   /** By session id, of each one asked for. */

@@ -115,6 +115,17 @@ export interface NewFork extends Provenance, Idempotent {
   title: string | null;
 }
 
+/** What to change of a session: undefined leaves a field as it is, null clears it. */
+export interface SessionPatch {
+  title?: string | null | undefined;
+  state?: SessionState | undefined;
+  agent?: string | null | undefined;
+  context?: string | null | undefined;
+  providerSessionId?: string | null | undefined;
+  /** A merge patch (RFC 7396): its keys are set, those with null removed, all others stay. */
+  metadata?: JsonObject | null | undefined;
+}
+
 /** A tool call inside an event. */
 export interface Action {
   callId: string;

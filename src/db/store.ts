@@ -1,8 +1,11 @@
 // The promise: what agents can do with the record of their sessions. `sqlite/` keeps it.
+
+import type { AuditStore } from "./audit.ts";
 import type { AutomationStore, NextRun } from "./automations.ts";
 import type { CheckpointStore } from "./checkpoints.ts";
 import type { JobStore } from "./jobs.ts";
 import type { ProcessProber } from "./process.ts";
+import type { ProjectStore } from "./projects.ts";
 import type {
   Action,
   ActionMove,
@@ -14,9 +17,11 @@ import type {
   NewSession,
   NewTodo,
   Page,
+  Provenance,
   Run,
   RunStatus,
   Session,
+  SessionPatch,
   SessionState,
   Stored,
   TodoList,
@@ -45,6 +50,17 @@ export interface SessionQuery extends Owner {
   /** Continue behind this one. */
   after?: { updatedAt: number; id: string } | undefined;
   limit: number;
+}
+
+export interface DeletedSessions {
+  sessions: number;
+  /** The sessions' own: what a fork shares stays with the session it shares. */
+  events: number;
+  actions: number;
+  todos: number;
+  checkpoints: number;
+  /** Of the sessions; the one asked for comes first. */
+  ids: string[];
 }
 
 export interface HistoryQuery extends EventFilters {
@@ -88,6 +104,9 @@ export interface RunQuery {
   limit: number;
 }
 
+/** By pid: the newest run of that pid on this machine. */
+export type RunReference = { id: string } | { pid: number };
+
 export interface FinishedRun {
   runId: string;
   status: Exclude<RunStatus, "running" | "ended">;
@@ -114,6 +133,8 @@ export interface Sweep {
 export interface Store {
   /** Where the store lives. */
   readonly file: string;
+  readonly projects: ProjectStore;
+  readonly audit: AuditStore;
 
   /** `not_found`: the parent. `conflict`: the key was used, by the same app and user, for other content. */
   createSession(session: NewSession): Promise<Stored<Session>>;
@@ -125,6 +146,22 @@ export interface Store {
    * grows with the number of forks before it, not with the events. `conflict`: the key, as of `createSession`.
    */
   forkSession(fork: NewFork): Promise<Stored<Session>>;
+  /**
+   * A patch that changes nothing leaves `updatedAt` and the audit log as they are.
+   * `too_large`: the metadata, once they are merged.
+   */
+  updateSession(sessionId: string, patch: SessionPatch, by: Provenance): Promise<Session>;
+  /**
+   * From then on no read finds it, or anything in it. Its runs and jobs stay. `conflict` names the forks and subagents
+   * that would lose their history or their parent, unless `cascade` deletes them too, all at once.
+   */
+  deleteSession(sessionId: string, cascade: boolean, by: Provenance): Promise<DeletedSessions>;
+  /**
+   * Removes the rows of deleted sessions, in short transactions with pauses that keep no process alive. `deleteSession`
+   * begins it by itself; what a process did not finish, the next one does by calling this. Returns how many sessions
+   * it brought to their end.
+   */
+  purgeDeletedSessions(): Promise<number>;
 
   /** Gives the event the session's next seq. `not_found`: the session or the run. `conflict`: the key. */
   appendEvent(event: NewEvent): Promise<Stored<Event>>;
@@ -154,6 +191,7 @@ export interface Store {
   startRun(run: NewRun): Promise<Stored<Run>>;
   /** A repeat with the same outcome returns the run; another outcome for an ended run is `invalid_state`. */
   finishRun(run: FinishedRun): Promise<Run>;
+  getRun(which: RunReference): Promise<Run>;
   listRuns(query: RunQuery): Promise<Page<Run>>;
   /** The newest run of a session; null if it has none. */
   latestRun(sessionId: string): Promise<Run | null>;

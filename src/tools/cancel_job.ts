@@ -13,8 +13,9 @@ export const cancelJob = defineTool({
   effect: "update",
   input: () => z.strictObject({ job_id: name() }),
   output: () => z.object({ job: wireJob() }),
-  async run({ job_id }, { store }) {
+  async run({ job_id }, { store, client }) {
+    const job = await store.jobs.cancel(job_id, { origin: "tool", client });
     const wrap = (job: WireJob) => ({ job });
-    return fitOne(toWireJob(await store.jobs.cancel(job_id)), maxCharsBounds.standard, wrap, cutJob);
+    return fitOne(toWireJob(job), maxCharsBounds.standard, wrap, cutJob);
   },
 });

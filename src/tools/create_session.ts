@@ -5,6 +5,7 @@ import { fitOne } from "./budget.ts";
 import { cutSession } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { idempotencyKey, jsonObject, maxCharsBounds, name, sessionId, text } from "./fields.ts";
+import { withWork } from "./job-records.ts";
 import { toWireSession } from "./to-wire.ts";
 import { type WireSession, wireSession } from "./wire-records.ts";
 
@@ -45,7 +46,13 @@ export const createSession = defineTool({
       client,
       idempotencyKey: input.idempotency_key ?? null,
     });
+    const work = await store.jobs.workOf([record.id]);
     const wrap = (session: WireSession) => ({ session, duplicate });
-    return fitOne(toWireSession(record), maxCharsBounds.standard, wrap, cutSession);
+    return fitOne(
+      withWork(toWireSession(record), work.get(record.id)),
+      maxCharsBounds.standard,
+      wrap,
+      cutSession,
+    );
   },
 });

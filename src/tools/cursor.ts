@@ -4,7 +4,7 @@ import type * as z from "zod";
 import { StoreError } from "../db/errors.ts";
 
 /** `query`: what must be the same on the next page; not its size. */
-export function encodeCursor(query: object, position: readonly (string | number)[]): string {
+export function encodeCursor(query: object, position: readonly (string | number | null)[]): string {
   return Buffer.from(JSON.stringify([fingerprint(query), ...position])).toString("base64url");
 }
 

@@ -1,6 +1,15 @@
 // What each kind of record may lose when a result has to become smaller.
 import { type Cuttable, cutRecord, cutText } from "./budget.ts";
-import type { WireAction, WireEvent, WireRun, WireSession, WireTodo } from "./wire-records.ts";
+import type {
+  WireAction,
+  WireAuditEntry,
+  WireEvent,
+  WireProject,
+  WireProjectSummary,
+  WireRun,
+  WireSession,
+  WireTodo,
+} from "./wire-records.ts";
 
 const sessionParts: Cuttable<WireSession> = {
   texts: [
@@ -27,8 +36,26 @@ const eventParts: Cuttable<WireEvent> = {
 };
 const todoParts: Cuttable<WireTodo> = { texts: [], values: [] };
 
+const projectParts: Cuttable<WireProject> = {
+  texts: ["prompt", "command", "name", "directory", "git_common_dir", "git_remote"],
+  values: [],
+};
+const auditParts: Cuttable<WireAuditEntry> = { texts: [], values: ["details"] };
+
 export const cutSession = (session: WireSession, cap: number) => cutRecord(session, cap, sessionParts);
 export const cutRun = (run: WireRun, cap: number) => cutRecord(run, cap, runParts);
+
+export const cutAuditEntry = (entry: WireAuditEntry, cap: number) => cutRecord(entry, cap, auditParts);
+
+/** Its project and its run, each cut. */
+export function cutProjectSummary(summary: WireProjectSummary, cap: number): WireProjectSummary {
+  const { project, latest_run } = summary;
+  return {
+    ...summary,
+    project: cutRecord(project, cap, projectParts),
+    latest_run: latest_run && cutRun(latest_run, cap),
+  };
+}
 
 /** A todo always says something of what is to be done. */
 export function cutTodo(todo: WireTodo, cap: number): WireTodo {

@@ -13,8 +13,8 @@ export const deleteAutomation = defineTool({
   effect: "delete",
   input: () => z.strictObject({ automation_id: name() }),
   output: () => z.object({ deleted: wireAutomation() }),
-  async run({ automation_id }, { store }) {
-    const deleted = await store.automations.delete(automation_id);
+  async run({ automation_id }, { store, client }) {
+    const deleted = await store.automations.delete(automation_id, { origin: "tool", client });
     const wrap = (automation: WireAutomation) => ({ deleted: automation });
     return fitOne(toWireAutomation(deleted), maxCharsBounds.standard, wrap, cutAutomation);
   },

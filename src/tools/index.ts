@@ -6,18 +6,25 @@ import { claimJob } from "./claim_job.ts";
 import { createSession } from "./create_session.ts";
 import type { Tool } from "./define-tool.ts";
 import { deleteAutomation } from "./delete_automation.ts";
+import { deleteProject } from "./delete_project.ts";
+import { deleteRun } from "./delete_run.ts";
+import { deleteSession } from "./delete_session.ts";
 import { enqueueJob } from "./enqueue_job.ts";
 import { finishJob } from "./finish_job.ts";
 import { finishRun } from "./finish_run.ts";
 import { forkSession } from "./fork_session.ts";
 import { getEvent } from "./get_event.ts";
 import { getHistory } from "./get_history.ts";
+import { getProject } from "./get_project.ts";
+import { getRun } from "./get_run.ts";
 import { getSession } from "./get_session.ts";
 import { getStats } from "./get_stats.ts";
 import { getTodos } from "./get_todos.ts";
+import { listAudit } from "./list_audit.ts";
 import { listAutomations } from "./list_automations.ts";
 import { listCheckpoints } from "./list_checkpoints.ts";
 import { listJobs } from "./list_jobs.ts";
+import { listProjects } from "./list_projects.ts";
 import { listRuns } from "./list_runs.ts";
 import { listSessions } from "./list_sessions.ts";
 import { markCrashedRuns } from "./mark_crashed_runs.ts";
@@ -26,14 +33,18 @@ import { restoreCheckpoint } from "./restore_checkpoint.ts";
 import { saveCheckpoint } from "./save_checkpoint.ts";
 import { startRun } from "./start_run.ts";
 import { updateAction } from "./update_action.ts";
+import { updateSession } from "./update_session.ts";
 import { updateTodos } from "./update_todos.ts";
 import { upsertAutomation } from "./upsert_automation.ts";
+import { upsertProject } from "./upsert_project.ts";
 
 export const tools: readonly Tool[] = [
   createSession,
   getSession,
   listSessions,
   forkSession,
+  updateSession,
+  deleteSession,
   addEvent,
   addEvents,
   updateAction,
@@ -43,6 +54,7 @@ export const tools: readonly Tool[] = [
   getTodos,
   startRun,
   finishRun,
+  getRun,
   listRuns,
   markCrashedRuns,
   enqueueJob,
@@ -58,4 +70,10 @@ export const tools: readonly Tool[] = [
   saveCheckpoint,
   listCheckpoints,
   restoreCheckpoint,
+  upsertProject,
+  getProject,
+  listProjects,
+  deleteProject,
+  deleteRun,
+  listAudit,
 ];

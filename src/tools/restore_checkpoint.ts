@@ -6,6 +6,7 @@ import { fits, textPart } from "./budget.ts";
 import { cutSession } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { idempotencyKey, maxChars, name, text } from "./fields.ts";
+import { withWork } from "./job-records.ts";
 import { toWireSession, toWireTodo } from "./to-wire.ts";
 import { toWireCheckpoint, wireCheckpoint } from "./wire-checkpoints.ts";
 import { wireSession, wireTodo } from "./wire-records.ts";
@@ -47,7 +48,8 @@ export const restoreCheckpoint = defineTool({
       client,
       idempotencyKey: input.idempotency_key ?? null,
     });
-    const session = toWireSession(record.session);
+    const work = await store.jobs.workOf([record.session.id]);
+    const session = withWork(toWireSession(record.session), work.get(record.session.id));
     const checkpoint = toWireCheckpoint(record.checkpoint);
     const base = [Number.POSITIVE_INFINITY, 4_000, 600, 100, 0]
       .map((cap) => ({ session: cutSession(session, cap), checkpoint, duplicate }))

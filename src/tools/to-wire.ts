@@ -1,9 +1,14 @@
 // The Store's records → what the protocol shows: ISO 8601 times, absent values left out.
 import type * as z from "zod";
+import type { AuditEntry } from "../db/audit.ts";
+import type { Project, ProjectSummary } from "../db/projects.ts";
 import type { Action, Event, Run, Session, Todo, Tokens } from "../db/records.ts";
 import type {
   WireAction,
+  WireAuditEntry,
   WireEvent,
+  WireProject,
+  WireProjectSummary,
   WireRun,
   WireSession,
   WireTodo,
@@ -130,6 +135,46 @@ export function toWireRun(run: Run): WireRun {
     started_at: toIso(run.startedAt),
     disconnected_at: givenTime(run.disconnectedAt),
     ended_at: givenTime(run.endedAt),
+  };
+}
+
+function toWireProject(project: Project): WireProject {
+  return {
+    id: project.id,
+    directory: project.directory,
+    name: given(project.name),
+    command: given(project.command),
+    prompt: given(project.prompt),
+    git_common_dir: given(project.gitCommonDir),
+    git_remote: given(project.gitRemote),
+    created_at: toIso(project.createdAt),
+    updated_at: toIso(project.updatedAt),
+    last_run_at: givenTime(project.lastRunAt),
+  };
+}
+
+/** The success rate leaves out the runs that are still running, and those whose outcome nobody knows. */
+export function toWireProjectSummary({ project, latestRun, runCounts }: ProjectSummary): WireProjectSummary {
+  const { running, completed, failed, crashed, ended } = runCounts;
+  const judged = completed + failed + crashed;
+  return {
+    project: toWireProject(project),
+    latest_run: latestRun === null ? undefined : toWireRun(latestRun),
+    run_counts: { total: judged + running + ended, running, completed, failed, crashed, ended },
+    success_rate: judged === 0 ? undefined : completed / judged,
+  };
+}
+
+export function toWireAuditEntry(entry: AuditEntry): WireAuditEntry {
+  return {
+    id: entry.id,
+    at: toIso(entry.at),
+    origin: entry.origin,
+    client: given(entry.client),
+    tool: entry.tool,
+    session_id: given(entry.sessionId),
+    subject_id: entry.subjectId,
+    details: given(entry.details),
   };
 }
 

@@ -160,3 +160,52 @@ export const wireRun = lazily(() =>
   }),
 );
 export type WireRun = z.input<ReturnType<typeof wireRun>>;
+
+const wireProject = lazily(() =>
+  z.object({
+    id: z.string(),
+    directory: optionalText,
+    name: optionalText,
+    command: optionalText,
+    prompt: optionalText,
+    git_common_dir: optionalText,
+    git_remote: optionalText,
+    created_at: z.string(),
+    updated_at: z.string(),
+    last_run_at: optionalText,
+    ...cut,
+  }),
+);
+export type WireProject = z.input<ReturnType<typeof wireProject>>;
+
+export const wireProjectSummary = lazily(() =>
+  z.object({
+    project: wireProject(),
+    latest_run: wireRun().optional(),
+    run_counts: z.object({
+      total: z.int(),
+      running: z.int(),
+      completed: z.int(),
+      failed: z.int(),
+      crashed: z.int(),
+      ended: z.int(),
+    }),
+    success_rate: z.number().optional().describe("completed / (completed + failed + crashed)"),
+  }),
+);
+export type WireProjectSummary = z.input<ReturnType<typeof wireProjectSummary>>;
+
+export const wireAuditEntry = lazily(() =>
+  z.object({
+    id: z.int(),
+    at: z.string(),
+    origin: z.enum(origins),
+    client: optionalText,
+    tool: z.string(),
+    session_id: optionalText,
+    subject_id: z.string(),
+    details: z.unknown().optional().describe("Names of fields, ids and counts"),
+    ...cut,
+  }),
+);
+export type WireAuditEntry = z.input<ReturnType<typeof wireAuditEntry>>;

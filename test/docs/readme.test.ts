@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { describe, expect, it } from "vitest";
+import { defaultToolCount } from "../default-tools.ts";
 import { makeFolder } from "../open-test-store.ts";
 import { testEnvironment } from "../processes/program.ts";
 
@@ -48,6 +49,6 @@ describe("README.md", () => {
     );
     const { tools } = await client.listTools();
     await client.close();
-    expect(tools).toHaveLength(12);
+    expect(tools).toHaveLength(defaultToolCount);
   });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { expect, onTestFinished, test } from "vitest";
+import { defaultToolCount } from "../default-tools.ts";
 import { makeFolder } from "../open-test-store.ts";
 import { checkout } from "./program.ts";
 
@@ -22,7 +23,7 @@ test("a host that reads mcp.json gets a server that keeps sessions", async () =>
     stderr: "ignore",
   });
   await client.connect(transport as Parameters<Client["connect"]>[0]);
-  expect((await client.listTools()).tools).toHaveLength(12);
+  expect((await client.listTools()).tools).toHaveLength(defaultToolCount);
   const { structuredContent } = await client.callTool({ name: "create_session", arguments: {} });
   expect(structuredContent).toMatchObject({ session: { app_name: "host", directory: checkout } });
   expect(existsSync(db)).toBe(true);

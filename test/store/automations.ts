@@ -28,6 +28,8 @@ function nextRun(schedule: string, timeZone: string, after: number): number | nu
   return (Math.floor(after / (minutes * minute)) + 1) * minutes * minute;
 }
 
+const by = { origin: "tool" as const, client: "test" };
+
 export function automationsContract(open: OpenStore): void {
   describe("automations", () => {
     let store: Store;
@@ -137,7 +139,7 @@ export function automationsContract(open: OpenStore): void {
       expect(await store.automations.enqueueDue()).toBe(0);
       expect(await jobs()).toHaveLength(2);
       const [second] = await jobs();
-      await store.jobs.cancel(second?.id ?? "");
+      await store.jobs.cancel(second?.id ?? "", by);
       expect(first?.id).not.toBe(second?.id);
       now += 60 * minute;
       expect(await store.automations.enqueueDue()).toBe(1);
@@ -201,10 +203,10 @@ export function automationsContract(open: OpenStore): void {
       const automation = await upsert();
       now += 30 * minute;
       await store.automations.enqueueDue();
-      expect(await store.automations.delete(automation.id)).toMatchObject({ id: automation.id });
+      expect(await store.automations.delete(automation.id, by)).toMatchObject({ id: automation.id });
       expect(await listed()).toEqual([]);
       expect(await jobs()).toHaveLength(1);
-      await expect(store.automations.delete(automation.id)).rejects.toMatchObject({ code: "not_found" });
+      await expect(store.automations.delete(automation.id, by)).rejects.toMatchObject({ code: "not_found" });
     });
 
     it("are listed newest first, by directory, in pages", async () => {

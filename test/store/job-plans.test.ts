@@ -20,7 +20,7 @@ async function plansOf(work: (jobs: Jobs, leases: Leases) => void): Promise<stri
     return prepare(sql);
   }) as typeof db.prepare;
   const options = { now: () => 0, newId: (prefix: string) => prefix };
-  const jobs = new Jobs(drizzle(db), options, { sessions: unused, projects: unused });
+  const jobs = new Jobs(drizzle(db), options, { sessions: unused, projects: unused, audit: unused });
   work(jobs, new Leases(drizzle(db), options, { jobs, runs: unused }));
   return statements.map((sql) => {
     const explained = prepare(`explain query plan ${sql}`);

@@ -35,6 +35,8 @@ const newRun = {
   client: "test",
 };
 
+const by = { origin: "tool" as const, client: "test" };
+
 export function jobsContract(open: OpenStore): void {
   describe("jobs", () => {
     let store: Store;
@@ -378,18 +380,18 @@ export function jobsContract(open: OpenStore): void {
     describe("cancel", () => {
       it("takes a pending job out of the queue", async () => {
         const { id } = await enqueue();
-        const cancelled = await store.jobs.cancel(id);
+        const cancelled = await store.jobs.cancel(id, by);
         expect(cancelled).toMatchObject({ status: "cancelled", endedAt: now });
         now += 1;
-        expect(await store.jobs.cancel(id)).toEqual(cancelled);
+        expect(await store.jobs.cancel(id, by)).toEqual(cancelled);
         expect(await claim()).toBeNull();
-        await expect(store.jobs.cancel("job_none")).rejects.toMatchObject(code("not_found"));
+        await expect(store.jobs.cancel("job_none", by)).rejects.toMatchObject(code("not_found"));
       });
 
       it("takes a job from its worker, who learns of it", async () => {
         const { id } = await enqueue();
         const { lease } = await claimOne({ leaseSeconds: 1 });
-        await store.jobs.cancel(id);
+        await store.jobs.cancel(id, by);
         now += 5_000;
         expect(await claim()).toBeNull();
         expect(await store.jobs.renew({ ...lease, leaseSeconds: 9 })).toMatchObject({ status: "cancelled" });
@@ -400,7 +402,7 @@ export function jobsContract(open: OpenStore): void {
       it("is refused for a job that has ended", async () => {
         const { id } = await enqueue();
         await finish((await claimOne()).lease, {});
-        await expect(store.jobs.cancel(id)).rejects.toMatchObject(code("invalid_state"));
+        await expect(store.jobs.cancel(id, by)).rejects.toMatchObject(code("invalid_state"));
       });
     });
 
@@ -409,7 +411,7 @@ export function jobsContract(open: OpenStore): void {
       const a = await enqueue();
       const b = await enqueue({ sessionId: session.id });
       const c = await enqueue({ workspace: { ...workspace, directory: "/b" } });
-      await store.jobs.cancel(c.id);
+      await store.jobs.cancel(c.id, by);
       const ids = async (filter: object) =>
         (await store.jobs.list({ limit: 10, ...filter })).items.map(({ id }) => id);
       expect(await ids({})).toEqual([c.id, b.id, a.id]);

@@ -5,6 +5,7 @@ import type { Action, ActionMove, JsonValue, NewAction, Session } from "../recor
 import type { PlacedAction, StoreOptions } from "../store.ts";
 import type { Lineage } from "./lineage.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
+import type { Rollups } from "./rollups.ts";
 import { actions, events } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import { fromJson, repairTexts, toJson } from "./text.ts";
@@ -18,6 +19,7 @@ export class Actions {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
   readonly #sessions: Sessions;
   readonly #lineage: Lineage;
+  readonly #rollups: Rollups;
   readonly #insert;
   readonly #ofEvent;
   readonly #newest;
@@ -27,11 +29,12 @@ export class Actions {
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; lineage: Lineage },
+    related: { sessions: Sessions; lineage: Lineage; rollups: Rollups },
   ) {
     this.#options = options;
     this.#sessions = related.sessions;
     this.#lineage = related.lineage;
+    this.#rollups = related.rollups;
     this.#insert = new Inserts(db, actions);
     this.#ofEvent = new Prepared(db, () =>
       db
@@ -130,6 +133,7 @@ export class Actions {
     if (move.status === "running") next.startedAt ??= now;
     if (progress[move.status] === progress.completed) next.endedAt = Math.max(now, row.startedAt ?? now);
     this.#update.run(next);
+    this.#rollups.actionChanged(row, row, next);
     if (said.lossy) this.#markLossy.run(row);
     this.#sessions.touch(session.id, now);
     return { ...place, action: toAction(next) };

@@ -2,8 +2,9 @@
 import { and, desc, eq, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { Automation, AutomationQuery, NewAutomation } from "../automations.ts";
 import { StoreError } from "../errors.ts";
-import type { Page } from "../records.ts";
+import type { Page, Provenance } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
+import type { Audit } from "./audit.ts";
 import type { Jobs } from "./jobs.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
@@ -21,6 +22,7 @@ export class Automations {
   readonly #options: Options;
   readonly #projects: Projects;
   readonly #jobs: Jobs;
+  readonly #audit: Audit;
   readonly #insert;
   readonly #byId;
   readonly #byName;
@@ -30,11 +32,12 @@ export class Automations {
   readonly #moveOn;
   readonly #lists = new Shapes<{ all(values: Record<string, unknown>): AutomationRow[] }>();
 
-  constructor(db: Drizzle, options: Options, related: { projects: Projects; jobs: Jobs }) {
+  constructor(db: Drizzle, options: Options, related: { projects: Projects; jobs: Jobs; audit: Audit }) {
     this.#db = db;
     this.#options = options;
     this.#projects = related.projects;
     this.#jobs = related.jobs;
+    this.#audit = related.audit;
     const id = eq(automations.id, sql.placeholder("id"));
     const select = () => db.select(columnsOf(automations)).from(automations);
     this.#insert = new Inserts(db, automations);
@@ -145,7 +148,7 @@ export class Automations {
     }
   }
 
-  delete(automationId: string): Automation {
+  delete(automationId: string, { origin, client }: Provenance): Automation {
     const row = this.#byId.get({ id: automationId });
     if (row === undefined) {
       throw new StoreError(
@@ -155,6 +158,8 @@ export class Automations {
       );
     }
     this.#delete.run({ id: automationId });
+    const entry = { origin, client, tool: "delete_automation", sessionId: null, subjectId: automationId };
+    this.#audit.append({ ...entry, details: { last_job_id: row.lastJobId } });
     return toAutomation(row);
   }
 

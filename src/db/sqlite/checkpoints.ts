@@ -11,6 +11,7 @@ import type {
 import { StoreError } from "../errors.ts";
 import type { JsonValue, Page, Stored, Todo } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
+import type { Audit } from "./audit.ts";
 import type { Forks } from "./forks.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, Shapes } from "./prepare.ts";
 import { keyConflict } from "./refusals.ts";
@@ -39,6 +40,7 @@ export class Checkpoints {
   readonly #sessions: Sessions;
   readonly #todos: Todos;
   readonly #forks: Forks;
+  readonly #audit: Audit;
   readonly #insert;
   readonly #byId;
   readonly #byKey;
@@ -47,13 +49,14 @@ export class Checkpoints {
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; todos: Todos; forks: Forks },
+    related: { sessions: Sessions; todos: Todos; forks: Forks; audit: Audit },
   ) {
     this.#db = db;
     this.#options = options;
     this.#sessions = related.sessions;
     this.#todos = related.todos;
     this.#forks = related.forks;
+    this.#audit = related.audit;
     this.#insert = new Inserts(db, checkpoints);
     const all = () => db.select(columnsOf(checkpoints)).from(checkpoints).$dynamic();
     this.#byId = new Prepared(db, () => all().where(eq(checkpoints.id, sql.placeholder("id"))));
@@ -134,6 +137,16 @@ export class Checkpoints {
       checkpointId,
       title: fork.title,
     });
+    if (!duplicate) {
+      this.#audit.append({
+        origin: fork.origin,
+        client: fork.client,
+        tool: "restore_checkpoint",
+        sessionId: row.sessionId,
+        subjectId: checkpointId,
+        details: { seq: row.seq, todos: todos.length, fork_session_id: session.id },
+      });
+    }
     const state = fromJson<JsonValue>(row.state) ?? undefined;
     return { record: { session, checkpoint: toCheckpoint(shorten(row)), todos, state }, duplicate };
   }

@@ -12,7 +12,7 @@ export function automationStore(transactions: Transactions, automations: Automat
   return {
     upsert: (automation) => transactions.write(() => automations.upsert(automation)),
     list: (query) => transactions.read(() => automations.list(query)),
-    delete: (automationId) => transactions.write(() => automations.delete(automationId)),
+    delete: (automationId, by) => transactions.write(() => automations.delete(automationId, by)),
     async enqueueDue() {
       let enqueued = 0;
       let slice = { enqueued: 0, done: !(await transactions.read(() => automations.isAnyDue())) };
@@ -47,7 +47,7 @@ export function jobStore(transactions: Transactions, related: Related): JobStore
     },
     renew: (lease) => transactions.write(() => leases.renew(lease)),
     finish: (outcome) => transactions.write(() => leases.finish(outcome)),
-    cancel: (jobId) => transactions.write(() => jobs.cancel(jobId)),
+    cancel: (jobId, by) => transactions.write(() => jobs.cancel(jobId, by)),
     async list(query) {
       try {
         await related.automationStore.enqueueDue();

@@ -3,8 +3,9 @@ import { and, desc, eq, lt, type SQL, sql } from "drizzle-orm";
 import type { Automation } from "../automations.ts";
 import { StoreError } from "../errors.ts";
 import type { Job, JobQuery, NewJob, SessionWork } from "../jobs.ts";
-import type { JsonValue, Page, Stored } from "../records.ts";
+import type { JsonValue, Page, Provenance, Stored } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
+import type { Audit } from "./audit.ts";
 import { columnsOf, type Drizzle, Inserts, inList, Prepared, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
 import { keyConflict } from "./refusals.ts";
@@ -35,6 +36,7 @@ export class Jobs {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
   readonly #sessions: Sessions;
   readonly #projects: Projects;
+  readonly #audit: Audit;
   readonly #insert;
   readonly #byId;
   readonly #byKey;
@@ -46,12 +48,13 @@ export class Jobs {
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; projects: Projects },
+    related: { sessions: Sessions; projects: Projects; audit: Audit },
   ) {
     this.#db = db;
     this.#options = options;
     this.#sessions = related.sessions;
     this.#projects = related.projects;
+    this.#audit = related.audit;
     const id = eq(jobs.id, sql.placeholder("id"));
     this.#insert = new Inserts(db, jobs);
     this.#byId = new Prepared(db, () => db.select(columnsOf(jobs)).from(jobs).where(id));
@@ -164,7 +167,7 @@ export class Jobs {
     return row;
   }
 
-  cancel(jobId: string): Job {
+  cancel(jobId: string, { origin, client }: Provenance): Job {
     const row = this.getRow(jobId);
     if (row.status === "cancelled") return toJob(row);
     if (row.status === "completed" || row.status === "failed") {
@@ -174,6 +177,9 @@ export class Jobs {
         "There is nothing left to cancel. enqueue_job makes another one.",
       );
     }
+    const { sessionId, status } = row;
+    const entry = { origin, client, tool: "cancel_job", sessionId, subjectId: jobId };
+    this.#audit.append({ ...entry, details: { was: status, attempts: row.attempts } });
     return toJob(this.#cancel.get({ id: jobId, now: this.#options.now() }) ?? row);
   }
 

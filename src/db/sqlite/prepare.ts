@@ -29,9 +29,10 @@ export class Prepared<B extends Built> {
     this.#build = build;
   }
 
-  run(values: Values): void {
+  /** How many rows it changed. */
+  run(values: Values): number {
     const statement = this.#prepared();
-    statement.run(this.#bind(values));
+    return statement.run(this.#bind(values)).changes;
   }
 
   get(values: Values): RowOf<B> | undefined {

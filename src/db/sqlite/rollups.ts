@@ -28,7 +28,10 @@ export class Rollups {
     this.#log = log;
     this.#stored = new StoredSums(db);
     this.#watermark = new Prepared(db, () =>
-      db.select({ eventId: sql<number>`${rollupState.eventId}`.as("eventId") }).from(rollupState),
+      db
+        .select({ eventId: sql<number>`${rollupState.eventId}`.as("eventId") })
+        .from(rollupState)
+        .where(eq(rollupState.id, 1)),
     );
     this.#moveWatermark = new Prepared(db, () =>
       db

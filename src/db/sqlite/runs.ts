@@ -216,7 +216,20 @@ export class Runs {
     return this.list({ sessionId, limit: 1 }).items[0] ?? null;
   }
 
-  list({ after, limit, ...filters }: RunQuery): Page<Run> {
+  /** A pid means one process at a time, on one machine. */
+  latestOfPid(pid: number, machineId: string | null): Run {
+    const [run] = this.list({ pid, machineId, limit: 1 }).items;
+    if (run === undefined) {
+      throw new StoreError(
+        "not_found",
+        `There is no run of pid ${pid} on this machine.`,
+        "list_runs with pid finds those of other machines; start_run makes one.",
+      );
+    }
+    return run;
+  }
+
+  list({ after, limit, ...filters }: RunQuery & { machineId?: string | null }): Page<Run> {
     const values: Record<string, unknown> = { ...filters, afterId: after?.id };
     const given = Object.keys(values).filter((name) => values[name] !== undefined);
     const statement = this.#lists.get(given.join(), () => this.#prepareList(new Set(given)));
@@ -230,6 +243,7 @@ export class Runs {
       directory: eq(runs.directory, sql.placeholder("directory")),
       status: eq(runs.status, sql.placeholder("status")),
       pid: eq(runs.pid, sql.placeholder("pid")),
+      machineId: sql`${runs.machineId} is ${sql.placeholder("machineId")}`,
       afterId: lt(runs.id, sql.placeholder("afterId")),
     };
     const wanted = Object.entries(conditions).filter(([name]) => given.has(name));
@@ -244,7 +258,7 @@ export class Runs {
   }
 }
 
-function toRun({
+export function toRun({
   machineId: _machine,
   bootId: _boot,
   pidNamespace: _namespace,

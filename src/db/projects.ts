@@ -1,0 +1,68 @@
+// Projects: the directories where agents work, with what is usually run there and how that went.
+import type { Page, Provenance, Run, RunStatus, Workspace } from "./records.ts";
+
+export interface Project {
+  id: string;
+  /** Of its main checkout: one for all worktrees. */
+  directory: string;
+  name: string | null;
+  /** The command usually run there. */
+  command: string | null;
+  /** The prompt usually given to it. */
+  prompt: string | null;
+  gitCommonDir: string | null;
+  gitRemote: string | null;
+  createdAt: number;
+  updatedAt: number;
+  lastRunAt: number | null;
+}
+
+/** A project with how its runs went. */
+export interface ProjectSummary {
+  project: Project;
+  latestRun: Run | null;
+  runCounts: Record<RunStatus, number>;
+}
+
+/** Undefined leaves a field as it is, null clears it. */
+export interface ProjectPatch {
+  name?: string | null | undefined;
+  command?: string | null | undefined;
+  prompt?: string | null | undefined;
+}
+
+/** A project by its id, or by its directory: that of `Workspace.projectDirectory`. */
+export type ProjectReference = { id: string } | { directory: string };
+
+/** By the latest run, those that never ran last; then by id. Descending. */
+export interface ProjectQuery {
+  /** Continue behind this one. */
+  after?: { lastRunAt: number | null; id: string } | undefined;
+  limit: number;
+}
+
+export interface DeletedProject {
+  id: string;
+  runs: number;
+  /** They stay, and belong to no project. */
+  sessions: number;
+}
+
+export interface ProjectStore {
+  /**
+   * Makes the project of a workspace or changes it; one that is there and as asked stays untouched.
+   * `previousDirectory`: it was there and has moved here, with its sessions and runs. `not_found` if no project is
+   * there, nor one here to which it has moved already; `conflict` if both have sessions or runs.
+   */
+  upsert(
+    workspace: Workspace,
+    patch: ProjectPatch,
+    previousDirectory?: string | undefined,
+  ): Promise<ProjectSummary>;
+  get(which: ProjectReference): Promise<ProjectSummary>;
+  list(query: ProjectQuery): Promise<Page<ProjectSummary>>;
+  /** With its runs, those still running among them, but without its sessions. */
+  delete(which: ProjectReference, by: Provenance): Promise<DeletedProject>;
+  /** `invalid_state` while it is running. */
+  deleteRun(runId: string, by: Provenance): Promise<void>;
+}

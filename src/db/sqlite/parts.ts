@@ -1,0 +1,68 @@
+// Who keeps what, and who needs whom: the tables' classes, put together on one connection.
+import type Database from "better-sqlite3";
+import { drizzle } from "drizzle-orm/better-sqlite3";
+import type { StoreOptions } from "../store.ts";
+import { Actions } from "./actions.ts";
+import { Audit } from "./audit.ts";
+import { Automations } from "./automations.ts";
+import { Checkpoints } from "./checkpoints.ts";
+import { Deletions } from "./deletions.ts";
+import { Events } from "./events.ts";
+import { Forks } from "./forks.ts";
+import { Histories } from "./histories.ts";
+import { Jobs } from "./jobs.ts";
+import { Leases } from "./leases.ts";
+import { Lineage } from "./lineage.ts";
+import { LogSums } from "./log-sums.ts";
+import type { Drizzle } from "./prepare.ts";
+import { ProjectRuns } from "./project-runs.ts";
+import { ProjectsWithRuns } from "./project-store.ts";
+import { Projects } from "./projects.ts";
+import { Rollups } from "./rollups.ts";
+import { Runs } from "./runs.ts";
+import { SessionPatches } from "./session-patches.ts";
+import { Sessions } from "./sessions.ts";
+import { Statistics } from "./stats.ts";
+import { Todos } from "./todos.ts";
+import { Turns } from "./turns.ts";
+
+export type Parts = ReturnType<typeof createParts>;
+
+export function createParts(db: Database.Database, options: StoreOptions) {
+  const query: Drizzle = drizzle(db);
+  const audit = new Audit(query, options);
+  const logSums = new LogSums(query);
+  const rollups = new Rollups(query, logSums);
+  const statistics = new Statistics(query, logSums, rollups);
+  const projects = new Projects(query, options);
+  const sessions = new Sessions(query, options, projects);
+  const todos = new Todos(query, options, sessions);
+  const runs = new Runs(query, options, { sessions, projects });
+  const projectRuns = new ProjectRuns(query, { runs, projects, audit });
+  const lineage = new Lineage(query);
+  const actions = new Actions(query, options, { sessions, lineage, rollups });
+  const histories = new Histories(query, { sessions, lineage, actions });
+  const forks = new Forks(options, { sessions, lineage, todos });
+  const jobs = new Jobs(query, options, { sessions, projects, audit });
+  return {
+    actions,
+    audit,
+    automations: new Automations(query, options, { projects, jobs, audit }),
+    checkpoints: new Checkpoints(query, options, { sessions, todos, forks, audit }),
+    deletions: new Deletions(query, options, { sessions, audit, rollups }),
+    events: new Events(query, options, { sessions, lineage, actions, runs }),
+    forks,
+    histories,
+    jobs,
+    leases: new Leases(query, options, { jobs, runs }),
+    projectRuns,
+    projectsWithRuns: new ProjectsWithRuns(query, { projects, projectRuns, audit, rollups }),
+    rollups,
+    runs,
+    sessionPatches: new SessionPatches(query, options, { sessions, audit, rollups }),
+    sessions,
+    statistics,
+    todos,
+    turns: new Turns(query, { sessions, lineage, histories, runs }),
+  };
+}

@@ -1,0 +1,203 @@
+// What every Store promises about projects and the runs in them.
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Store } from "../../src/db/store.ts";
+import { newSession, workspace } from "../open-test-store.ts";
+import type { OpenStore } from "./contract.ts";
+
+const by = { origin: "tool" as const, client: "test" };
+
+const at = (directory: string, overrides = {}) => ({
+  ...workspace,
+  directory,
+  projectDirectory: directory,
+  ...overrides,
+});
+
+export function projectsContract(name: string, open: OpenStore): void {
+  describe(`${name}: projects`, () => {
+    let store: Store;
+    let now: number;
+    beforeEach(async () => {
+      now = Date.UTC(2026, 10, 21);
+      store = await open({
+        now: () => now,
+        prober: {
+          identify: async (pid) => ({
+            pid,
+            machineId: "machine",
+            bootId: null,
+            pidNamespace: null,
+            startToken: null,
+          }),
+          probe: async () => ({ state: "alive" }),
+        },
+      });
+    });
+
+    const start = async (directory: string, pid = 1) => {
+      now += 1_000;
+      const run = {
+        sessionId: null,
+        workspace: at(directory),
+        pid,
+        command: null,
+        args: [],
+        prompt: null,
+        idempotencyKey: null,
+        ...by,
+      };
+      return (await store.startRun(run)).record;
+    };
+    const finish = (runId: string, status: "completed" | "failed" | "crashed" = "completed") =>
+      store.finishRun({ runId, status, exitCode: null, error: null, endedBy: "tool" });
+    const create = async (directory: string) =>
+      (await store.createSession(newSession({ workspace: at(directory) }))).record;
+
+    it("makes a project once, and changes what is given", async () => {
+      const made = await store.projects.upsert(at("/a", { gitRemote: "r" }), {
+        name: "A",
+        command: "claude",
+      });
+      expect(made).toMatchObject({
+        project: {
+          directory: "/a",
+          name: "A",
+          command: "claude",
+          prompt: null,
+          gitRemote: "r",
+          lastRunAt: null,
+        },
+        latestRun: null,
+        runCounts: { running: 0, completed: 0, failed: 0, crashed: 0, ended: 0 },
+      });
+      now += 1_000;
+      expect(await store.projects.upsert(at("/a"), { name: "A" })).toEqual(made);
+      const changed = await store.projects.upsert(at("/a"), { name: null, prompt: "test it" });
+      expect(changed.project).toEqual({ ...made.project, name: null, prompt: "test it", updatedAt: now });
+      expect(await store.projects.get({ id: made.project.id })).toEqual(changed);
+      expect(await store.projects.get({ directory: "/a" })).toEqual(changed);
+      expect((await create("/a")).projectId).toBe(made.project.id);
+    });
+
+    it("takes a worktree for its main checkout", async () => {
+      const { project } = await store.projects.upsert(at("/main"), {});
+      const worktree = await store.projects.upsert({ ...at("/main"), directory: "/worktree" }, {});
+      expect(worktree.project).toEqual(project);
+    });
+
+    it("counts runs by status, and knows the latest", async () => {
+      for (const status of ["completed", "completed", "failed", "crashed"] as const) {
+        await finish((await start("/a")).id, status);
+      }
+      const running = await start("/a");
+      expect(await store.projects.get({ directory: "/a" })).toMatchObject({
+        project: { lastRunAt: now },
+        latestRun: { id: running.id },
+        runCounts: { running: 1, completed: 2, failed: 1, crashed: 1, ended: 0 },
+      });
+    });
+
+    it("lists by the last run, in pages that miss and repeat none", async () => {
+      for (const directory of ["/a", "/b", "/c", "/d", "/e"]) await store.projects.upsert(at(directory), {});
+      for (const directory of ["/d", "/b", "/d", "/a"]) await start(directory);
+      const seen: string[] = [];
+      let after: { lastRunAt: number | null; id: string } | undefined;
+      for (let more = true; more; ) {
+        const page = await store.projects.list({ limit: 2, after });
+        seen.push(...page.items.map(({ project }) => project.directory));
+        after = page.items.at(-1)?.project;
+        more = page.more;
+      }
+      expect(seen).toEqual(["/a", "/d", "/b", "/e", "/c"]);
+      const [, second] = (await store.projects.list({ limit: 10 })).items;
+      expect(second).toMatchObject({ runCounts: { running: 2 }, project: { directory: "/d" } });
+    });
+
+    describe("that moved", () => {
+      it("keeps its id, its sessions and its runs", async () => {
+        const session = await create("/old");
+        const run = await start("/old");
+        const moved = await store.projects.upsert(at("/new"), { name: "N" }, "/old");
+        expect(moved.project).toMatchObject({ id: session.projectId, directory: "/new", name: "N" });
+        expect(moved.latestRun).toEqual(run);
+        expect(await store.getSession(session.id)).toEqual(session);
+        expect((await create("/new")).projectId).toBe(session.projectId);
+        expect(await store.projects.upsert(at("/new"), {}, "/old")).toEqual(moved);
+        await expect(store.projects.get({ directory: "/old" })).rejects.toMatchObject({ code: "not_found" });
+      });
+
+      it("takes the place of one that was never used", async () => {
+        const { projectId } = await create("/old");
+        await store.projects.upsert(at("/new"), {});
+        expect((await store.projects.upsert(at("/new"), {}, "/old")).project.id).toBe(projectId);
+        expect((await store.projects.list({ limit: 10 })).items).toHaveLength(1);
+      });
+
+      it("leaves its settings to one that was used, if it never was", async () => {
+        await store.projects.upsert(at("/old"), { name: "old", command: "claude" });
+        const { projectId } = await create("/new");
+        await store.projects.upsert(at("/new"), { name: "new" });
+        const { project } = await store.projects.upsert(at("/new"), { prompt: "p" }, "/old");
+        expect(project).toMatchObject({ id: projectId, name: "new", command: "claude", prompt: "p" });
+        expect((await store.projects.list({ limit: 10 })).items).toHaveLength(1);
+      });
+
+      it("is refused where both were used, or where there was none", async () => {
+        await create("/old");
+        await start("/new");
+        const both = store.projects.upsert(at("/new"), {}, "/old");
+        await expect(both).rejects.toMatchObject({ code: "conflict" });
+        const none = store.projects.upsert(at("/other"), {}, "/nowhere");
+        await expect(none).rejects.toMatchObject({ code: "not_found" });
+        expect((await store.projects.list({ limit: 10 })).items).toHaveLength(2);
+      });
+    });
+
+    it("is deleted with its runs, and without its sessions", async () => {
+      const session = await create("/a");
+      const gone = await create("/a");
+      await store.deleteSession(gone.id, false, by);
+      const run = await start("/a");
+      const other = await start("/b");
+      const id = session.projectId ?? "";
+      expect(await store.projects.delete({ directory: "/a" }, by)).toEqual({ id, runs: 1, sessions: 2 });
+      expect(await store.getSession(session.id)).toEqual({ ...session, projectId: null });
+      expect((await store.listRuns({ limit: 10 })).items).toEqual([other]);
+      await expect(finish(run.id)).rejects.toMatchObject({ code: "not_found" });
+      await expect(store.projects.delete({ id }, by)).rejects.toMatchObject({ code: "not_found" });
+      expect((await store.audit.list({ tool: "delete_project", limit: 10 })).items).toMatchObject([
+        { sessionId: null, subjectId: id, details: { runs: 1, sessions_kept: 2 } },
+      ]);
+      expect((await create("/a")).projectId).not.toBe(id);
+    });
+
+    it("loses a run that has ended, and no other", async () => {
+      const first = await start("/a");
+      const second = await start("/a");
+      const refused = store.projects.deleteRun(second.id, by);
+      await expect(refused).rejects.toMatchObject({ code: "invalid_state" });
+      await finish(second.id);
+      await store.projects.deleteRun(second.id, by);
+      expect(await store.projects.get({ directory: "/a" })).toMatchObject({
+        project: { lastRunAt: first.startedAt },
+        latestRun: { id: first.id },
+        runCounts: { running: 1, completed: 0 },
+      });
+      const again = store.projects.deleteRun(second.id, by);
+      await expect(again).rejects.toMatchObject({ code: "not_found" });
+      expect((await store.audit.list({ limit: 10 })).items).toMatchObject([
+        { tool: "delete_run", subjectId: second.id, details: { status: "completed" } },
+      ]);
+    });
+
+    it("finds a run by its id, or the latest of a pid on this machine", async () => {
+      const first = await start("/a", 7);
+      const second = await start("/b", 7);
+      expect(await store.getRun({ id: first.id })).toEqual(first);
+      expect(await store.getRun({ pid: 7 })).toEqual(second);
+      await expect(store.getRun({ pid: 8 })).rejects.toMatchObject({ code: "not_found" });
+      const elsewhere = await open({ file: store.file });
+      await expect(elsewhere.getRun({ pid: 7 })).rejects.toMatchObject({ code: "not_found" });
+    });
+  });
+}
