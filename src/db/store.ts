@@ -1,4 +1,5 @@
 // The promise: what agents can do with the record of their sessions. `sqlite/` keeps it.
+import type { ResumeTarget, SessionFacts } from "./facts.ts";
 import type { ProcessProber } from "./process.ts";
 import type {
   Event,
@@ -114,6 +115,15 @@ export interface Store {
   /** `not_found` also when the owner is another one. */
   getSession(sessionId: string, owner?: Owner): Promise<Session>;
   listSessions(query: SessionQuery): Promise<Page<Session>>;
+  /** Ids that begin with `prefix`, newest first. */
+  listSessionIds(prefix: string, limit: number): Promise<Page<string>>;
+  /**
+   * What a session is resumed from. Of a directory: its session of the latest activity, else its project's, that has
+   * events, is no subagent's and is not archived. `not_found`: there is none.
+   */
+  getFacts(target: ResumeTarget): Promise<SessionFacts>;
+  /** Notes that a session was read, at most once a minute. One that is not there is none. */
+  touchSession(sessionId: string): Promise<void>;
 
   /** Gives the event the session's next seq. `not_found`: the session or the run. `conflict`: the key. */
   appendEvent(event: NewEvent): Promise<Stored<Event>>;

@@ -10,6 +10,7 @@ import { getTodos } from "./get_todos.ts";
 import { listRuns } from "./list_runs.ts";
 import { listSessions } from "./list_sessions.ts";
 import { markCrashedRuns } from "./mark_crashed_runs.ts";
+import { resumeSession } from "./resume_session.ts";
 import { startRun } from "./start_run.ts";
 import { updateTodos } from "./update_todos.ts";
 
@@ -17,6 +18,7 @@ export const tools: readonly Tool[] = [
   createSession,
   getSession,
   listSessions,
+  resumeSession,
   addEvent,
   getHistory,
   getEvent,

@@ -47,6 +47,6 @@ describe("README.md", () => {
     );
     const { tools } = await client.listTools();
     await client.close();
-    expect(tools).toHaveLength(12);
+    expect(tools).toHaveLength(13);
   });
 });

@@ -1,16 +1,20 @@
 // The Store on one SQLite file: async outside, synchronous inside, one method one transaction.
 import type Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
+import type { ResumeTarget } from "../facts.ts";
 import type * as records from "../records.ts";
 import type * as store from "../store.ts";
+import { Accesses } from "./accesses.ts";
 import { Actions } from "./actions.ts";
 import { openConnection } from "./connection.ts";
 import { toStoreError } from "./errors.ts";
 import { Events } from "./events.ts";
+import { Facts } from "./facts.ts";
 import { listMigrations, migrate } from "./migrate.ts";
 import type { Drizzle } from "./prepare.ts";
 import { Projects } from "./projects.ts";
 import { Runs } from "./runs.ts";
+import { SessionIds } from "./session-ids.ts";
 import { Sessions } from "./sessions.ts";
 import { Todos } from "./todos.ts";
 import { retryWhileBusy, Transactions } from "./transactions.ts";
@@ -48,6 +52,9 @@ class SqliteStore implements store.Store {
   readonly #events: Events;
   readonly #todos: Todos;
   readonly #runs: Runs;
+  readonly #facts: Facts;
+  readonly #accesses: Accesses;
+  readonly #sessionIds: SessionIds;
 
   constructor(db: Database.Database, transactions: Transactions, options: store.StoreOptions) {
     this.file = options.file;
@@ -61,6 +68,15 @@ class SqliteStore implements store.Store {
     this.#todos = new Todos(query, options, this.#sessions);
     this.#runs = new Runs(query, options, { sessions: this.#sessions, projects });
     this.#events = new Events(query, options, { sessions: this.#sessions, actions, runs: this.#runs });
+    this.#facts = new Facts(query, {
+      sessions: this.#sessions,
+      events: this.#events,
+      actions,
+      todos: this.#todos,
+      runs: this.#runs,
+    });
+    this.#accesses = new Accesses(query, options);
+    this.#sessionIds = new SessionIds(query);
   }
 
   createSession(session: records.NewSession) {
@@ -73,6 +89,19 @@ class SqliteStore implements store.Store {
 
   listSessions(query: store.SessionQuery) {
     return this.#transactions.read(() => this.#sessions.list(query));
+  }
+
+  listSessionIds(prefix: string, limit: number) {
+    return this.#transactions.read(() => this.#sessionIds.startingWith(prefix, limit));
+  }
+
+  getFacts(target: ResumeTarget) {
+    return this.#transactions.read(() => this.#facts.of(target));
+  }
+
+  async touchSession(sessionId: string) {
+    const due = await this.#transactions.read(() => this.#accesses.isDue(sessionId));
+    if (due) await this.#transactions.write(() => this.#accesses.note(sessionId));
   }
 
   appendEvent(event: records.NewEvent) {
