@@ -69,6 +69,7 @@ export async function startServer(
     toolsets: settings.toolsets,
     log,
     openContext: async (client) => ({ ...shared, client, store: await store() }),
+    hasStore: () => store.made() || existsSync(settings.db),
     onInitialized: () => {
       setTimeout(() => void sweep(settings.db, store, log), sweepDelay).unref();
       setTimeout(flushCompileCache, sweepDelay).unref();

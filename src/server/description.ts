@@ -17,7 +17,7 @@ const instructions = [
 export function describeServer(tools: readonly Tool[]): Description {
   return {
     serverInfo: { name: "backstory", title: "Backstory", version: packageJson.version },
-    capabilities: { tools: {} },
+    capabilities: { tools: {}, prompts: {}, resources: {}, completions: {} },
     instructions,
     protocolVersions: [...SUPPORTED_PROTOCOL_VERSIONS],
     tools: tools.map((tool) => ({ toolset: tool.toolset, tool: describeTool(tool) })),
