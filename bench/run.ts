@@ -4,6 +4,7 @@ import { judge, type Line, type Result } from "./line.ts";
 import { appendLines } from "./lines/append.ts";
 import { callLines } from "./lines/calls.ts";
 import { processLines } from "./lines/processes.ts";
+import { resumeLines } from "./lines/resume.ts";
 import { sessionLines } from "./lines/sessions.ts";
 import { sizeLines } from "./lines/size.ts";
 import { startLines } from "./lines/start.ts";
@@ -14,6 +15,7 @@ const lines: readonly Line[] = [
   ...appendLines,
   ...callLines,
   ...sessionLines,
+  ...resumeLines,
   ...startLines,
   ...sizeLines,
   ...processLines,

@@ -1,7 +1,6 @@
 // Puts the server together: the store behind it, what it is handed, the sweep after the handshake, and its end.
 import { existsSync } from "node:fs";
 import { flushCompileCache } from "node:module";
-import { isAbsolute, resolve, win32 } from "node:path";
 import { typeid } from "typeid-js";
 import type { ProcessIdentity } from "../db/process.ts";
 import { openStore } from "../db/sqlite/sqlite-store.ts";
@@ -17,6 +16,7 @@ import { createServer, toTransport } from "../server/server.ts";
 import type { ToolContext } from "../tools/define-tool.ts";
 import { tools } from "../tools/index.ts";
 import { readWorkspace } from "../workspace/workspace.ts";
+import { against, currentDirectory } from "./directory.ts";
 import { migrationsDirectory } from "./paths.ts";
 import type { Settings } from "./settings.ts";
 
@@ -53,7 +53,7 @@ export async function startServer(
   const hostRuns: string[] = [];
   let host: Promise<ProcessIdentity> | undefined;
 
-  const directory = process.env.CLAUDE_PROJECT_DIR || process.cwd();
+  const directory = currentDirectory();
   const shared: Omit<ToolContext, "store" | "client"> = {
     directory,
     readWorkspace: (path) => readWorkspace(against(directory, path)),
@@ -115,11 +115,6 @@ async function sweep(file: string, store: () => Promise<Store>, log: Log): Promi
       "could not check the running runs",
     );
   }
-}
-
-/** A relative path is the client's; an absolute one, of whatever platform, stays. */
-function against(directory: string, path: string): string {
-  return isAbsolute(path) || win32.isAbsolute(path) ? path : resolve(directory, path);
 }
 
 function isSignal(reason: string): boolean {

@@ -4,7 +4,11 @@ import { escapeControls } from "./escape.ts";
 import { cutText } from "./fill.ts";
 import { aboutSession, type Item, oneLine, type Page, toMinute } from "./page.ts";
 
-export const pageChars = 20_000;
+export interface PageOptions {
+  maxChars: number;
+  /** A sentence on where the rest is; `seq` is the first event shown. */
+  readOn(seq: number): string;
+}
 
 // Characters of one text, and of a tool call's input or output.
 const longest = { text: 2_000, value: 400 };
@@ -13,33 +17,34 @@ const longest = { text: 2_000, value: 400 };
 export function toTranscriptPage(
   session: Session,
   { latest, more }: { latest: readonly Event[]; more: boolean },
-  maxChars: number,
+  { maxChars, readOn }: PageOptions,
 ): Page {
   const events = takeWhile(latest.map(toItems), maxChars);
   const first = latest[events.length - 1];
   const isAll = !more && events.length === latest.length;
-  const readOn =
-    isAll || first === undefined
-      ? ""
-      : ` get_history with before_seq ${first.seq} has those before #${first.seq}.`;
+  const rest = isAll || first === undefined ? "" : ` ${readOn(first.seq)}`;
   return {
     title: "Transcript of a session",
-    lead: `${aboutSession(session)}. ${events.length} of ${session.eventCount} events, oldest first.${readOn}`,
+    lead: `${aboutSession(session)}. ${events.length} of ${session.eventCount} events, oldest first.${rest}`,
     sections: [{ title: "Events", items: events.toReversed().flat() }],
   };
 }
 
 /** The todos that fit, in order. */
-export function toTodosPage(session: Session, { todos, version }: TodoList, maxChars: number): Page {
+export function toTodosPage(
+  session: Session,
+  { todos, version }: TodoList,
+  { maxChars, readOn }: PageOptions,
+): Page {
   const all = todos.map(({ status, priority, content }) => [
     { label: `${status.replace("_", " ")}, ${priority}`, text: escapeControls(content) },
   ]);
   const shown = takeWhile(all, maxChars);
-  const readOn = shown.length === all.length ? "" : " get_todos has the rest.";
+  const rest = shown.length === all.length ? "" : ` ${readOn(0)}`;
   return {
-    title: "Todos of a session",
-    lead: `${aboutSession(session)}. ${shown.length} of ${all.length} todos, version ${version}.${readOn}`,
-    sections: [{ title: "Todos", items: shown.flat() }],
+    title: "Todos",
+    lead: `${aboutSession(session)}. ${shown.length} of ${all.length} todos, version ${version}.${rest}`,
+    sections: [{ title: "In order", items: shown.flat() }],
   };
 }
 

@@ -11,7 +11,7 @@ import type { Session } from "../db/records.ts";
 import type { Store } from "../db/store.ts";
 import { toMarkdown } from "../resume/markdown.ts";
 import { oneLine, type Page } from "../resume/page.ts";
-import { pageChars, toTodosPage, toTranscriptPage } from "../resume/transcript.ts";
+import { toTodosPage, toTranscriptPage } from "../resume/transcript.ts";
 import { decodeCursor, encodeCursor } from "../tools/cursor.ts";
 import { toProtocolError } from "./protocol-errors.ts";
 
@@ -36,6 +36,7 @@ export const resourceTemplates: readonly ResourceTemplate[] = [
 ];
 
 const perPage = 50;
+const pageChars = 20_000;
 const listOf = { list: "resources" };
 
 /** The sessions of the latest activity; none without a store. Rejects with `McpError`. */
@@ -95,9 +96,16 @@ export async function readResource(
 async function readTranscript(sessionId: string, store: Store): Promise<Page> {
   const session = await store.getSession(sessionId);
   const { items, more } = await store.getHistory({ sessionId, order: "desc", orderBy: "seq", limit: 200 });
-  return toTranscriptPage(session, { latest: items, more }, pageChars);
+  return toTranscriptPage(
+    session,
+    { latest: items, more },
+    { maxChars: pageChars, readOn: (seq) => `get_history with before_seq ${seq} has those before.` },
+  );
 }
 
 async function readTodos(sessionId: string, store: Store): Promise<Page> {
-  return toTodosPage(await store.getSession(sessionId), await store.getTodos(sessionId), pageChars);
+  return toTodosPage(await store.getSession(sessionId), await store.getTodos(sessionId), {
+    maxChars: pageChars,
+    readOn: () => "get_todos has the rest.",
+  });
 }
