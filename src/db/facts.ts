@@ -15,7 +15,7 @@ export interface UnfinishedAction extends Action {
 
 /**
  * Of one moment. A request is a message of the author `user`, an answer a message or a result of an agent; both have
- * text. They, the decisions and the unfinished actions are looked for in the last 5,000 events.
+ * text. They, the decisions and the unfinished actions are looked for in the last 3,000 events.
  */
 export interface SessionFacts {
   session: Session;

@@ -13,7 +13,7 @@ import { type Sessions, toSession } from "./sessions.ts";
 import type { Todos } from "./todos.ts";
 
 // No index knows authors, types or unfinished actions: such events are looked for among so many, about a millisecond.
-const lookBack = 5_000;
+const lookBack = 3_000;
 const lookAhead = 100;
 const most = { runs: 20, decisions: 20, unfinishedActions: 50, lastEvents: 200, candidates: 6 };
 
