@@ -22,7 +22,7 @@ test("a host that reads mcp.json gets a server that keeps sessions", async () =>
     stderr: "ignore",
   });
   await client.connect(transport as Parameters<Client["connect"]>[0]);
-  expect((await client.listTools()).tools).toHaveLength(12);
+  expect((await client.listTools()).tools).toHaveLength(13);
   const { structuredContent } = await client.callTool({ name: "create_session", arguments: {} });
   expect(structuredContent).toMatchObject({ session: { app_name: "host", directory: checkout } });
   expect(existsSync(db)).toBe(true);

@@ -79,7 +79,7 @@ test("a start that only looks leaves no file behind", async () => {
     const db = join(folder, "data", "test.db");
     const server = startProgram({ db });
     await server.initialize();
-    expect((await server.request("tools/list")).result.tools).toHaveLength(12);
+    expect((await server.request("tools/list")).result.tools).toHaveLength(13);
     // Long enough for the server proper to load, and for its look at the runs.
     await new Promise((resolve) => setTimeout(resolve, pause));
     expect(await server.end()).toEqual({ code: 0, signal: null });
