@@ -1,5 +1,5 @@
 // The facts of a session, read in one transaction: what is at its end, in a time that does not grow with its length.
-import { and, desc, eq, gt, gte, isNull, lte, ne, sql } from "drizzle-orm";
+import { and, desc, eq, gt, gte, isNull, lte, ne, type SQL, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type { ResumeTarget, SessionFacts, UnfinishedAction } from "../facts.ts";
 import type { Event, Session } from "../records.ts";
@@ -37,77 +37,18 @@ export class Facts {
     this.#related = related;
     this.#project = new Prepared(db, () => {
       const { id, name, directory } = columnsOf(projects);
-      return db
-        .select({ id, name, directory })
-        .from(projects)
-        .where(eq(projects.id, sql.placeholder("id")));
+      const theirs = eq(projects.id, sql.placeholder("id"));
+      return db.select({ id, name, directory }).from(projects).where(theirs);
     });
-    const resumable = and(
-      isNull(sessions.deletedAt),
-      isNull(sessions.parentSessionId),
-      ne(sessions.state, sql`'archived'`),
-      gt(sessions.eventCount, sql`0`),
-    );
-    const newest = [desc(sessions.updatedAt), desc(sessions.id)];
     const directory = sql.placeholder("directory");
-    this.#ofDirectory = new Prepared(db, () =>
-      db
-        .select(columnsOf(sessions))
-        .from(sessions)
-        .where(and(eq(sessions.directory, directory), resumable))
-        .orderBy(...newest)
-        .limit(sql.placeholder("limit")),
-    );
-    this.#ofProject = new Prepared(db, () => {
-      const project = db
-        .select({ id: projects.id })
-        .from(projects)
-        .where(eq(projects.directory, sql.placeholder("projectDirectory")));
-      return db
-        .select(columnsOf(sessions))
-        .from(sessions)
-        .where(and(sql`${sessions.projectId} = ${project}`, ne(sessions.directory, directory), resumable))
-        .orderBy(...newest)
-        .limit(sql.placeholder("limit"));
+    this.#ofDirectory = prepareCandidates(db, () => eq(sessions.directory, directory));
+    this.#ofProject = prepareCandidates(db, () => {
+      const theirs = eq(projects.directory, sql.placeholder("projectDirectory"));
+      const project = db.select({ id: projects.id }).from(projects).where(theirs);
+      return and(sql`${sessions.projectId} = ${project}`, ne(sessions.directory, directory));
     });
-    const unfinished = sql`${actions.status} in ('pending', 'running')`;
-    const inEvent = and(eq(events.sessionId, actions.sessionId), eq(events.seq, actions.seq));
-    const { author, origin } = columnsOf(events);
-    const byLatest = [desc(actions.seq), desc(actions.position)];
-    this.#unfinished = new Prepared(db, () =>
-      db
-        .select({ ...columnsOf(actions), author, origin })
-        .from(actions)
-        .innerJoin(events, inEvent)
-        .where(
-          and(
-            eq(actions.sessionId, sql.placeholder("sessionId")),
-            gt(actions.seq, sql.placeholder("afterSeq")),
-            unfinished,
-          ),
-        )
-        .orderBy(...byLatest)
-        .limit(sql.placeholder("limit")),
-    );
-    this.#unfinishedShared = new Prepared(db, () =>
-      db
-        .select({ ...columnsOf(actions), author, origin })
-        .from(lineage)
-        .innerJoin(
-          actions,
-          and(
-            eq(actions.sessionId, lineage.sourceId),
-            gte(actions.seq, lineage.fromSeq),
-            lte(actions.seq, lineage.toSeq),
-            gt(actions.seq, sql.placeholder("afterSeq")),
-            unfinished,
-          ),
-        )
-        .innerJoin(events, inEvent)
-        .where(eq(lineage.sessionId, sql.placeholder("sessionId")))
-        .orderBy(...byLatest)
-        .limit(sql.placeholder("limit")),
-    );
+    this.#unfinished = prepareUnfinished(db);
+    this.#unfinishedShared = prepareUnfinishedShared(db);
   }
 
   of(target: ResumeTarget): SessionFacts {
@@ -176,6 +117,63 @@ export class Facts {
       origin,
     }));
   }
+}
+
+/** Sessions that can be resumed, the latest activity first. */
+function prepareCandidates(db: Drizzle, where: () => SQL | undefined) {
+  const resumable = and(
+    isNull(sessions.deletedAt),
+    isNull(sessions.parentSessionId),
+    ne(sessions.state, sql`'archived'`),
+    gt(sessions.eventCount, sql`0`),
+  );
+  return new Prepared(db, () =>
+    db
+      .select(columnsOf(sessions))
+      .from(sessions)
+      .where(and(where(), resumable))
+      .orderBy(desc(sessions.updatedAt), desc(sessions.id))
+      .limit(sql.placeholder("limit")),
+  );
+}
+
+const unfinished = sql`${actions.status} in ('pending', 'running')`;
+const isLate = gt(actions.seq, sql.placeholder("afterSeq"));
+const inEvent = and(eq(events.sessionId, actions.sessionId), eq(events.seq, actions.seq));
+const latestFirst = [desc(actions.seq), desc(actions.position)];
+
+/** Tool calls of the session's own events, with what these say of them. */
+function prepareUnfinished(db: Drizzle) {
+  const { author, origin } = columnsOf(events);
+  return new Prepared(db, () =>
+    db
+      .select({ ...columnsOf(actions), author, origin })
+      .from(actions)
+      .innerJoin(events, inEvent)
+      .where(and(eq(actions.sessionId, sql.placeholder("sessionId")), isLate, unfinished))
+      .orderBy(...latestFirst)
+      .limit(sql.placeholder("limit")),
+  );
+}
+
+/** Those of the history that it shares with the sessions it was forked from. */
+function prepareUnfinishedShared(db: Drizzle) {
+  const { author, origin } = columnsOf(events);
+  const shared = and(
+    eq(actions.sessionId, lineage.sourceId),
+    gte(actions.seq, lineage.fromSeq),
+    lte(actions.seq, lineage.toSeq),
+  );
+  return new Prepared(db, () =>
+    db
+      .select({ ...columnsOf(actions), author, origin })
+      .from(lineage)
+      .innerJoin(actions, shared)
+      .innerJoin(events, inEvent)
+      .where(and(eq(lineage.sessionId, sql.placeholder("sessionId")), isLate, unfinished))
+      .orderBy(...latestFirst)
+      .limit(sql.placeholder("limit")),
+  );
 }
 
 function isRequest({ type, author, content }: Event): boolean {
