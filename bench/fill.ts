@@ -26,6 +26,21 @@ export function fillEvents(file: string, events: number): void {
   });
 }
 
+/** One session of events of 1,000 characters, each with a tool call but for the user's; returns its id. */
+export function fillSession(file: string, events: number, eventsPerRequest: number): string {
+  const sessionId = sessionIdOf(0);
+  fill(file, (log) => {
+    const start = Date.now() - events;
+    log.insertSession(sessionId, { userId: "user-0", directory: "/bench", events, at: start });
+    for (let index = 0; index < events; index += 1) {
+      const author = index % eventsPerRequest === 0 ? "user" : "assistant";
+      log.insertEvent(index + 1, start + index, { sessionId, author, content: prose(1_000, index) });
+      if (author === "assistant") log.insertAction(sessionId, index + 1, `src/${index % 50}.ts`);
+    }
+  });
+  return sessionId;
+}
+
 /** `count` sessions, dealt out in turn to the directories, and in blocks of ten to ten users. */
 export function fillSessions(file: string, count: number, directories: readonly string[]): void {
   fill(file, (log) => {

@@ -6,6 +6,7 @@ import { callLines } from "./lines/calls.ts";
 import { forkLines } from "./lines/forks.ts";
 import { jobLines } from "./lines/jobs.ts";
 import { processLines } from "./lines/processes.ts";
+import { resumeLines } from "./lines/resume.ts";
 import { sessionLines } from "./lines/sessions.ts";
 import { sizeLines } from "./lines/size.ts";
 import { startLines } from "./lines/start.ts";
@@ -18,6 +19,7 @@ const lines: readonly Line[] = [
   ...callLines,
   ...sessionLines,
   ...forkLines,
+  ...resumeLines,
   ...startLines,
   ...sizeLines,
   ...jobLines,

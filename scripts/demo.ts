@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import type { WireEvent, WireRun, WireSession, WireTodo } from "../src/tools/wire-records.ts";
+import type { Brief } from "../src/resume/brief.ts";
+import type { WireEvent, WireRun, WireSession } from "../src/tools/wire-records.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "backstory-demo-"));
 const database = join(folder, "backstory.db");
@@ -127,8 +128,16 @@ say(
   ),
 );
 
-const { todos } = await second.call<{ todos: WireTodo[] }>("get_todos", { session_id: session.id });
-say("And the plan, word for word", ...todos.map((todo) => `[${todo.status}] ${todo.content}`));
+const brief = await second.call<Brief>("resume_session", { directory: folder });
+say(
+  "And it asks: where were we? resume_session tells it in one reply",
+  `It ended: ${brief.ended.state} (${brief.ended.evidence})`,
+  `Last request, #${brief.last_request?.seq}: ${brief.last_request?.content}`,
+  `Last answer, #${brief.last_answer?.seq}: ${brief.last_answer?.content}`,
+  ...brief.open_todos.map((todo) => `Open todo [${todo.status}]: ${todo.content}`),
+  ...brief.unfinished_actions.map((call) => `Never finished: ${call.tool_name} ${call.input}`),
+  ...brief.files.map((file) => `Touched: ${file.path}`),
+);
 await second.close();
 
 process.stdout.write(`\nEverything above is in ${database} (delete the folder when you like).\n`);

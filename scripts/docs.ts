@@ -1,7 +1,7 @@
 // `npm run docs`: writes what the docs say of tools and flags from the code. With --check it writes nothing, and fails
 // if it would have.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import type { Option } from "commander";
+import type { Command, Option } from "commander";
 import { createProgram } from "../src/cli/command.ts";
 import { limits } from "../src/db/limits.ts";
 import type { Tool } from "../src/tools/define-tool.ts";
@@ -122,6 +122,22 @@ function flagRow(option: Option): string[] {
   return [code(flags), envVar ? code(envVar) : "", standard, description + choices];
 }
 
+function commandsTable(): string {
+  const rows = createProgram().commands.map((command) => [
+    code(`backstory ${usageOf(command)}`),
+    command.description(),
+    command.options.map(({ flags, description }) => `${code(flags)} ${description}`).join("; "),
+  ]);
+  return table(["command", "what it does", "its own flags"], rows);
+}
+
+function usageOf(command: Command): string {
+  const names = command.registeredArguments.map((argument) =>
+    argument.required ? argument.name().toUpperCase() : `[${argument.name().toUpperCase()}]`,
+  );
+  return [command.name(), ...names].join(" ");
+}
+
 /** Puts `text` between `<!-- name -->` and `<!-- /name -->`. */
 function fill(page: string, name: string, text: string): string {
   const [before, after] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
@@ -134,7 +150,8 @@ function fill(page: string, name: string, text: string): string {
 function readmePage(): string {
   if (!existsSync("README.md")) throw new Error("README.md is missing");
   const page = readFileSync("README.md", "utf8");
-  return fill(fill(page, "tools", toolsTable()), "flags", flagsTable());
+  const parts = { tools: toolsTable(), commands: commandsTable(), flags: flagsTable() };
+  return Object.entries(parts).reduce((filled, [name, text]) => fill(filled, name, text), page);
 }
 
 const pages = { "README.md": readmePage(), "docs/tools.md": toolsPage() };

@@ -44,6 +44,8 @@ export class RawLog {
   readonly #insertSession;
   readonly #grow;
   readonly #insertEvent;
+  readonly #insertAction;
+  readonly #countAction;
   #appends = 0;
 
   constructor(db: Database.Database) {
@@ -65,6 +67,11 @@ export class RawLog {
       `INSERT INTO events (session_id, seq, type, author, origin, client, created_at, action_count, content)
         VALUES (?, ?, 'message', ?, 'tool', 'bench', ?, 0, ?)`,
     );
+    this.#insertAction = db.prepare(
+      `INSERT INTO actions (session_id, seq, position, call_id, tool_name, status, input)
+        VALUES (?, ?, 0, ?, 'Read', 'completed', ?)`,
+    );
+    this.#countAction = db.prepare("UPDATE events SET action_count = 1 WHERE session_id = ? AND seq = ?");
   }
 
   insertSession(id: string, given: { userId: string; directory: string; events: number; at: number }): void {
@@ -75,6 +82,12 @@ export class RawLog {
   /** Without a transaction: for filling a file in one. */
   insertEvent(seq: number, at: number, { sessionId, author, content }: RawEvent): void {
     this.#insertEvent.run(sessionId, seq, author, at, content);
+  }
+
+  /** A completed call of the event's, and counted in it. */
+  insertAction(sessionId: string, seq: number, path: string): void {
+    this.#insertAction.run(sessionId, seq, `call_${seq}`, JSON.stringify({ path }));
+    this.#countAction.run(sessionId, seq);
   }
 
   /** One transaction: the session's counters, and the event. */

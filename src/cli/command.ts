@@ -4,9 +4,12 @@ import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
+import type { ListSettings } from "./list.ts";
 import { defaultDatabase } from "./paths.ts";
+import type { ResumeSettings } from "./resume.ts";
 import { serve } from "./serve.ts";
 import { durabilities, logLevels, type Settings } from "./settings.ts";
+import type { ShowSettings } from "./show.ts";
 
 /** Runs the command of these arguments. Ends the process with 1, and a line on stderr, if they are wrong. */
 export async function runCommand(args: readonly string[]): Promise<void> {
@@ -50,7 +53,53 @@ export function createProgram(): Command {
     .command("serve", { isDefault: true })
     .description("serve MCP on stdin and stdout (the default)")
     .action(async (_options, command: Command) => serve(command.optsWithGlobals<Settings>()));
+  addPages(program);
   return program;
+}
+
+/** What is for people: loaded when it is asked for, because a server starts without it. */
+function addPages(program: Command): void {
+  program
+    .command("resume")
+    .argument("[session]", "its id; else the latest session of the directory")
+    .description("print where a session stopped")
+    .addOption(directoryOption("a directory instead of the current one"))
+    .addOption(jsonOption("resume_session"))
+    .action(async (session: string | undefined, _options, command: Command) => {
+      const settings = command.optsWithGlobals<ResumeSettings>();
+      if (session !== undefined && settings.directory !== undefined) {
+        command.error("error: give a session or --directory, not both");
+      }
+      await (await import("./resume.ts")).resume(session, settings);
+    });
+  program
+    .command("list")
+    .description("list the sessions, latest activity first")
+    .addOption(directoryOption("only those of a directory"))
+    .addOption(limitOption("sessions", 20))
+    .addOption(jsonOption("list_sessions"))
+    .action(async (_options, command: Command) =>
+      (await import("./list.ts")).list(command.optsWithGlobals<ListSettings>()),
+    );
+  program
+    .command("show")
+    .argument("<session>", "its id")
+    .description("print a session and its last events")
+    .addOption(limitOption("events", 50))
+    .addOption(jsonOption("get_session and get_history"))
+    .action(async (session: string, _options, command: Command) =>
+      (await import("./show.ts")).show(session, command.optsWithGlobals<ShowSettings>()),
+    );
+}
+
+const directoryOption = (about: string) => new Option("--directory <path>", about);
+const jsonOption = (tool: string) => new Option("--json", `print the result of ${tool} instead`);
+const limitOption = (what: string, standard: number) =>
+  new Option("--limit <count>", `${what} at most`).argParser(parseLimit).default(standard);
+
+function parseLimit(value: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError("Give a whole number above 0.");
+  return Number(value);
 }
 
 function parsePath(value: string): string {

@@ -1,13 +1,10 @@
 // Puts the server together: the store behind it, what it is handed, the sweep after the handshake, and its end.
+import { existsSync } from "node:fs";
 import { flushCompileCache } from "node:module";
-import { isAbsolute, resolve, win32 } from "node:path";
-import { typeid } from "typeid-js";
 import { limits } from "../db/limits.ts";
 import type { ProcessIdentity } from "../db/process.ts";
-import { openStore } from "../db/sqlite/sqlite-store.ts";
 import { findHostProcess } from "../liveness/ancestry.ts";
 import { createProber } from "../liveness/prober.ts";
-import { nextRun } from "../schedule/schedule.ts";
 import type { Connection } from "../server/connection.ts";
 import { describeServer } from "../server/description.ts";
 import type { Handover } from "../server/greeter.ts";
@@ -19,7 +16,8 @@ import { tools } from "../tools/index.ts";
 import { readGitHead } from "../workspace/git.ts";
 import { readWorkspace } from "../workspace/workspace.ts";
 import { doChores } from "./chores.ts";
-import { migrationsDirectory } from "./paths.ts";
+import { against, currentDirectory } from "./directory.ts";
+import { openStoreOf } from "./open-store.ts";
 import type { Settings } from "./settings.ts";
 
 export interface RunningServer {
@@ -39,16 +37,7 @@ export async function startServer(
   const log = createLog(settings.logLevel);
   const prober = createProber();
   const store = once(async () => {
-    const opened = await openStore({
-      file: settings.db,
-      durability: settings.durability,
-      migrationsDirectory,
-      now: Date.now,
-      newId: (prefix) => typeid(prefix).toString(),
-      prober,
-      nextRun,
-      log,
-    });
+    const opened = await openStoreOf(settings, prober, log);
     log.info({ file: opened.file, durability: settings.durability }, "opened the database");
     return opened;
   });
@@ -56,7 +45,7 @@ export async function startServer(
   const hostRuns: string[] = [];
   let host: Promise<ProcessIdentity> | undefined;
 
-  const directory = process.env.CLAUDE_PROJECT_DIR || currentDirectory();
+  const directory = currentDirectory();
   const shared: Omit<ToolContext, "store" | "client"> = {
     directory,
     readWorkspace: (path) => readWorkspace(against(directory, path)),
@@ -73,6 +62,7 @@ export async function startServer(
     toolsets: settings.toolsets,
     log,
     openContext: async (client) => ({ ...shared, client: cutName(client), store: await store() }),
+    hasStore: () => store.made() || existsSync(settings.db),
     onInitialized: () => {
       setTimeout(() => void doChores(settings.db, store, log), choresDelay).unref();
       setTimeout(flushCompileCache, choresDelay).unref();
@@ -102,20 +92,6 @@ export async function startServer(
       }
     },
   };
-}
-
-/** The working directory; the root, if it has been deleted under us. */
-function currentDirectory(): string {
-  try {
-    return process.cwd();
-  } catch {
-    return resolve("/");
-  }
-}
-
-/** A relative path is the client's; an absolute one, of whatever platform, stays. */
-function against(directory: string, path: string): string {
-  return isAbsolute(path) || win32.isAbsolute(path) ? path : resolve(directory, path);
 }
 
 /** A client's name becomes part of every record it writes. */

@@ -3,6 +3,7 @@
 import type { AuditStore } from "./audit.ts";
 import type { AutomationStore, NextRun } from "./automations.ts";
 import type { CheckpointStore } from "./checkpoints.ts";
+import type { ResumeTarget, SessionFacts } from "./facts.ts";
 import type { JobStore } from "./jobs.ts";
 import type { ProcessProber } from "./process.ts";
 import type { ProjectStore } from "./projects.ts";
@@ -162,6 +163,15 @@ export interface Store {
    * it brought to their end.
    */
   purgeDeletedSessions(): Promise<number>;
+  /** Ids that begin with `prefix`, newest first. */
+  listSessionIds(prefix: string, limit: number): Promise<Page<string>>;
+  /**
+   * What a session is resumed from. Of a directory: its session of the latest activity, else its project's, that has
+   * events, is no subagent's and is not archived. `not_found`: there is none.
+   */
+  getFacts(target: ResumeTarget): Promise<SessionFacts>;
+  /** Notes that a session was read, at most once a minute. One that is not there is none. */
+  touchSession(sessionId: string): Promise<void>;
 
   /** Gives the event the session's next seq. `not_found`: the session or the run. `conflict`: the key. */
   appendEvent(event: NewEvent): Promise<Stored<Event>>;

@@ -19,7 +19,7 @@ export interface DescribedTool {
 
 export interface Description {
   serverInfo: { name: string; title: string; version: string };
-  capabilities: { tools: Record<string, never> };
+  capabilities: Record<"tools" | "prompts" | "resources" | "completions", Record<string, never>>;
   instructions: string;
   /** Newest first. */
   protocolVersions: string[];

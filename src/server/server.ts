@@ -2,14 +2,26 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
-import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import {
+  CallToolRequestSchema,
+  CompleteRequestSchema,
+  GetPromptRequestSchema,
+  ListPromptsRequestSchema,
+  ListResourcesRequestSchema,
+  ListResourceTemplatesRequestSchema,
+  ListToolsRequestSchema,
+  ReadResourceRequestSchema,
+} from "@modelcontextprotocol/sdk/types.js";
 import { StoreError } from "../db/errors.ts";
 import type { Tool, ToolContext } from "../tools/define-tool.ts";
 import type { Toolset } from "../tools/toolsets.ts";
 import { callTool, type ToolResult, toErrorResult } from "./call-tool.ts";
+import { complete } from "./completions.ts";
 import type { Connection, Message, RequestId } from "./connection.ts";
 import { type Description, toolsOf } from "./greeting.ts";
 import type { Log } from "./log.ts";
+import { getPrompt, prompts } from "./prompts.ts";
+import { listResources, readResource, resourceTemplates } from "./resources.ts";
 
 export interface ServerOptions {
   description: Description;
@@ -18,6 +30,8 @@ export interface ServerOptions {
   log: Log;
   /** The context of a call by the client of that name. Rejects with `StoreError` while the store cannot be opened. */
   openContext(client: string): Promise<ToolContext>;
+  /** False while nothing was ever stored: what a host asks of its own accord then makes no file. */
+  hasStore(): boolean;
   onInitialized(): void;
 }
 
@@ -42,10 +56,32 @@ export function createServer(options: ServerOptions): Server {
   server.setRequestHandler(CallToolRequestSchema, ({ params }) =>
     callTool(params.name, params.arguments ?? {}, calls),
   );
+  handlePages(server, { openContext: calls.openContext, hasStore: () => options.hasStore() });
   server.oninitialized = options.onInitialized;
   // Behind a colon the SDK's messages quote what came in.
   server.onerror = (error) => log.warn({ reason: error.message.split(":", 1)[0] }, "protocol error");
   return server;
+}
+
+/** Prompts, resources and completion: all that is read as a page. */
+function handlePages(
+  server: Server,
+  { openContext, hasStore }: { openContext(): Promise<ToolContext>; hasStore(): boolean },
+): void {
+  const openStore = async () => (await openContext()).store;
+  const openIfThere = async () => (hasStore() ? openStore() : undefined);
+  server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts: [...prompts] }));
+  server.setRequestHandler(GetPromptRequestSchema, ({ params }) =>
+    getPrompt(params.name, params.arguments ?? {}, openContext),
+  );
+  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
+    resourceTemplates: [...resourceTemplates],
+  }));
+  server.setRequestHandler(ListResourcesRequestSchema, ({ params }) =>
+    listResources(params?.cursor, openIfThere),
+  );
+  server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => readResource(params.uri, openStore));
+  server.setRequestHandler(CompleteRequestSchema, ({ params }) => complete(params, openIfThere));
 }
 
 function refuseValidation(): never {

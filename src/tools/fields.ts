@@ -95,8 +95,8 @@ export function limit(standard: number, most: number) {
 export const maxCharsBounds = { least: 1_000, standard: 20_000, most: 1_500_000 };
 
 /** The budget of a result, in characters of its JSON. */
-export function maxChars() {
-  const { least, standard, most } = maxCharsBounds;
+export function maxChars(standard = maxCharsBounds.standard) {
+  const { least, most } = maxCharsBounds;
   return z
     .int()
     .optional()

@@ -30,6 +30,7 @@ import { listSessions } from "./list_sessions.ts";
 import { markCrashedRuns } from "./mark_crashed_runs.ts";
 import { renewJob } from "./renew_job.ts";
 import { restoreCheckpoint } from "./restore_checkpoint.ts";
+import { resumeSession } from "./resume_session.ts";
 import { saveCheckpoint } from "./save_checkpoint.ts";
 import { startRun } from "./start_run.ts";
 import { updateAction } from "./update_action.ts";
@@ -42,9 +43,10 @@ export const tools: readonly Tool[] = [
   createSession,
   getSession,
   listSessions,
-  forkSession,
   updateSession,
   deleteSession,
+  forkSession,
+  resumeSession,
   addEvent,
   addEvents,
   updateAction,
@@ -57,6 +59,14 @@ export const tools: readonly Tool[] = [
   getRun,
   listRuns,
   markCrashedRuns,
+  upsertProject,
+  getProject,
+  listProjects,
+  deleteProject,
+  deleteRun,
+  saveCheckpoint,
+  listCheckpoints,
+  restoreCheckpoint,
   enqueueJob,
   claimJob,
   renewJob,
@@ -67,13 +77,5 @@ export const tools: readonly Tool[] = [
   listAutomations,
   deleteAutomation,
   getStats,
-  saveCheckpoint,
-  listCheckpoints,
-  restoreCheckpoint,
-  upsertProject,
-  getProject,
-  listProjects,
-  deleteProject,
-  deleteRun,
   listAudit,
 ];

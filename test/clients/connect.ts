@@ -20,6 +20,34 @@ export interface ListedTool {
   annotations?: Record<string, unknown>;
 }
 
+interface ListedPrompt {
+  name: string;
+  title?: string;
+  description?: string;
+  arguments?: { name: string; required?: boolean }[];
+}
+
+interface Prompted {
+  messages: { role: string; content: { type: string; text?: string } }[];
+}
+
+interface ListedResource {
+  uri: string;
+  name: string;
+  title?: string;
+  mimeType?: string;
+}
+
+interface ReadPart {
+  uri: string;
+  mimeType?: string;
+  text?: string;
+}
+
+interface Completed {
+  completion: { values: string[]; hasMore?: boolean };
+}
+
 export interface RawResult {
   content: { type: string; text: string }[];
   structuredContent?: Record<string, unknown>;
@@ -32,6 +60,12 @@ interface LibraryClient {
   getInstructions(): string | undefined;
   listTools(): Promise<{ tools: ListedTool[] }>;
   callTool(params: { name: string; arguments: object }): Promise<unknown>;
+  listPrompts(): Promise<{ prompts: ListedPrompt[] }>;
+  getPrompt(params: { name: string; arguments?: Record<string, string> }): Promise<Prompted>;
+  listResources(params?: { cursor?: string }): Promise<{ resources: ListedResource[]; nextCursor?: string }>;
+  listResourceTemplates(): Promise<{ resourceTemplates: { uriTemplate: string; mimeType?: string }[] }>;
+  readResource(params: { uri: string }): Promise<{ contents: ReadPart[] }>;
+  complete(params: { ref: object; argument: { name: string; value: string } }): Promise<Completed>;
   close(): Promise<void>;
 }
 

@@ -7,6 +7,7 @@ const names = [
   "create_session",
   "get_session",
   "list_sessions",
+  "resume_session",
   "add_event",
   "get_history",
   "get_event",
@@ -27,7 +28,14 @@ describe.each(libraries)("$name", (library) => {
       version: packageJson.version,
     });
     const instructions = client.library.getInstructions()?.slice(0, 512) ?? "";
-    for (const name of ["list_sessions", "create_session", "add_event", "update_todos", "finish_run"]) {
+    for (const name of [
+      "resume_session",
+      "list_sessions",
+      "create_session",
+      "add_event",
+      "update_todos",
+      "finish_run",
+    ]) {
       expect(instructions).toContain(name);
     }
   });
@@ -43,7 +51,7 @@ describe.each(libraries)("$name", (library) => {
         inputSchema: { type: "object", additionalProperties: false },
         outputSchema: { type: "object" },
         annotations: {
-          readOnlyHint: /^(get|list)_/.test(tool.name),
+          readOnlyHint: /^(get|list|resume)_/.test(tool.name),
           destructiveHint: false,
           idempotentHint: expect.any(Boolean),
           openWorldHint: false,

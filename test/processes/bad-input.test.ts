@@ -247,7 +247,7 @@ describe("lines", () => {
 
   test("methods that there are not", async () => {
     const { server } = await start();
-    for (const method of ["resources/list", "nonsense", ""]) {
+    for (const method of ["resources/subscribe", "nonsense", ""]) {
       expect((await server.request(method)).error.code).toBe(-32601);
     }
   });

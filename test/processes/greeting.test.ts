@@ -27,6 +27,7 @@ test("for a choice of toolsets", async () => {
     "create_session",
     "get_session",
     "list_sessions",
+    "resume_session",
     "update_todos",
     "get_todos",
   ]);

@@ -2,12 +2,14 @@
 import type Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import type { StoreOptions } from "../store.ts";
+import { Accesses } from "./accesses.ts";
 import { Actions } from "./actions.ts";
 import { Audit } from "./audit.ts";
 import { Automations } from "./automations.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Deletions } from "./deletions.ts";
 import { Events } from "./events.ts";
+import { Facts } from "./facts.ts";
 import { Forks } from "./forks.ts";
 import { Histories } from "./histories.ts";
 import { Jobs } from "./jobs.ts";
@@ -20,6 +22,7 @@ import { ProjectsWithRuns } from "./project-store.ts";
 import { Projects } from "./projects.ts";
 import { Rollups } from "./rollups.ts";
 import { Runs } from "./runs.ts";
+import { SessionIds } from "./session-ids.ts";
 import { SessionPatches } from "./session-patches.ts";
 import { Sessions } from "./sessions.ts";
 import { Statistics } from "./stats.ts";
@@ -45,12 +48,14 @@ export function createParts(db: Database.Database, options: StoreOptions) {
   const forks = new Forks(options, { sessions, lineage, todos });
   const jobs = new Jobs(query, options, { sessions, projects, audit });
   return {
+    accesses: new Accesses(query, options),
     actions,
     audit,
     automations: new Automations(query, options, { projects, jobs, audit }),
     checkpoints: new Checkpoints(query, options, { sessions, todos, forks, audit }),
     deletions: new Deletions(query, options, { sessions, audit, rollups }),
     events: new Events(query, options, { sessions, lineage, actions, runs }),
+    facts: new Facts(query, { sessions, histories, todos, runs }),
     forks,
     histories,
     jobs,
@@ -59,6 +64,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     projectsWithRuns: new ProjectsWithRuns(query, { projects, projectRuns, audit, rollups }),
     rollups,
     runs,
+    sessionIds: new SessionIds(query),
     sessionPatches: new SessionPatches(query, options, { sessions, audit, rollups }),
     sessions,
     statistics,

@@ -248,7 +248,7 @@ function duplicateOf(row: SessionRow, requestHash: string | null, key: string): 
   return { record: toSession(row), duplicate: true };
 }
 
-function toSession(row: SessionRow): Session {
+export function toSession(row: SessionRow): Session {
   const {
     inputTokens,
     outputTokens,

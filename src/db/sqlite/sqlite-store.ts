@@ -1,5 +1,6 @@
 // The Store on one SQLite file: async outside, synchronous inside, one method one transaction.
 import type Database from "better-sqlite3";
+import type { ResumeTarget } from "../facts.ts";
 import type * as records from "../records.ts";
 import type * as store from "../store.ts";
 import type { TurnQuery } from "../turns.ts";
@@ -105,6 +106,19 @@ class SqliteStore implements store.Store {
 
   purgeDeletedSessions() {
     return this.#purge.run();
+  }
+
+  listSessionIds(prefix: string, limit: number) {
+    return this.#transactions.read(() => this.#parts.sessionIds.startingWith(prefix, limit));
+  }
+
+  getFacts(target: ResumeTarget) {
+    return this.#transactions.read(() => this.#parts.facts.of(target));
+  }
+
+  async touchSession(sessionId: string) {
+    const due = await this.#transactions.read(() => this.#parts.accesses.isDue(sessionId));
+    if (due) await this.#transactions.write(() => this.#parts.accesses.note(sessionId));
   }
 
   appendEvent(event: records.NewEvent) {

@@ -1,0 +1,57 @@
+// `backstory list`: the sessions, latest activity first.
+import { existsSync } from "node:fs";
+import type { Session } from "../db/records.ts";
+import { type Item, oneLine, type Page, toMinute } from "../resume/page.ts";
+import type { ToolContext } from "../tools/define-tool.ts";
+import { listSessions } from "../tools/list_sessions.ts";
+import { type PrintSettings, print, resultOf } from "./print.ts";
+
+export interface ListSettings extends PrintSettings {
+  directory?: string;
+  limit: number;
+}
+
+export async function list(settings: ListSettings): Promise<void> {
+  const { directory, limit } = settings;
+  if (!existsSync(settings.db)) {
+    process.stdout.write(
+      settings.json ? '{"sessions":[]}\n' : `No sessions yet: there is no ${settings.db}.\n`,
+    );
+    return;
+  }
+  await print(settings, {
+    page: (context) => readPage(context, directory, limit),
+    results: (context) => resultOf(listSessions, { directory, limit }, context),
+  });
+}
+
+async function readPage(
+  { store, readWorkspace }: ToolContext,
+  directory: string | undefined,
+  limit: number,
+): Promise<Page> {
+  const of = directory === undefined ? undefined : (await readWorkspace(directory)).directory;
+  const { items, more } = await store.listSessions({ directory: of, limit });
+  const where = of === undefined ? "" : ` in ${oneLine(of)}`;
+  const count =
+    items.length === 0
+      ? "No sessions yet"
+      : `${items.length} session${items.length === 1 ? "" : "s"}, latest activity first`;
+  return {
+    title: `Sessions${where}`,
+    lead: `${count}${more ? "; --limit shows more" : ""}.`,
+    sections:
+      items.length === 0
+        ? []
+        : [{ title: "Id, last activity, events, title, directory", items: items.map(toItem) }],
+  };
+}
+
+function toItem({ id, title, directory, state, eventCount, updatedAt }: Session): Item {
+  const inState = state === "active" ? "" : `, ${state}`;
+  const name = title === null ? "untitled" : oneLine(title);
+  return {
+    label: id,
+    text: `${toMinute(updatedAt)}, ${eventCount} events${inState}, ${name}, in ${oneLine(directory)}`,
+  };
+}

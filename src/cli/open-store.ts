@@ -1,0 +1,25 @@
+// The store of the settings' file, handed everything that varies.
+import { typeid } from "typeid-js";
+import type { ProcessProber } from "../db/process.ts";
+import { openStore } from "../db/sqlite/sqlite-store.ts";
+import type { Store, StoreLog } from "../db/store.ts";
+import { nextRun } from "../schedule/schedule.ts";
+import { migrationsDirectory } from "./paths.ts";
+import type { Settings } from "./settings.ts";
+
+export function openStoreOf(
+  { db, durability }: Pick<Settings, "db" | "durability">,
+  prober: ProcessProber,
+  log: StoreLog,
+): Promise<Store> {
+  return openStore({
+    file: db,
+    durability,
+    migrationsDirectory,
+    now: Date.now,
+    newId: (prefix) => typeid(prefix).toString(),
+    prober,
+    nextRun,
+    log,
+  });
+}

@@ -1,0 +1,27 @@
+// A page → lines of a terminal.
+import { styleText } from "node:util";
+import type { Item, Page } from "../resume/page.ts";
+
+type Format = Parameters<typeof styleText>[0];
+type Paint = (format: Format, text: string) => string;
+
+/** Whether the stream shows colours, and its user wants them: https://no-color.org */
+export function wantsColour(stream: { isTTY?: boolean }, env = process.env): boolean {
+  return stream.isTTY === true && !env.NO_COLOR;
+}
+
+export function toTerminal({ title, lead, sections }: Page, colour: boolean): string {
+  const paint: Paint = (format, text) => (colour ? styleText(format, text, { validateStream: false }) : text);
+  const bodies = sections.map((section) => {
+    const lines = section.items.map((item) => toLines(item, paint));
+    return [paint(["bold", "cyan"], section.title), ...lines].join("\n");
+  });
+  return `${[`${paint("bold", title)}\n${lead}`, ...bodies].join("\n\n")}\n`;
+}
+
+/** A text of one line stands behind its label. */
+function toLines({ label, text }: Item, paint: Paint): string {
+  if (text === undefined) return `  ${label}`;
+  if (!text.includes("\n")) return `  ${paint("dim", `${label}:`)} ${text}`;
+  return `  ${paint("dim", `${label}:`)}\n${text.replaceAll(/^/gm, "    ")}`;
+}

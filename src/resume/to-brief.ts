@@ -1,0 +1,62 @@
+// The facts of a session → the brief, within so many characters. Pure.
+import type { SessionFacts } from "../db/facts.ts";
+import type { Todo } from "../db/records.ts";
+import type { Brief, Shown, TodoCounts } from "./brief.ts";
+import { fillParts, jsonLength } from "./fill.ts";
+import { makeFrame } from "./frame.ts";
+import { isOpen, toParts } from "./parts.ts";
+
+/** Of a reply, unless its reader asks for others. */
+export const briefChars = 8_000;
+
+// Of the reply, so that the least of 1,000 characters holds the frame beside a half full of todos.
+const frameShare = 0.3;
+
+/** The session and how it ended at least. Its JSON has at most `maxChars` characters, which are at least 1,000. */
+export function toBrief(facts: SessionFacts, maxChars: number): Brief {
+  const frame = makeFrame(facts, Math.floor(maxChars * frameShare));
+  const parts = toParts(facts, maxChars);
+  const assemble = (left: number, flags: Shown): Brief => ({
+    ...frame,
+    last_request: parts.last_request.value,
+    last_answer: parts.last_answer.value,
+    todo_counts: countTodos(facts.todos),
+    open_todos: parts.open_todos.value,
+    todos_left_out: left === 0 ? undefined : { count: left, tool: "get_todos" },
+    unfinished_actions: parts.unfinished_actions.value,
+    decisions: parts.decisions.value,
+    files: parts.files.value,
+    recent_events: parts.recent_events.value,
+    first_request: parts.first_request.value,
+    other_candidates: parts.other_candidates.value,
+    ...flags,
+  });
+  const open = facts.todos.filter(isOpen).length;
+  const empty = assemble(open, { truncated: true, escaped: true });
+  fillParts(Object.values(parts), maxChars - jsonLength(empty) - textKeysLength, maxChars);
+  const left = open - parts.open_todos.value.length;
+  const brief = assemble(left, {});
+  const cut = Object.values(parts).some(({ whole }) => !whole) || anySays(brief, "truncated");
+  return { ...brief, truncated: cut || undefined, escaped: anySays(brief, "escaped") || undefined };
+}
+
+// An empty list is in the empty brief, an absent text is not.
+const textKeysLength = '"last_request":,"last_answer":,"first_request":,'.length;
+
+function anySays(value: unknown, flag: keyof Shown): boolean {
+  if (value === null || typeof value !== "object") return false;
+  return (
+    (flag in value && (value as Shown)[flag] === true) || Object.values(value).some((v) => anySays(v, flag))
+  );
+}
+
+function countTodos(todos: readonly Todo[]): TodoCounts {
+  const count = (status: Todo["status"]) => todos.filter((todo) => todo.status === status).length;
+  return {
+    total: todos.length,
+    pending: count("pending"),
+    in_progress: count("in_progress"),
+    completed: count("completed"),
+    cancelled: count("cancelled"),
+  };
+}

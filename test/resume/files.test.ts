@@ -1,0 +1,45 @@
+// Which files are found, once each, the latest first.
+import { expect, it } from "vitest";
+import type { JsonValue } from "../../src/db/records.ts";
+import { findFiles } from "../../src/resume/files.ts";
+import { action, event } from "./facts.ts";
+
+const call = (toolName: string, input: JsonValue) => action(0, { toolName, input });
+
+it("finds paths in tool calls and file changes, each where it was touched last", () => {
+  const events = [
+    event(5, { type: "file_change", content: "src/last.ts" }),
+    event(4, {
+      actions: [
+        call("Read", { file_path: "src/a.ts" }),
+        call("Edit", { paths: ["src/b.ts", 7, "src/c.ts"] }),
+      ],
+    }),
+    event(3, { type: "file_change", metadata: { path: "src/changed.ts" }, content: "Renamed a thing" }),
+    event(2, { actions: [call("Write", { path: "src/a.ts", filename: "d.ts" })] }),
+  ];
+  expect(findFiles(events).map(({ path, seq, tool_name }) => [path, seq, tool_name])).toEqual([
+    ["src/last.ts", 5, undefined],
+    ["src/b.ts", 4, "Edit"],
+    ["src/c.ts", 4, "Edit"],
+    ["src/a.ts", 4, "Read"],
+    ["src/changed.ts", 3, undefined],
+    ["d.ts", 2, "Write"],
+  ]);
+});
+
+it.each<[string, JsonValue]>([
+  ["a text", "src/a.ts"],
+  ["a list", ["src/a.ts"]],
+  ["a number", { path: 7 }],
+  ["an empty path", { path: " " }],
+  ["a text too long for a path", { path: "x".repeat(600) }],
+  ["several lines", { path: "a\nb" }],
+  ["a deeper path", { options: { path: "src/a.ts" } }],
+])("takes no path from %s", (_what, input) => {
+  expect(findFiles([event(1, { actions: [call("Tool", input)] })])).toEqual([]);
+});
+
+it("takes no sentence of a file change for a path", () => {
+  expect(findFiles([event(1, { type: "file_change", content: "Two lines:\nnot a path" })])).toEqual([]);
+});

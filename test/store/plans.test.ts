@@ -1,0 +1,36 @@
+// How SQLite goes about what is asked of a long session: by an index, never through a whole table.
+import Database from "better-sqlite3";
+import { expect, it, vi } from "vitest";
+import { newEvent, newSession, openTestStore, workspace } from "../open-test-store.ts";
+
+/** The statements that are prepared while `work` goes on. */
+async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const prepare = vi.spyOn(Database.prototype, "prepare");
+  try {
+    await work();
+    return prepare.mock.calls.map(([source]) => source).filter((source) => source.startsWith("select"));
+  } finally {
+    prepare.mockRestore();
+  }
+}
+
+it("reads the facts of a session by indexes", async () => {
+  const store = await openTestStore();
+  const { record } = await store.createSession(newSession());
+  await store.appendEvent(newEvent(record.id));
+  const statements = await statementsOf(async () => {
+    await store.getFacts({ sessionId: record.id });
+    await store.getFacts({ workspace });
+    await store.listSessionIds("sess_", 10);
+    await store.touchSession(record.id);
+  });
+  expect(statements.length).toBeGreaterThan(10);
+  const db = new Database(store.file, { readonly: true });
+  for (const statement of statements) {
+    const values = Array(statement.split("?").length - 1).fill(1);
+    const plan = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${statement}`).all(...values);
+    const scans = plan.map(({ detail }) => detail).filter((detail) => /^SCAN (?!json_each)/.test(detail));
+    expect(scans, statement).toEqual([]);
+  }
+  db.close();
+});
