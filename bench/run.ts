@@ -3,6 +3,7 @@ import { loadavg } from "node:os";
 import { judge, type Line, type Result } from "./line.ts";
 import { appendLines } from "./lines/append.ts";
 import { callLines } from "./lines/calls.ts";
+import { deleteLines } from "./lines/delete.ts";
 import { processLines } from "./lines/processes.ts";
 import { sessionLines } from "./lines/sessions.ts";
 import { sizeLines } from "./lines/size.ts";
@@ -16,6 +17,7 @@ const lines: readonly Line[] = [
   ...sessionLines,
   ...startLines,
   ...sizeLines,
+  ...deleteLines,
   ...processLines,
 ];
 
