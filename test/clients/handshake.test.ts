@@ -7,6 +7,8 @@ const names = [
   "create_session",
   "get_session",
   "list_sessions",
+  "update_session",
+  "delete_session",
   "add_event",
   "get_history",
   "get_event",
@@ -14,6 +16,7 @@ const names = [
   "get_todos",
   "start_run",
   "finish_run",
+  "get_run",
   "list_runs",
   "mark_crashed_runs",
 ];
@@ -44,7 +47,7 @@ describe.each(libraries)("$name", (library) => {
         outputSchema: { type: "object" },
         annotations: {
           readOnlyHint: /^(get|list)_/.test(tool.name),
-          destructiveHint: false,
+          destructiveHint: tool.name.startsWith("delete_"),
           idempotentHint: expect.any(Boolean),
           openWorldHint: false,
         },

@@ -27,6 +27,8 @@ test("for a choice of toolsets", async () => {
     "create_session",
     "get_session",
     "list_sessions",
+    "update_session",
+    "delete_session",
     "update_todos",
     "get_todos",
   ]);
