@@ -3,6 +3,7 @@ import { loadavg } from "node:os";
 import { judge, type Line, type Result } from "./line.ts";
 import { appendLines } from "./lines/append.ts";
 import { callLines } from "./lines/calls.ts";
+import { deleteLines } from "./lines/delete.ts";
 import { forkLines } from "./lines/forks.ts";
 import { jobLines } from "./lines/jobs.ts";
 import { processLines } from "./lines/processes.ts";
@@ -24,6 +25,7 @@ const lines: readonly Line[] = [
   ...sizeLines,
   ...jobLines,
   ...statsLines,
+  ...deleteLines,
   ...processLines,
 ];
 

@@ -7,14 +7,21 @@ const names = [
   "create_session",
   "get_session",
   "list_sessions",
+  "update_session",
+  "delete_session",
+  "fork_session",
   "resume_session",
   "add_event",
+  "add_events",
+  "update_action",
   "get_history",
   "get_event",
   "update_todos",
   "get_todos",
   "start_run",
   "finish_run",
+  "get_run",
+  "get_run",
   "list_runs",
   "mark_crashed_runs",
 ];
@@ -33,8 +40,11 @@ describe.each(libraries)("$name", (library) => {
       "list_sessions",
       "create_session",
       "add_event",
+      "add_events",
+      "update_action",
       "update_todos",
       "finish_run",
+      "get_run",
     ]) {
       expect(instructions).toContain(name);
     }
@@ -52,7 +62,7 @@ describe.each(libraries)("$name", (library) => {
         outputSchema: { type: "object" },
         annotations: {
           readOnlyHint: /^(get|list|resume)_/.test(tool.name),
-          destructiveHint: false,
+          destructiveHint: tool.name.startsWith("delete_"),
           idempotentHint: expect.any(Boolean),
           openWorldHint: false,
         },

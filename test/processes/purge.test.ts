@@ -90,7 +90,7 @@ test("killed in the middle of it, again and again", async () => {
   for (let round = 0; round < 3; round++) {
     const server = await start(db);
     await expectUnseen(server, sessionId);
-    // The sweep begins 200 ms after the handshake, and needs more than a second for all.
+    // The sweep begins 200 ms after the handshake, and needs some seconds for all.
     await new Promise((resolve) => setTimeout(resolve, 250 + Math.random() * 100));
     server.child.kill("SIGKILL");
     await server.ended;

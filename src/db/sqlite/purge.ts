@@ -5,9 +5,10 @@ import type { Deletions } from "./deletions.ts";
 import type { Transactions } from "./transactions.ts";
 
 // Milliseconds of work in a transaction; its commit takes about as long again.
-const sliceWork = 6;
-// Others look for the lock every few milliseconds.
-const pause = 10;
+const sliceWork = 4;
+// Others look for the lock every few milliseconds. And a log that two write to is not begun anew as long as one of them
+// adds to it while the other brings it into the file: so the longer the pauses, the shorter the log.
+const pause = 20;
 
 export class Purge {
   readonly #transactions: Transactions;
