@@ -14,10 +14,11 @@ import { countStats, millisecondsPerDay } from "./count-stats.ts";
 const directories = ["/a", "/b"];
 const agents = [null, "planner", "coder"];
 
+const day = fc.integer({ min: -70, max: 70 });
 const append = fc.record({
   step: fc.constant("append" as const),
   session: fc.nat(5),
-  day: fc.integer({ min: -2, max: 2 }),
+  day,
   agent: fc.constantFrom(...agents),
   tool: fc.constantFrom(null, "Bash", "Read"),
   tokens: fc.nat(5),
@@ -47,6 +48,19 @@ const anyStep = fc.oneof(
   { weight: 1, arbitrary: rename },
   { weight: 1, arbitrary: dropProject },
 );
+
+const anyRange = fc.record({
+  since: fc.option(
+    day.map((days) => days * millisecondsPerDay + 5),
+    { nil: undefined },
+  ),
+  until: fc.option(
+    day.map((days) => days * millisecondsPerDay + 7),
+    { nil: undefined },
+  ),
+  projectDirectory: fc.constantFrom(undefined, ...directories),
+});
+
 type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
 
 /** A store, and another connection that does to its file what other parts of the Store do. */
@@ -171,18 +185,21 @@ class World {
 
 describe("the stored sums", () => {
   it("are those of a rebuild, and with the rest of the log those of a plain count", async () => {
-    const property = fc.asyncProperty(fc.array(anyStep, { maxLength: 60, size: "max" }), async (steps) => {
+    const steps = fc.array(anyStep, { maxLength: 60, size: "max" });
+    const property = fc.asyncProperty(steps, fc.array(anyRange), async (steps, ranges) => {
       const world = await World.make();
       for (const step of steps) await world.do(step);
-      const query = { limit: 100 };
-      const counted = countStats(world.db);
-      expect(await world.store.stats.get(query)).toEqual(counted);
+      const expectCounted = async () => {
+        for (const range of [{}, ...ranges]) {
+          expect(await world.store.stats.get({ ...range, limit: 200 })).toEqual(countStats(world.db, range));
+        }
+      };
+      await expectCounted();
       await world.store.stats.catchUp();
-      expect(await world.store.stats.get(query)).toEqual(counted);
+      await expectCounted();
       const grown = world.stored();
       await world.store.stats.rebuild();
       expect(world.stored()).toEqual(grown);
-      expect(await world.store.stats.get(query)).toEqual(counted);
       await world.close();
     });
     await fc.assert(property, { numRuns: 60 });
