@@ -77,8 +77,7 @@ export class LogSums {
       and(
         eq(events.sessionId, sql.placeholder("sessionId")),
         sql`${events.seq} between ${sql.placeholder("fromSeq")} and ${sql.placeholder("toSeq")}`,
-        // Without the plus SQLite may walk all events up to there.
-        sql`+${upTo}`,
+        upTo,
       ),
     );
   }
