@@ -1,5 +1,6 @@
 // The stored sums against the log: whatever happened, in whatever order, they are what a rebuild makes of it, and what
 // is told is what a plain count of the rows gives.
+import { setImmediate } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import fc from "fast-check";
@@ -7,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import type { ActionStatus } from "../../src/db/records.ts";
 import { LogSums } from "../../src/db/sqlite/log-sums.ts";
 import { Rollups } from "../../src/db/sqlite/rollups.ts";
-import type { Store } from "../../src/db/store.ts";
+import type { Store, StoreOptions } from "../../src/db/store.ts";
 import { newEvent, newSession, openTestStore, workspace } from "../open-test-store.ts";
 import { countStats, millisecondsPerDay } from "./count-stats.ts";
 
@@ -63,6 +64,8 @@ const anyRange = fc.record({
 
 type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
 
+const anEvent: Step = { step: "append", session: 0, day: 0, agent: null, tool: "Bash", tokens: 1 };
+
 /** A store, and another connection that does to its file what other parts of the Store do. */
 class World {
   readonly store: Store;
@@ -78,8 +81,8 @@ class World {
     this.rollups = new Rollups(query, new LogSums(query));
   }
 
-  static async make(): Promise<World> {
-    const store = await openTestStore();
+  static async make(options: Partial<StoreOptions> = {}): Promise<World> {
+    const store = await openTestStore(options);
     const ids: string[] = [];
     for (let index = 0; index < 6; index += 1) {
       const directory = directories[index % 2] ?? "";
@@ -203,5 +206,28 @@ describe("the stored sums", () => {
       await world.close();
     });
     await fc.assert(property, { numRuns: 60 });
+  });
+
+  it("follow the log after two hundred writes", async () => {
+    const world = await World.make();
+    for (let written = 6; written < 200; written += 1) await world.do(anEvent);
+    expect(world.rollups.watermark()).toBe(0);
+    await setImmediate();
+    await setImmediate();
+    expect(world.rollups.watermark()).toBe(194);
+    await world.close();
+  });
+
+  it("hold up no write when they are broken", async () => {
+    const warnings: string[] = [];
+    const log = { info() {}, warn: (_fields: object, message: string) => void warnings.push(message) };
+    const world = await World.make({ log });
+    world.db.exec("DROP TABLE event_rollups");
+    for (let written = 6; written < 200; written += 1) await world.do(anEvent);
+    await setImmediate();
+    expect(warnings).toEqual(["the sums for statistics were not brought up to date"]);
+    await world.do(anEvent);
+    expect(world.db.prepare("SELECT count(*) FROM events").pluck().get()).toBe(195);
+    await world.close();
   });
 });
