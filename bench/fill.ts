@@ -76,18 +76,6 @@ export function fillJobs(file: string, { ready, later }: { ready: number; later:
   db.close();
 }
 
-/** One session of `events` events of 1 KB. */
-export function fillSession(file: string, events: number): void {
-  fill(file, (log) => {
-    const start = Date.now() - events;
-    log.insertSession(sessionIdOf(0), { userId: "user-0", directory: "/bench", events, at: start });
-    for (let seq = 1; seq <= events; seq += 1) {
-      const event = { sessionId: sessionIdOf(0), author: "assistant", content: prose(1000, seq) };
-      log.insertEvent(seq, start + seq, event);
-    }
-  });
-}
-
 function fill(file: string, insert: (log: RawLog) => void): void {
   const db = openRaw(file, "off");
   db.transaction(() => insert(new RawLog(db)))();

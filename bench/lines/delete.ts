@@ -35,7 +35,7 @@ function runTrials(bench: Workbench): Promise<Trial[]> {
 }
 
 async function runTrial(file: string): Promise<Trial> {
-  fillSession(file, events);
+  fillSession(file, events, 10);
   const store = await openBenchStore(file, durability);
   try {
     const longestAlone = await appendBeside(file, async () => {});

@@ -61,7 +61,7 @@ function callLine(name: string, argsOf: (filled: Filled) => Record<string, strin
 }
 
 const slices: Line = {
-  name: "get_stats: the write lock held to sum 2,000 events",
+  name: "get_stats: the write lock held to sum a slice of events",
   unit: "ms",
   atMost: 20,
   measure: async (bench) => ({ ours: (await makeFile(bench)).slices }),

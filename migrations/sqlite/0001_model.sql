@@ -22,6 +22,8 @@ CREATE TABLE `event_rollups` (
 	`cache_read_tokens` integer NOT NULL,
 	`cache_write_tokens` integer NOT NULL,
 	`cost_usd` real NOT NULL,
+	`tool_calls` integer NOT NULL,
+	`tool_errors` integer NOT NULL,
 	PRIMARY KEY(`day`, `project_id`, `agent`)
 );
 --> statement-breakpoint
@@ -31,15 +33,15 @@ CREATE TABLE `rollup_state` (
 );
 --> statement-breakpoint
 CREATE TABLE `tool_rollups` (
-	`day` integer NOT NULL,
 	`project_id` text NOT NULL,
-	`agent` text NOT NULL,
+	`days` integer NOT NULL,
+	`day` integer NOT NULL,
 	`tool_name` text NOT NULL,
 	`bucket` integer NOT NULL,
 	`calls` integer NOT NULL,
 	`errors` integer NOT NULL,
-	PRIMARY KEY(`day`, `project_id`, `agent`, `tool_name`, `bucket`)
-);
+	PRIMARY KEY(`project_id`, `days`, `day`, `tool_name`, `bucket`)
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `checkpoints` (
 	`id` text PRIMARY KEY NOT NULL,

@@ -21,7 +21,6 @@ const names = [
   "start_run",
   "finish_run",
   "get_run",
-  "get_run",
   "list_runs",
   "mark_crashed_runs",
 ];

@@ -2,9 +2,11 @@
 import type Database from "better-sqlite3";
 import type { RunStatus } from "../../src/db/records.ts";
 import { bucketOf, middleOf } from "../../src/db/sqlite/duration-buckets.ts";
-import type { Stats, ToolStats, Totals } from "../../src/db/stats.ts";
+import type { Stats, StatsQuery, ToolStats, Totals } from "../../src/db/stats.ts";
 
 export const millisecondsPerDay = 86_400_000;
+
+type Range = Omit<StatsQuery, "limit">;
 
 interface Row {
   kind: "session" | "event" | "action" | "run";
@@ -22,8 +24,15 @@ interface Row {
   cost: number;
 }
 
-export function countStats(db: Database.Database): Stats {
-  const rows = readRows(db);
+/** Of these days, both included, and of a project's directory. */
+export function countStats(db: Database.Database, { since, until, projectDirectory }: Range = {}): Stats {
+  const dayOf = (time: number) => Math.floor(time / millisecondsPerDay);
+  const rows = readRows(db).filter(
+    ({ at, project }) =>
+      (since === undefined || dayOf(at) >= dayOf(since)) &&
+      (until === undefined || dayOf(at) <= dayOf(until)) &&
+      (projectDirectory === undefined || directoryOf(db, project) === projectDirectory),
+  );
   const by = <K>(keyOf: (row: Row) => K) => {
     const groups = Map.groupBy(rows, keyOf);
     return [...groups].map(([key, found]): [K, Totals] => [key, totalsOf(found)]);
@@ -39,7 +48,7 @@ export function countStats(db: Database.Database): Stats {
     byAgent: by(({ agent }) => agent)
       .sort(byEvents)
       .map(([agent, totals]) => ({ agent, ...totals })),
-    byDay: by(({ at }) => Math.floor(at / millisecondsPerDay) * millisecondsPerDay)
+    byDay: by(({ at }) => dayOf(at) * millisecondsPerDay)
       .sort(([a], [b]) => b - a)
       .map(([day, totals]) => ({ day, ...totals })),
     more: false,

@@ -1,5 +1,6 @@
 // The stored sums against the log: whatever happened, in whatever order, they are what a rebuild makes of it, and what
 // is told is what a plain count of the rows gives.
+import { setImmediate } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import fc from "fast-check";
@@ -7,17 +8,18 @@ import { describe, expect, it } from "vitest";
 import type { ActionStatus } from "../../src/db/records.ts";
 import { LogSums } from "../../src/db/sqlite/log-sums.ts";
 import { Rollups } from "../../src/db/sqlite/rollups.ts";
-import type { Store } from "../../src/db/store.ts";
+import type { Store, StoreOptions } from "../../src/db/store.ts";
 import { newEvent, newSession, openTestStore, workspace } from "../open-test-store.ts";
 import { countStats, millisecondsPerDay } from "./count-stats.ts";
 
 const directories = ["/a", "/b"];
 const agents = [null, "planner", "coder"];
 
+const day = fc.integer({ min: -70, max: 70 });
 const append = fc.record({
   step: fc.constant("append" as const),
   session: fc.nat(5),
-  day: fc.integer({ min: -2, max: 2 }),
+  day,
   agent: fc.constantFrom(...agents),
   tool: fc.constantFrom(null, "Bash", "Read"),
   tokens: fc.nat(5),
@@ -47,7 +49,22 @@ const anyStep = fc.oneof(
   { weight: 1, arbitrary: rename },
   { weight: 1, arbitrary: dropProject },
 );
+
+const anyRange = fc.record({
+  since: fc.option(
+    day.map((days) => days * millisecondsPerDay + 5),
+    { nil: undefined },
+  ),
+  until: fc.option(
+    day.map((days) => days * millisecondsPerDay + 7),
+    { nil: undefined },
+  ),
+  projectDirectory: fc.constantFrom(undefined, ...directories),
+});
+
 type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
+
+const anEvent: Step = { step: "append", session: 0, day: 0, agent: null, tool: "Bash", tokens: 1 };
 
 /** A store, and another connection that does to its file what other parts of the Store do. */
 class World {
@@ -64,8 +81,8 @@ class World {
     this.rollups = new Rollups(query, new LogSums(query));
   }
 
-  static async make(): Promise<World> {
-    const store = await openTestStore();
+  static async make(options: Partial<StoreOptions> = {}): Promise<World> {
+    const store = await openTestStore(options);
     const ids: string[] = [];
     for (let index = 0; index < 6; index += 1) {
       const directory = directories[index % 2] ?? "";
@@ -171,20 +188,46 @@ class World {
 
 describe("the stored sums", () => {
   it("are those of a rebuild, and with the rest of the log those of a plain count", async () => {
-    const property = fc.asyncProperty(fc.array(anyStep, { maxLength: 60, size: "max" }), async (steps) => {
+    const steps = fc.array(anyStep, { maxLength: 60, size: "max" });
+    const property = fc.asyncProperty(steps, fc.array(anyRange), async (steps, ranges) => {
       const world = await World.make();
       for (const step of steps) await world.do(step);
-      const query = { limit: 100 };
-      const counted = countStats(world.db);
-      expect(await world.store.stats.get(query)).toEqual(counted);
+      const expectCounted = async () => {
+        for (const range of [{}, ...ranges]) {
+          expect(await world.store.stats.get({ ...range, limit: 200 })).toEqual(countStats(world.db, range));
+        }
+      };
+      await expectCounted();
       await world.store.stats.catchUp();
-      expect(await world.store.stats.get(query)).toEqual(counted);
+      await expectCounted();
       const grown = world.stored();
       await world.store.stats.rebuild();
       expect(world.stored()).toEqual(grown);
-      expect(await world.store.stats.get(query)).toEqual(counted);
       await world.close();
     });
     await fc.assert(property, { numRuns: 60 });
+  });
+
+  it("follow the log after two hundred writes", async () => {
+    const world = await World.make();
+    for (let written = 6; written < 200; written += 1) await world.do(anEvent);
+    expect(world.rollups.watermark()).toBe(0);
+    await setImmediate();
+    await setImmediate();
+    expect(world.rollups.watermark()).toBe(194);
+    await world.close();
+  });
+
+  it("hold up no write when they are broken", async () => {
+    const warnings: string[] = [];
+    const log = { info() {}, warn: (_fields: object, message: string) => void warnings.push(message) };
+    const world = await World.make({ log });
+    world.db.exec("DROP TABLE event_rollups");
+    for (let written = 6; written < 200; written += 1) await world.do(anEvent);
+    await setImmediate();
+    expect(warnings).toEqual(["the sums for statistics were not brought up to date"]);
+    await world.do(anEvent);
+    expect(world.db.prepare("SELECT count(*) FROM events").pluck().get()).toBe(195);
+    await world.close();
   });
 });

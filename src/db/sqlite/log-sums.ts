@@ -6,7 +6,8 @@ import type { eventRollups, toolRollups } from "./report-schema.ts";
 import { actions, events, sessions } from "./schema.ts";
 
 export type EventSum = typeof eventRollups.$inferSelect;
-export type ToolSum = typeof toolRollups.$inferSelect;
+/** Of one day and project. */
+export type ToolSum = Omit<typeof toolRollups.$inferSelect, "days">;
 
 export interface Sums {
   events: readonly EventSum[];
@@ -40,6 +41,9 @@ export const eventKey = {
 /** Doubles throughout: sum() fails where integers overflow, and no sum may ever hold up a write. */
 export const total = (column: unknown, name: string) => sql<number>`total(${column})`.as(name);
 
+const failedActions = sql`(select count(*) from ${actions} where ${actions.sessionId} = ${events.sessionId}
+  and ${actions.seq} = ${events.seq} and ${actions.status} = 'error')`;
+
 const eventSum = {
   ...eventKey,
   events: sql<number>`count(*)`.as("events"),
@@ -49,12 +53,15 @@ const eventSum = {
   cacheReadTokens: total(events.cacheReadTokens, "cacheReadTokens"),
   cacheWriteTokens: total(events.cacheWriteTokens, "cacheWriteTokens"),
   costUsd: total(events.costUsd, "costUsd"),
+  toolCalls: total(events.actionCount, "toolCalls"),
+  toolErrors: total(sql`case when ${events.actionCount} > 0 then ${failedActions} end`, "toolErrors"),
 };
 
 const toolSum = {
-  ...eventKey,
+  projectId: eventKey.projectId,
   toolName: sql<string>`${actions.toolName}`.as("toolName"),
   bucket: sql<number>`duration_bucket(${actions.endedAt} - ${actions.startedAt})`.as("bucket"),
+  day: eventKey.day,
   calls: sql<number>`count(*)`.as("calls"),
   errors: sql<number>`total(${actions.status} = 'error')`.as("errors"),
 };
@@ -77,8 +84,7 @@ export class LogSums {
       and(
         eq(events.sessionId, sql.placeholder("sessionId")),
         sql`${events.seq} between ${sql.placeholder("fromSeq")} and ${sql.placeholder("toSeq")}`,
-        // Without the plus SQLite may walk all events up to there.
-        sql`+${upTo}`,
+        upTo,
       ),
     );
   }
@@ -111,7 +117,7 @@ function sumsOf(db: Drizzle, where: SQL | undefined): (values: Values) => Sums {
       .innerJoin(sessions, ofSession)
       .innerJoin(actions, and(eq(actions.sessionId, events.sessionId), eq(actions.seq, events.seq)))
       .where(and(gt(events.actionCount, sql`0`), where))
-      .groupBy(sql`1, 2, 3, 4, 5`),
+      .groupBy(sql`1, 2, 3, 4`),
   );
   return (values) => ({ events: eventSums.all(values), tools: toolSums.all(values) });
 }

@@ -41,19 +41,25 @@ export const eventRollups = sqliteTable(
     cacheReadTokens: integer("cache_read_tokens").notNull(),
     cacheWriteTokens: integer("cache_write_tokens").notNull(),
     costUsd: real("cost_usd").notNull(),
+    toolCalls: integer("tool_calls").notNull(),
+    toolErrors: integer("tool_errors").notNull(),
   },
   (table) => [
     primaryKey({ name: "event_rollups_by_day", columns: [table.day, table.projectId, table.agent] }),
   ],
 );
 
-/** Tool calls in a histogram: a row for each bucket of duration; the bucket of those without one is -1. */
+/**
+ * Tool calls in a histogram: a row for each bucket of duration; the bucket of those without one is -1. A row sums
+ * `days` days from `day` on. Every call is in four rows: of its day and of its 32 days, of its project and of all (`*`).
+ * The table is WITHOUT ROWID, which drizzle cannot say.
+ */
 export const toolRollups = sqliteTable(
   "tool_rollups",
   {
-    day: integer("day").notNull(),
     projectId: text("project_id").notNull(),
-    agent: text("agent").notNull(),
+    days: integer("days").notNull(),
+    day: integer("day").notNull(),
     toolName: text("tool_name").notNull(),
     bucket: integer("bucket").notNull(),
     calls: integer("calls").notNull(),
@@ -61,8 +67,8 @@ export const toolRollups = sqliteTable(
   },
   (table) => [
     primaryKey({
-      name: "tool_rollups_by_day",
-      columns: [table.day, table.projectId, table.agent, table.toolName, table.bucket],
+      name: "tool_rollups_by_project",
+      columns: [table.projectId, table.days, table.day, table.toolName, table.bucket],
     }),
   ],
 );

@@ -12,8 +12,19 @@ import { StoredSums } from "./stored-sums.ts";
 /** What of an action its sums depend on. */
 type Outcome = Pick<Action, "status" | "startedAt" | "endedAt">;
 
+const nothing = {
+  events: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  costUsd: 0,
+  toolCalls: 0,
+};
+
 // Events and actions of one slice: some milliseconds under the lock.
-const sliceSize = 2_000;
+const sliceSize = 1_000;
 
 /** Up to the watermark every row of `events` is counted, also of a deleted session, for as long as the row is there. */
 export class Rollups {
@@ -92,7 +103,10 @@ export class Rollups {
     const sumsOf = ({ status, startedAt, endedAt }: Outcome): Sums => {
       const duration = startedAt === null || endedAt === null ? null : endedAt - startedAt;
       const errors = status === "error" ? 1 : 0;
-      return { events: [], tools: [{ ...key, toolName, bucket: bucketOf(duration), calls: 1, errors }] };
+      return {
+        events: [{ ...nothing, ...key, toolErrors: errors }],
+        tools: [{ ...key, toolName, bucket: bucketOf(duration), calls: 1, errors }],
+      };
     };
     this.#stored.subtract(sumsOf(before));
     this.#stored.add(sumsOf(after));

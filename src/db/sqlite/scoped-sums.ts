@@ -4,6 +4,7 @@ import { dayOf, millisecondsPerDay, total } from "./log-sums.ts";
 import { columnsOf, type Drizzle, Prepared } from "./prepare.ts";
 import { eventRollups, toolRollups } from "./report-schema.ts";
 import { runs, sessions } from "./schema.ts";
+import { allProjects, periodsOf } from "./stored-sums.ts";
 import type { Tallies } from "./tallies.ts";
 
 /** Days, both included, and a project; null: all of them. */
@@ -16,52 +17,61 @@ export interface Scope {
 export class ScopedSums {
   readonly #ofAll: Statements;
   readonly #ofProject: Statements;
+  readonly #tools;
 
   constructor(db: Drizzle) {
     this.#ofAll = prepare(db, () => undefined);
-    this.#ofProject = prepare(db, (column) => sql`${column} = ${sql.placeholder("projectId")}`);
+    this.#ofProject = prepare(db, (column) => isProject(column));
+    const { toolName, bucket } = columnsOf(toolRollups);
+    this.#tools = new Prepared(db, () =>
+      db
+        .select({
+          toolName,
+          bucket,
+          calls: total(toolRollups.calls, "calls"),
+          errors: total(toolRollups.errors, "errors"),
+        })
+        .from(toolRollups)
+        .where(
+          and(
+            isProject(toolRollups.projectId),
+            eq(toolRollups.days, sql.placeholder("days")),
+            within(toolRollups.day),
+          ),
+        )
+        .groupBy(toolRollups.toolName, toolRollups.bucket),
+    );
   }
 
   addTo(tallies: Tallies, { from, to, projectId }: Scope): void {
     const statements = projectId === null ? this.#ofAll : this.#ofProject;
     const days = { from, to, projectId };
     for (const sum of statements.events.all(days)) tallies.addEvents(sum);
-    for (const sum of statements.calls.all(days)) tallies.addCalls(sum, sum);
-    for (const sum of statements.tools.all(days)) tallies.addTool(sum);
+    for (const period of periodsOf(from, to)) {
+      const sums = this.#tools.all({ ...period, projectId: projectId ?? allProjects });
+      for (const sum of sums) tallies.addTool(sum);
+    }
     const times = { from: from * millisecondsPerDay, to: (to + 1) * millisecondsPerDay - 1, projectId };
     for (const group of statements.sessions.all(times)) tallies.addSessions(group, group.count);
     for (const group of statements.runs.all(times)) tallies.addRuns(group, group.status, group.count);
   }
 }
 
+const within = (column: unknown) =>
+  sql`${column} between ${sql.placeholder("from")} and ${sql.placeholder("to")}`;
+const isProject = (column: unknown) => sql`${column} = ${sql.placeholder("projectId")}`;
+
 type Statements = ReturnType<typeof prepare>;
 
 function prepare(db: Drizzle, ofProject: (column: unknown) => SQL | undefined) {
-  const within = (column: unknown) =>
-    sql`${column} between ${sql.placeholder("from")} and ${sql.placeholder("to")}`;
-  const inScope = ({ day, projectId }: typeof eventRollups | typeof toolRollups) =>
-    and(within(day), ofProject(projectId));
-  const { day, projectId, agent, toolName, bucket } = columnsOf(toolRollups);
   const count = sql<number>`count(*)`.as("count");
-  const summed = { calls: total(toolRollups.calls, "calls"), errors: total(toolRollups.errors, "errors") };
   const sessionAgent = sql<string>`coalesce(${sessions.agent}, '')`.as("agent");
   return {
     events: new Prepared(db, () =>
-      db.select(columnsOf(eventRollups)).from(eventRollups).where(inScope(eventRollups)),
-    ),
-    calls: new Prepared(db, () =>
       db
-        .select({ day, projectId, agent, ...summed })
-        .from(toolRollups)
-        .where(inScope(toolRollups))
-        .groupBy(sql`1, 2, 3`),
-    ),
-    tools: new Prepared(db, () =>
-      db
-        .select({ toolName, bucket, ...summed })
-        .from(toolRollups)
-        .where(inScope(toolRollups))
-        .groupBy(sql`1, 2`),
+        .select(columnsOf(eventRollups))
+        .from(eventRollups)
+        .where(and(within(eventRollups.day), ofProject(eventRollups.projectId))),
     ),
     sessions: new Prepared(db, () =>
       db

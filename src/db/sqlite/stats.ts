@@ -77,10 +77,7 @@ function add(tallies: Tallies, { from, to, projectId }: Scope, sums: Sums, sign:
   const inScope = (sum: { day: number; projectId: string }) =>
     sum.day >= from && sum.day <= to && (projectId === null || sum.projectId === projectId);
   for (const sum of sums.events.filter(inScope)) tallies.addEvents(sum, sign);
-  for (const sum of sums.tools.filter(inScope)) {
-    tallies.addCalls(sum, sum, sign);
-    tallies.addTool(sum, sign);
-  }
+  for (const sum of sums.tools.filter(inScope)) tallies.addTool(sum, sign);
 }
 
 /** Lets the stored sums follow the log after replies. */

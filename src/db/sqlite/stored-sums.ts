@@ -5,6 +5,34 @@ import type { EventSum, Sums, ToolSum } from "./log-sums.ts";
 import { columnsOf, type Drizzle, Prepared, value } from "./prepare.ts";
 import { eventRollups, toolRollups } from "./report-schema.ts";
 
+/** No project's id. */
+export const allProjects = "*";
+
+const daysPerSpan = 32;
+
+export interface Period {
+  days: number;
+  /** The first and the last `day` of the rows. */
+  from: number;
+  to: number;
+}
+
+/** Which rows of tool calls have the days of a range, each once: spans where they fit, and the days beside them. */
+export function periodsOf(from: number, to: number): Period[] {
+  const start = startOfSpan(from + daysPerSpan - 1);
+  const end = startOfSpan(to + 1);
+  if (start >= end) return [{ days: 1, from, to }];
+  return [
+    { days: 1, from, to: start - 1 },
+    { days: daysPerSpan, from: start, to: end - 1 },
+    { days: 1, from: end, to },
+  ];
+}
+
+function startOfSpan(day: number): number {
+  return Math.floor(day / daysPerSpan) * daysPerSpan;
+}
+
 export class StoredSums {
   readonly #events;
   readonly #tools;
@@ -18,18 +46,20 @@ export class StoredSums {
       "cacheReadTokens",
       "cacheWriteTokens",
       "costUsd",
+      "toolCalls",
+      "toolErrors",
     ]);
-    this.#tools = new SumTable<ToolSum>(db, toolRollups, ["calls", "errors"]);
+    this.#tools = new SumTable<ToolRow>(db, toolRollups, ["calls", "errors"]);
   }
 
   add({ events, tools }: Sums): void {
     for (const row of events) this.#events.add(row);
-    for (const row of tools) this.#tools.add(row);
+    for (const row of tools.flatMap(toRows)) this.#tools.add(row);
   }
 
   subtract({ events, tools }: Sums): void {
     for (const row of events) this.#events.subtract(row);
-    for (const row of tools) this.#tools.subtract(row);
+    for (const row of tools.flatMap(toRows)) this.#tools.subtract(row);
   }
 
   mergeProject(from: string, into: string): void {
@@ -41,6 +71,19 @@ export class StoredSums {
     this.#events.clear();
     this.#tools.clear();
   }
+}
+
+type ToolRow = typeof toolRollups.$inferSelect;
+
+/** The rows that a sum is in. */
+function toRows(sum: ToolSum): ToolRow[] {
+  const periods = [
+    { days: 1, day: sum.day },
+    { days: daysPerSpan, day: startOfSpan(sum.day) },
+  ];
+  return [sum.projectId, allProjects].flatMap((projectId) =>
+    periods.map((period) => ({ ...sum, ...period, projectId })),
+  );
 }
 
 class SumTable<Row extends { projectId: string }> {

@@ -29,13 +29,8 @@ export class Tallies {
       tokens.cacheRead += sign * sum.cacheReadTokens;
       tokens.cacheWrite += sign * sum.cacheWriteTokens;
       totals.costUsd += sign * sum.costUsd;
-    }
-  }
-
-  addCalls(group: Group, { calls, errors }: Calls, sign = 1): void {
-    for (const totals of this.#of(group)) {
-      totals.toolCalls += sign * calls;
-      totals.toolErrors += sign * errors;
+      totals.toolCalls += sign * sum.toolCalls;
+      totals.toolErrors += sign * sum.toolErrors;
     }
   }
 
