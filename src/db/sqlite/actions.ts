@@ -109,15 +109,17 @@ export class Actions {
     for (const row of rows) this.#insert.run(row);
   }
 
-  /** The actions of some events of a session, by the seq of their event, each list in order. */
-  of(sessionId: string, found: readonly { seq: number; actionCount: number }[]): Map<number, Action[]> {
-    const seqs = found.filter(({ actionCount }) => actionCount > 0).map(({ seq }) => seq);
+  /** The actions of some events of one history, by the seq of their event, each list in order. */
+  of(found: readonly { sessionId: string; seq: number; actionCount: number }[]): Map<number, Action[]> {
     const bySeq = new Map<number, Action[]>();
-    if (seqs.length === 0) return bySeq;
-    for (const row of this.#ofEvents.all({ sessionId, seqs: JSON.stringify(seqs) })) {
-      const actions = bySeq.get(row.seq);
-      if (actions) actions.push(this.toAction(row));
-      else bySeq.set(row.seq, [this.toAction(row)]);
+    const acting = found.filter(({ actionCount }) => actionCount > 0);
+    for (const [sessionId, theirs] of Map.groupBy(acting, (event) => event.sessionId)) {
+      const seqs = JSON.stringify(theirs.map(({ seq }) => seq));
+      for (const row of this.#ofEvents.all({ sessionId, seqs })) {
+        const actions = bySeq.get(row.seq);
+        if (actions) actions.push(this.toAction(row));
+        else bySeq.set(row.seq, [this.toAction(row)]);
+      }
     }
     return bySeq;
   }

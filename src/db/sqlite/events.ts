@@ -127,7 +127,7 @@ export class Events {
   }
 
   #withActions(row: EventRow, shownIn?: string): Event {
-    return toEvent(row, this.#actions.of(row.sessionId, [row]).get(row.seq) ?? [], shownIn);
+    return toEvent(row, this.#actions.of([row]).get(row.seq) ?? [], shownIn);
   }
 }
 

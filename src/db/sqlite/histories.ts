@@ -92,9 +92,8 @@ export class Histories {
   }
 
   #toEvents(rows: EventRow[], sessionId: string): Event[] {
-    const owners = Map.groupBy(rows, (row) => row.sessionId);
-    const actions = new Map([...owners].map(([id, theirs]) => [id, this.#actions.of(id, theirs)]));
-    return rows.map((row) => toEvent(row, actions.get(row.sessionId)?.get(row.seq) ?? [], sessionId));
+    const actions = this.#actions.of(rows);
+    return rows.map((row) => toEvent(row, actions.get(row.seq) ?? [], sessionId));
   }
 
   /** One behind the other they read the parts' events in the order asked for. */

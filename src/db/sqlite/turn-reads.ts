@@ -57,7 +57,8 @@ export class TurnReads {
           turnId: as<string>("turnId", sql`${events.turnId}`),
           seq: as<number>("seq", sql`min(${events.seq})`),
         })
-        .from(parts)
+        // The index alone answers, without the rows.
+        .from(eventsOf("parts", "events_by_turn"))
         .where(isNotNull(events.turnId))
         .groupBy(events.turnId),
     );
