@@ -119,6 +119,24 @@ describe("fork_session", () => {
   });
 });
 
+describe("get_session", () => {
+  it("stays within the fewest characters with all that there is", async () => {
+    const session = {
+      title: "t".repeat(500),
+      context: "x".repeat(60_000),
+      metadata: { a: "y".repeat(60_000) },
+    };
+    const { id } = (await call("create_session", session)).session;
+    await call("start_run", { session_id: id, prompt: "p".repeat(60_000) });
+    await call("add_event", { session_id: id, author: "user", turn_id: "t".repeat(500) });
+    await call("update_todos", { session_id: id, todos: [{ content: "z".repeat(4_000) }] });
+    for (const max_chars of [1_000, 3_000, 20_000]) {
+      const result = await call("get_session", { session_id: id, max_chars });
+      expect(JSON.stringify(result).length).toBeLessThanOrEqual(max_chars);
+    }
+  });
+});
+
 describe("get_history by turns", () => {
   it("gives each turn its state and its events, page by page", async () => {
     for (let i = 0; i < 5; i++) {

@@ -66,10 +66,10 @@ export function toPartsValue(parts: readonly Part[]): string {
   return JSON.stringify(parts.map(({ ownerId, fromSeq, toSeq }) => [ownerId, fromSeq, toSeq]));
 }
 
-/** The events of the parts bound to `name`, for a `from`: for each part a range of an index, which may be given. */
-export function eventsOf(name: string, index?: "events_by_turn"): SQL {
+/** The events of the parts bound to `name`, for a `from`: a range of an index for each part. */
+export function eventsOf(name: string): SQL {
   return sql`(select value ->> 0 as owner_id, value ->> 1 as from_seq, value ->> 2 as to_seq
     from json_each(${sql.placeholder(name)})) as part
-    cross join ${events} ${index && sql`indexed by ${sql.identifier(index)}`} on ${events.sessionId} = part.owner_id
+    cross join ${events} on ${events.sessionId} = part.owner_id
     and ${events.seq} between part.from_seq and part.to_seq`;
 }

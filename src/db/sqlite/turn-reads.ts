@@ -1,5 +1,5 @@
 // What is read from the events of a session to tell its turns.
-import { and, eq, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, between, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { EventType } from "../records.ts";
 import { clip, eventsOf, type Part, toPartsValue } from "./lineage.ts";
 import { type Drizzle, Prepared } from "./prepare.ts";
@@ -47,7 +47,6 @@ export class TurnReads {
   constructor(db: Drizzle) {
     const parts = eventsOf("parts");
     const ofTurn = eq(events.turnId, sql.placeholder("turnId"));
-    const unnamedBefore = and(isNull(events.turnId), lt(events.seq, sql.placeholder("before")));
     const factsWhere = (condition: SQL | undefined) =>
       new Prepared(db, () => db.select(facts).from(parts).where(condition));
     this.#prompts = new Prepared(db, () => db.select({ seq, turnId }).from(parts).where(isPrompt));
@@ -57,13 +56,21 @@ export class TurnReads {
           turnId: as<string>("turnId", sql`${events.turnId}`),
           seq: as<number>("seq", sql`min(${events.seq})`),
         })
-        // The index alone answers, without the rows.
-        .from(eventsOf("parts", "events_by_turn"))
-        .where(isNotNull(events.turnId))
+        // That index alone answers, in its own order; by seq every row would be read.
+        .from(sql`${events} indexed by events_by_turn`)
+        .where(
+          and(
+            eq(events.sessionId, sql.placeholder("ownerId")),
+            isNotNull(events.turnId),
+            between(events.seq, sql.placeholder("fromSeq"), sql.placeholder("toSeq")),
+          ),
+        )
         .groupBy(events.turnId),
     );
     this.#firstOf = new Prepared(db, () => db.select({ seq: first }).from(parts).where(ofTurn));
-    this.#prelude = new Prepared(db, () => db.select({ seq: first }).from(parts).where(unnamedBefore));
+    this.#prelude = new Prepared(db, () =>
+      db.select({ seq: first }).from(parts).where(isNull(events.turnId)),
+    );
     this.#all = factsWhere(undefined);
     this.#named = factsWhere(ofTurn);
     this.#unnamed = factsWhere(isNull(events.turnId));
@@ -71,11 +78,14 @@ export class TurnReads {
 
   /** The marks of all of the parts' events. */
   marks(parts: readonly Part[], lastSeq: number): Marks {
-    const values = { parts: toPartsValue(parts) };
-    const prompts = bySeq(this.#prompts.all(values));
-    const before = prompts[0]?.seq ?? lastSeq + 1;
-    const prelude = this.#prelude.get({ ...values, before })?.seq ?? null;
-    return { prompts, firsts: this.#firsts.all(values), prelude, lastSeq };
+    const prompts = bySeq(this.#prompts.all({ parts: toPartsValue(parts) }));
+    const before = clip(parts, 1, (prompts[0]?.seq ?? lastSeq + 1) - 1);
+    const prelude = this.#prelude.get({ parts: toPartsValue(before) })?.seq ?? null;
+    const firsts = new Map<string, number>();
+    for (const { turnId, seq } of parts.flatMap((part) => this.#firsts.all({ ...part }))) {
+      if (!firsts.has(turnId)) firsts.set(turnId, seq);
+    }
+    return { prompts, firsts, prelude, lastSeq };
   }
 
   firstOf(turnId: string, parts: readonly Part[]): number | null {

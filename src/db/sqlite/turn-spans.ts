@@ -18,7 +18,7 @@ export interface Span {
 export interface Marks {
   prompts: readonly Mark[];
   /** The first event of each turnId. */
-  firsts: readonly { seq: number; turnId: string }[];
+  firsts: ReadonlyMap<string, number>;
   /** The first event that names no turn and has no prompt before it. */
   prelude: number | null;
   lastSeq: number;
@@ -26,7 +26,7 @@ export interface Marks {
 
 /** The turns, by their first events. */
 export function toSpans({ prompts, firsts, prelude, lastSeq }: Marks): Span[] {
-  const spans: Span[] = firsts.map(({ seq, turnId }) => ({ turnId, firstSeq: seq, ranges: [] }));
+  const spans: Span[] = [...firsts].map(([turnId, firstSeq]) => ({ turnId, firstSeq, ranges: [] }));
   const named = new Map(spans.map((span) => [span.turnId, span]));
   const open = (from: number, to: number) =>
     spans.push({ turnId: null, firstSeq: from, ranges: [{ from, to }] });
@@ -69,7 +69,7 @@ export function marksOf(facts: readonly Facts[]): Marks {
   const unnamed = facts.find(({ turnId }) => turnId === null)?.seq ?? Number.POSITIVE_INFINITY;
   return {
     prompts,
-    firsts: [...firsts].map(([turnId, seq]) => ({ turnId, seq })),
+    firsts,
     prelude: unnamed < (prompts[0]?.seq ?? Number.POSITIVE_INFINITY) ? unnamed : null,
     lastSeq: facts.at(-1)?.seq ?? 0,
   };
