@@ -4,10 +4,11 @@ import type { Event, EventFilters, Page, Tokens } from "./records.ts";
 export const turnStates = ["in_progress", "completed", "failed", "interrupted"] as const;
 
 /**
- * A prompt is a `message` of `user`; an answer is a `message` or `result` of an agent none of whose own actions is still
- * open, or any event with a `finish` other than one that calls tools. Of these the first that holds:
- * - `failed`: no event but `status` and `note` follows one of type `error`, with an error, or with `error` as its finish.
- * - `completed`: there is an answer behind its last prompt.
+ * A prompt is a `message` of `user`. A failure is another event of type `error`, with an error, or with `error` as its
+ * finish. An answer is an event with any other finish than one that calls tools, or, without a finish, a `message` or
+ * `result` of an agent none of whose own actions is still open. `status` and `note` do not count. The first that holds:
+ * - `failed`: its last event is a failure.
+ * - `completed`: there is an answer behind its last prompt and its last failure.
  * - `interrupted`: behind its last event another turn began.
  * - as its run: `failed`, or `interrupted` if that crashed, ended or completed. Its run is the one that its events name
  *   last; where they name none, the session's latest, if it ended after them.

@@ -47,14 +47,13 @@ export const getSession = defineTool({
       counts,
     };
     // The todos may take what the rest leaves, which is at least half.
-    const cutTo = (cap: number) => ({
+    const smaller = [4_000, 600, 100, 0].map((cap) => ({
+      ...whole,
       session: cutSession(whole.session, cap),
       latest_run: whole.latest_run && cutRun(whole.latest_run, cap),
-      last_turn: whole.last_turn,
-      counts,
-    });
-    const smaller = [4_000, 600, 100].map(cutTo);
-    const rest = [whole, ...smaller].find((candidate) => fits(candidate, max_chars / 2)) ?? cutTo(0);
+    }));
+    const least = { session: cutSession(whole.session, 0), counts };
+    const rest = [whole, ...smaller].find((candidate) => fits(candidate, max_chars / 2)) ?? least;
     const wrap = (todos: readonly WireTodo[]) => ({ ...rest, todos: [...todos], truncated: true });
     const { items, cutShort } = fitWholeItems(list.todos.map(toWireTodo), max_chars, wrap, cutTodo);
     return { ...rest, todos: [...items], truncated: cutShort || undefined };

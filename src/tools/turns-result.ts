@@ -1,11 +1,13 @@
 // The result of a history by turns: whole turns within the characters, or a part of the first.
-
 import type { TurnEvents, TurnHistory } from "../db/turns.ts";
 import { fitItems, fits } from "./budget.ts";
 import { cutEvent, leastEventSize, toConcise } from "./cut-records.ts";
 import { toWireEvent } from "./to-wire.ts";
 import type { WireEvent } from "./wire-records.ts";
 import { toWireTurn, type WireTurnEvents } from "./wire-turns.ts";
+
+// Rather fewer events of a turn than shorter texts.
+const leastCap = 300;
 
 interface Shown {
   turns: WireTurnEvents[];
@@ -31,13 +33,15 @@ export function toTurnsResult(
   const { result } = fitItems(turns, maxChars, wrap, cutTurn, leastTurnSize);
   const [first] = turns;
   if (first === undefined || fits(result, maxChars)) return result;
-  const wrapPart = (events: readonly WireEvent[]) =>
-    wrap([{ ...first, events: [...events], truncated: true }]);
+  const wrapPart = (events: readonly WireEvent[]) => {
+    const truncated = first.truncated || events.length < first.events.length || undefined;
+    return wrap([{ ...first, events: [...events], truncated }]);
+  };
   return fitItems(first.events, maxChars, wrapPart, cutEvent, leastEventSize).result;
 }
 
 function cutTurn({ events, ...turn }: WireTurnEvents, cap: number): WireTurnEvents {
-  return { ...turn, events: events.map((event) => cutEvent(event, cap)) };
+  return { ...turn, events: events.map((event) => cutEvent(event, Math.max(cap, leastCap))) };
 }
 
 function leastTurnSize({ events }: WireTurnEvents, cap: number): number {

@@ -112,9 +112,7 @@ export class Histories {
   /** One behind the other they read the parts' events in the order asked for. */
   #readers(query: HistoryQuery, parts: readonly Part[]): Reader[] {
     if (query.orderBy === "createdAt") return this.#byTime(query, parts);
-    const filters: unknown[] = Object.values({ ...filterValues(query), turnId: query.turnId });
-    const whole = parts.length > 1 && filters.every((filter) => filter === undefined);
-    return whole ? this.#byWindow(query, parts) : this.#bySeq(query, parts);
+    return parts.length > 1 && isUnfiltered(query) ? this.#byWindow(query, parts) : this.#bySeq(query, parts);
   }
 
   /** One query for several parts: as every seq has its event, so many events are so many seqs. */
@@ -146,7 +144,8 @@ export class Histories {
 
   /** Sorts the keys of all parts together. */
   #byTime(query: HistoryQuery, parts: readonly Part[]): Reader[] {
-    const values = { parts: toPartsValue(parts) };
+    const [only, ...others] = parts;
+    const values = only && others.length === 0 ? { ...only } : { parts: toPartsValue(parts) };
     const read: Reader = (limit, last = query.after) =>
       this.#read(query, { ...values, positionSeq: last?.seq, positionTime: last?.createdAt, limit });
     return [read];
@@ -181,10 +180,15 @@ export class Histories {
     const byTime = [direction(events.createdAt), direction(events.seq)];
     const page = this.#db
       .select({ id: sql<number>`${events.id}` })
-      .from(eventsOf("parts"))
+      .from(given.has("parts") ? eventsOf("parts") : sql`${events}`)
       .where(where)
       .orderBy(...byTime)
       .limit(limit);
     return new Prepared(this.#db, () => rows.where(inArray(events.id, page)).orderBy(...byTime));
   }
+}
+
+function isUnfiltered(query: HistoryQuery): boolean {
+  const filters: unknown[] = Object.values({ ...filterValues(query), turnId: query.turnId });
+  return filters.every((filter) => filter === undefined);
 }

@@ -66,7 +66,7 @@ export function toPartsValue(parts: readonly Part[]): string {
   return JSON.stringify(parts.map(({ ownerId, fromSeq, toSeq }) => [ownerId, fromSeq, toSeq]));
 }
 
-/** The events of the parts bound to `name`, for a `from`: a range of an index for each part, in the parts' order. */
+/** The events of the parts bound to `name`, for a `from`: a range of an index for each part. */
 export function eventsOf(name: string): SQL {
   return sql`(select value ->> 0 as owner_id, value ->> 1 as from_seq, value ->> 2 as to_seq
     from json_each(${sql.placeholder(name)})) as part

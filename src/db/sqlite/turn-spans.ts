@@ -1,6 +1,12 @@
-// Which events make a turn, and what state they leave it in: the rules of ../turns.ts, without the database.
-import type { RunStatus } from "../records.ts";
-import type { TurnState } from "../turns.ts";
+// Which events make a turn, and what they tell of it: the rules of ../turns.ts, without the database.
+import type { EventFilters, EventType, RunStatus } from "../records.ts";
+import type { Turn, TurnState } from "../turns.ts";
+
+/** An event, and the turn that it names. */
+export interface Mark {
+  seq: number;
+  turnId: string | null;
+}
 
 /** A turn's events are those of its turnId, and those without any that stand in its ranges (both ends inclusive). */
 export interface Span {
@@ -9,16 +15,10 @@ export interface Span {
   ranges: { from: number; to: number }[];
 }
 
-/** An event, and the turn that it names. */
-export interface Mark {
-  seq: number;
-  turnId: string | null;
-}
-
 export interface Marks {
   prompts: readonly Mark[];
   /** The first event of each turnId. */
-  firsts: readonly { seq: number; turnId: string }[];
+  firsts: ReadonlyMap<string, number>;
   /** The first event that names no turn and has no prompt before it. */
   prelude: number | null;
   lastSeq: number;
@@ -26,7 +26,7 @@ export interface Marks {
 
 /** The turns, by their first events. */
 export function toSpans({ prompts, firsts, prelude, lastSeq }: Marks): Span[] {
-  const spans: Span[] = firsts.map(({ seq, turnId }) => ({ turnId, firstSeq: seq, ranges: [] }));
+  const spans: Span[] = [...firsts].map(([turnId, firstSeq]) => ({ turnId, firstSeq, ranges: [] }));
   const named = new Map(spans.map((span) => [span.turnId, span]));
   const open = (from: number, to: number) =>
     spans.push({ turnId: null, firstSeq: from, ranges: [{ from, to }] });
@@ -40,17 +40,110 @@ export function toSpans({ prompts, firsts, prelude, lastSeq }: Marks): Span[] {
   return spans.sort((a, b) => a.firstSeq - b.firstSeq);
 }
 
-/** The last seqs of a turn's events of each kind, as ../turns.ts tells them apart; null where there is none. */
-export interface LastSeqs {
-  prompt: number | null;
-  word: number | null;
-  failure: number | null;
-  answer: number | null;
+/** What is read of an event to tell its turn. */
+export interface Facts extends Mark {
+  author: string;
+  type: EventType;
+  branch: string | null;
+  finish: string | null;
+  /** 1 or 0, as SQLite says it. */
+  hasError: number;
+  hasOpenAction: number;
+  runId: string | null;
+  createdAt: number;
+  inputTokens: number | null;
+  outputTokens: number | null;
+  reasoningTokens: number | null;
+  cacheReadTokens: number | null;
+  cacheWriteTokens: number | null;
+  costUsd: number | null;
 }
 
-export function stateOf(last: LastSeqs, laterTurnBegan: boolean, run: RunStatus | null): TurnState {
-  if (last.failure !== null && last.failure >= (last.word ?? 0)) return "failed";
-  if (last.answer !== null && last.answer > (last.prompt ?? 0)) return "completed";
-  if (!laterTurnBegan && run === "failed") return "failed";
-  return laterTurnBegan || (run !== null && run !== "running") ? "interrupted" : "in_progress";
+/** The same of some events that were all read. */
+export function marksOf(facts: readonly Facts[]): Marks {
+  const prompts = facts.filter(isPrompt);
+  const firsts = new Map<string, number>();
+  for (const { turnId, seq } of facts) {
+    if (turnId !== null && !firsts.has(turnId)) firsts.set(turnId, seq);
+  }
+  const unnamed = facts.find(({ turnId }) => turnId === null)?.seq ?? Number.POSITIVE_INFINITY;
+  return {
+    prompts,
+    firsts,
+    prelude: unnamed < (prompts[0]?.seq ?? Number.POSITIVE_INFINITY) ? unnamed : null,
+    lastSeq: facts.at(-1)?.seq ?? 0,
+  };
+}
+
+export function isIn({ turnId, ranges }: Span, event: Mark): boolean {
+  if (event.turnId !== null) return event.turnId === turnId;
+  return ranges.some(({ from, to }) => event.seq >= from && event.seq <= to);
+}
+
+export function matches({ authors, types, branch, since, until }: EventFilters, event: Facts): boolean {
+  return (
+    (authors?.includes(event.author) ?? true) &&
+    (types?.includes(event.type) ?? true) &&
+    (branch === undefined || event.branch === branch) &&
+    (since === undefined || event.createdAt >= since) &&
+    (until === undefined || event.createdAt <= until)
+  );
+}
+
+type Told = Omit<Turn, "turnId" | "state" | "endedAt" | "partial">;
+
+/** What the turn's events say, but for its state. `lastAt`: when the latest of them happened. */
+export function tell(events: readonly Facts[]): Told & { lastAt: number } {
+  const seqs = events.map(({ seq }) => seq);
+  const times = events.map(({ createdAt }) => createdAt);
+  const sum = (name: (keyof Facts & `${string}Tokens`) | "costUsd") =>
+    events.reduce<number | null>(
+      (total, { [name]: count }) => (count === null ? total : (total ?? 0) + count),
+      null,
+    );
+  return {
+    firstSeq: seqs[0] ?? 0,
+    lastSeq: seqs.at(-1) ?? 0,
+    eventCount: events.length,
+    tokens: {
+      input: sum("inputTokens"),
+      output: sum("outputTokens"),
+      reasoning: sum("reasoningTokens"),
+      cacheRead: sum("cacheReadTokens"),
+      cacheWrite: sum("cacheWriteTokens"),
+    },
+    costUsd: sum("costUsd"),
+    runId: events.findLast(({ runId }) => runId !== null)?.runId ?? null,
+    startedAt: times.reduce((a, b) => Math.min(a, b)),
+    lastAt: times.reduce((a, b) => Math.max(a, b)),
+  };
+}
+
+/** `run`: the status of its run, null where none is known. */
+export function stateOf(events: readonly Facts[], laterTurnBegan: boolean, run: RunStatus | null): TurnState {
+  const said = events.filter(({ type }) => type !== "status" && type !== "note");
+  const last = said.at(-1);
+  if (last !== undefined && isFailure(last)) return "failed";
+  const turning = said.findLastIndex((event) => isPrompt(event) || isFailure(event));
+  if (said.slice(turning + 1).some(isAnswer)) return "completed";
+  if (laterTurnBegan) return "interrupted";
+  if (run === "failed") return "failed";
+  return run === null || run === "running" ? "in_progress" : "interrupted";
+}
+
+function isPrompt({ author, type }: Facts): boolean {
+  return author === "user" && type === "message";
+}
+
+function isFailure(event: Facts): boolean {
+  return !isPrompt(event) && (event.type === "error" || event.hasError === 1 || event.finish === "error");
+}
+
+// The model then waits for the results, and speaks again.
+const callsTools = /^(?:tool|function_call|pause_turn)/;
+const notAgents = new Set(["user", "system", "tool"]);
+
+function isAnswer({ author, type, finish, hasOpenAction }: Facts): boolean {
+  if (finish !== null) return !callsTools.test(finish);
+  return (type === "message" || type === "result") && !notAgents.has(author) && hasOpenAction === 0;
 }

@@ -3,19 +3,20 @@ import { eq, sql } from "drizzle-orm";
 import type { RunStatus, Session } from "../records.ts";
 import type { Turn, TurnEvents, TurnHistory, TurnQuery } from "../turns.ts";
 import type { Histories } from "./histories.ts";
-import { clip, type Lineage, type Part } from "./lineage.ts";
+import { clip, type Lineage } from "./lineage.ts";
 import { type Drizzle, Prepared } from "./prepare.ts";
 import type { Runs } from "./runs.ts";
 import { runs } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import { TurnReads } from "./turn-reads.ts";
-import { type Span, stateOf, toSpans } from "./turn-spans.ts";
+import { type Facts, isIn, marksOf, matches, type Span, stateOf, tell, toSpans } from "./turn-spans.ts";
 
 const eventsPerPage = 500;
 const pageText = 4 * 1024 * 1024;
 
-// So many of the last events are looked at for the latest turn, until its first is among them.
-const lookBacks = [64, 512, 4096];
+// So many of the last events are looked at for the latest turn, until its first is among them: most turns are short,
+// and every look at a session tells its latest.
+const lookBacks = [32, 256, 2048];
 
 export class Turns {
   readonly #sessions: Sessions;
@@ -52,10 +53,11 @@ export class Turns {
     let text = 0;
     for (const span of chosen(spans, query)) {
       if (items.length === query.limit || text > pageText) return { items, more: true };
-      const seqs = this.#reads.seqs(span, parts, query, room + 1);
+      const facts = this.#reads.factsOf(span, parts);
+      const seqs = facts.filter((event) => matches(query, event)).map(({ seq }) => seq);
       if (seqs.length > room && items.length > 0) return { items, more: true };
       const { items: events, text: more } = this.#histories.ofSeqs(session.id, parts, seqs.slice(0, room));
-      const turn = this.#toTurn(session, { span, parts, lastOpened, partial: false });
+      const turn = this.#toTurn(session, facts, { turnId: span.turnId, lastOpened, partial: false });
       items.push({ turn, events, more: events.length < seqs.length });
       room -= events.length;
       text += more;
@@ -67,21 +69,20 @@ export class Turns {
     const session = this.#sessions.get(sessionId);
     if (session.lastSeq === 0) return null;
     const whole = this.#lineage.partsOf(session);
-    for (const [attempt, lookBack] of lookBacks.entries()) {
+    for (const lookBack of lookBacks) {
       const from = session.lastSeq - lookBack + 1;
-      const parts = clip(whole, from, session.lastSeq);
-      const { last, ...marks } = this.#reads.recentMarks(parts);
-      const span = toSpans(marks).find(({ turnId, ranges }) =>
-        last.turnId === null ? ranges.some(({ to }) => to === last.seq) : turnId === last.turnId,
-      );
+      const recent = this.#reads.facts(clip(whole, from, session.lastSeq));
+      const last = recent.at(-1);
+      const marks = marksOf(recent);
+      const span = last && toSpans(marks).find((each) => isIn(each, last));
       if (span === undefined) return null;
+      const { turnId, firstSeq } = span;
       const begins =
-        span.turnId === null
-          ? span.firstSeq !== marks.prelude
-          : this.#reads.firstOf(span.turnId, whole) === span.firstSeq;
+        turnId === null ? firstSeq !== marks.prelude : this.#reads.firstOf(turnId, whole) === firstSeq;
       const partial = from > 1 && !begins;
-      if (partial && attempt < lookBacks.length - 1) continue;
-      return this.#toTurn(session, { span, parts, lastOpened: span.firstSeq, partial });
+      if (partial && lookBack !== lookBacks.at(-1)) continue;
+      const facts = recent.filter((event) => isIn(span, event));
+      return this.#toTurn(session, facts, { turnId, lastOpened: firstSeq, partial });
     }
     return null;
   }
@@ -89,32 +90,14 @@ export class Turns {
   /** `lastOpened`: where the last turn of all begins. */
   #toTurn(
     session: Session,
-    { span, parts, lastOpened, partial }: { span: Span; parts: Part[]; lastOpened: number; partial: boolean },
+    facts: readonly Facts[],
+    { turnId, lastOpened, partial }: { turnId: string | null; lastOpened: number; partial: boolean },
   ): Turn {
-    const summary = this.#reads.summary(span, parts);
-    const runId = summary.run === null ? null : this.#reads.runAt(summary.run, parts);
-    const later = lastOpened > summary.lastSeq;
-    const run = later ? null : this.#statusOf(runId, session.id, summary.lastAt);
-    const state = stateOf(summary, later, run);
-    return {
-      turnId: span.turnId,
-      state,
-      firstSeq: summary.firstSeq,
-      lastSeq: summary.lastSeq,
-      eventCount: summary.eventCount,
-      tokens: {
-        input: summary.inputTokens,
-        output: summary.outputTokens,
-        reasoning: summary.reasoningTokens,
-        cacheRead: summary.cacheReadTokens,
-        cacheWrite: summary.cacheWriteTokens,
-      },
-      costUsd: summary.costUsd,
-      runId,
-      startedAt: summary.startedAt,
-      endedAt: state === "in_progress" ? null : summary.lastAt,
-      partial,
-    };
+    const { lastAt, ...told } = tell(facts);
+    const later = lastOpened > told.lastSeq;
+    const run = later ? null : this.#statusOf(told.runId, session.id, lastAt);
+    const state = stateOf(facts, later, run);
+    return { turnId, state, ...told, endedAt: state === "in_progress" ? null : lastAt, partial };
   }
 
   /** Of the run that the turn names, else of the session's latest run, if that ended behind the turn's last event. */
