@@ -142,6 +142,10 @@ CREATE INDEX `sessions_by_project` ON `sessions` (`project_id`,`id`);--> stateme
 CREATE INDEX `sessions_to_purge` ON `sessions` (`deleted_at`) WHERE "sessions"."deleted_at" is not null and "sessions"."purged_at" is null;--> statement-breakpoint
 CREATE INDEX `events_by_turn` ON `events` (`session_id`,`turn_id`,`seq`) WHERE "events"."turn_id" is not null;--> statement-breakpoint
 CREATE INDEX `runs_by_project_status` ON `runs` (`project_id`,`status`);--> statement-breakpoint
+CREATE INDEX `actions_unfinished` ON `actions` (`session_id`,`seq`,`position`) WHERE "actions"."status" in ('pending', 'running');
+--> statement-breakpoint
+CREATE INDEX `events_by_prompt` ON `events` (`session_id`,`seq`,`turn_id`) WHERE "events"."author" = 'user' and "events"."type" = 'message';
+--> statement-breakpoint
 CREATE TRIGGER `audit_entries_keep` BEFORE UPDATE ON `audit_entries`
 BEGIN
 	SELECT RAISE(ABORT, 'the audit log is append-only');

@@ -12,22 +12,22 @@ export async function doChores(file: string, store: () => Promise<Store>, log: L
       if (Object.values(done).some((count) => count > 0)) log.info(done, name);
     } catch (error) {
       // The next call meets the same error, and tells its caller.
-      log.warn({ reason: error instanceof Error ? error.message : String(error) }, `not done: ${name}`);
+      log.warn({ reason: error instanceof Error ? error.message : String(error) }, `a chore failed: ${name}`);
     }
   }
 }
 
-/** Each returns what it did, in counts. */
+/** By what the log says of them. Each returns what it did, in counts. */
 const chores: Record<string, (store: Store) => Promise<Record<string, number>>> = {
-  "check the running runs": async (store) => {
+  "checked the running runs": async (store) => {
     const { crashed, ended, unknown, alive } = await store.markCrashedRuns();
     return { crashed: crashed.length, ended: ended.length, unknown: unknown.length, alive };
   },
-  "purge deleted sessions": async (store) => ({ sessions: await store.purgeDeletedSessions() }),
-  "enqueue what automations have due": async (store) => ({
+  "purged deleted sessions": async (store) => ({ sessions: await store.purgeDeletedSessions() }),
+  "enqueued what automations were due": async (store) => ({
     enqueued: await store.automations.enqueueDue(),
   }),
-  "bring the statistics up to date": async (store) => {
+  "brought the statistics up to date": async (store) => {
     await store.stats.catchUp();
     return {};
   },

@@ -39,11 +39,8 @@ describe.each(libraries)("$name", (library) => {
       "list_sessions",
       "create_session",
       "add_event",
-      "add_events",
-      "update_action",
       "update_todos",
       "finish_run",
-      "get_run",
     ]) {
       expect(instructions).toContain(name);
     }

@@ -46,7 +46,7 @@ describe.runIf(canMount)("a read-only disk (skipped where mounting is not allowe
 });
 
 describe.runIf(canMount)("a full disk (skipped where mounting is not allowed)", () => {
-  const small = 'mount -t tmpfs -o size=1m none "$1"';
+  const small = 'mount -t tmpfs -o size=4m none "$1"';
 
   test("a store goes on, in the same process, when there is space again", async () => {
     const folder = makeFolder();

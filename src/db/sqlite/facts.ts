@@ -12,7 +12,7 @@ import { actions, events, lineage, projects, sessions } from "./schema.ts";
 import { type Sessions, toSession } from "./sessions.ts";
 import type { Todos } from "./todos.ts";
 
-// No index knows authors, types or unfinished actions: such events are looked for among so many, about a millisecond.
+// No index knows authors and types: such events are looked for among so many, about a millisecond.
 const lookBack = 3_000;
 const lookAhead = 100;
 const most = { runs: 20, decisions: 20, unfinishedActions: 50, lastEvents: 200, candidates: 6 };
@@ -105,10 +105,9 @@ export class Facts {
   }
 
   /** A fork's own, then those of the history it shares. */
-  #unfinishedOf({ id: sessionId, lastSeq }: Session): UnfinishedAction[] {
-    const values = { sessionId, afterSeq: lastSeq - lookBack };
-    const own = this.#unfinished.all({ ...values, limit: most.unfinishedActions });
-    const shared = this.#unfinishedShared.all({ ...values, limit: most.unfinishedActions - own.length });
+  #unfinishedOf({ id: sessionId }: Session): UnfinishedAction[] {
+    const own = this.#unfinished.all({ sessionId, limit: most.unfinishedActions });
+    const shared = this.#unfinishedShared.all({ sessionId, limit: most.unfinishedActions - own.length });
     return [...own, ...shared].map(({ author, origin, seq, ...row }) => ({
       ...toAction({ ...row, seq }),
       seq,
@@ -137,7 +136,6 @@ function prepareCandidates(db: Drizzle, where: () => SQL | undefined) {
 }
 
 const unfinished = sql`${actions.status} in ('pending', 'running')`;
-const isLate = gt(actions.seq, sql.placeholder("afterSeq"));
 const inEvent = and(eq(events.sessionId, actions.sessionId), eq(events.seq, actions.seq));
 const latestFirst = [desc(actions.seq), desc(actions.position)];
 
@@ -149,7 +147,7 @@ function prepareUnfinished(db: Drizzle) {
       .select({ ...columnsOf(actions), author, origin })
       .from(actions)
       .innerJoin(events, inEvent)
-      .where(and(eq(actions.sessionId, sql.placeholder("sessionId")), isLate, unfinished))
+      .where(and(eq(actions.sessionId, sql.placeholder("sessionId")), unfinished))
       .orderBy(...latestFirst)
       .limit(sql.placeholder("limit")),
   );
@@ -169,7 +167,7 @@ function prepareUnfinishedShared(db: Drizzle) {
       .from(lineage)
       .innerJoin(actions, shared)
       .innerJoin(events, inEvent)
-      .where(and(eq(lineage.sessionId, sql.placeholder("sessionId")), isLate, unfinished))
+      .where(and(eq(lineage.sessionId, sql.placeholder("sessionId")), unfinished))
       .orderBy(...latestFirst)
       .limit(sql.placeholder("limit")),
   );

@@ -134,6 +134,9 @@ export const events = sqliteTable(
     uniqueIndex("events_by_idempotency_key")
       .on(table.sessionId, table.idempotencyKey)
       .where(sql`${table.idempotencyKey} is not null`),
+    index("events_by_prompt")
+      .on(table.sessionId, table.seq, table.turnId)
+      .where(sql`${table.author} = 'user' and ${table.type} = 'message'`),
     index("events_by_turn")
       .on(table.sessionId, table.turnId, table.seq)
       .where(sql`${table.turnId} is not null`),
@@ -207,6 +210,9 @@ export const actions = sqliteTable(
     foreignKey({ columns: [table.sessionId, table.seq], foreignColumns: [events.sessionId, events.seq] }),
     uniqueIndex("actions_by_seq").on(table.sessionId, table.seq, table.position),
     index("actions_by_call_id").on(table.sessionId, table.callId, table.seq),
+    index("actions_unfinished")
+      .on(table.sessionId, table.seq, table.position)
+      .where(sql`${table.status} in ('pending', 'running')`),
   ],
 );
 
