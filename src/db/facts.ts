@@ -15,7 +15,7 @@ export interface UnfinishedAction extends Action {
 
 /**
  * Of one moment. A request is a message of the author `user`, an answer a message or a result of an agent; both have
- * text. They, the decisions and the unfinished actions are looked for in the last 3,000 events.
+ * text. The last answer, the decisions and the notes are looked for in the last 3,000 events.
  */
 export interface SessionFacts {
   session: Session;
@@ -23,7 +23,6 @@ export interface SessionFacts {
   /** Newest first, at most 20. */
   runs: Run[];
   todos: Todo[];
-  /** Null: none is among the first 100 events. */
   firstRequest: Event | null;
   lastRequest: Event | null;
   lastAnswer: Event | null;

@@ -207,7 +207,7 @@ export interface Store {
   latestRun(sessionId: string): Promise<Run | null>;
   /**
    * Probes every running run (of a directory). Only one proven dead is marked, and only if it is still running.
-   * `dryRun` tells what would be marked.
+   * `dryRun` tells which would be, with the evidence, and leaves them running.
    */
   markCrashedRuns(options?: { directory?: string | undefined; dryRun?: boolean | undefined }): Promise<Sweep>;
   /** Notes on running runs that their host let go of us in order. */

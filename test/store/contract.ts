@@ -486,7 +486,8 @@ export function storeContract(name: string, open: OpenStore): void {
         await store.markDisconnected([ended?.id ?? "", alive?.id ?? ""]);
 
         const told = await store.markCrashedRuns({ dryRun: true });
-        expect(told.crashed.map(({ id }) => id)).toEqual([crashed?.id]);
+        expect(told.crashed).toMatchObject([{ id: crashed?.id, status: "running" }]);
+        expect(told.crashed[0]?.evidence).toContain("no process has pid 2");
         expect((await store.listRuns({ status: "running", limit: 10 })).items).toHaveLength(4);
 
         const sweep = await store.markCrashedRuns();

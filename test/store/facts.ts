@@ -78,6 +78,27 @@ export function factsContract(name: string, open: OpenStore): void {
       expect(facts.lastEvents).toHaveLength(200);
     });
 
+    it("finds the first and the last request wherever they stand, in a fork too", async () => {
+      const id = await create();
+      const output = newEvent(id, { author: "tool", type: "tool_result", content: "output" });
+      const addOutputs = async (count: number) => {
+        for (let left = count; left > 0; left -= 500) {
+          await store.appendEvents(id, Array(Math.min(left, 500)).fill(output));
+        }
+      };
+      await addOutputs(200);
+      await add(id, { content: "the first request" });
+      await add(id, { content: "the last request" });
+      await add(id, { content: " " });
+      await addOutputs(3_500);
+      const requests = { firstRequest: { seq: 201 }, lastRequest: { seq: 202 } };
+      expect(await store.getFacts({ sessionId: id })).toMatchObject(requests);
+      const provenance = { origin: "tool", client: null } as const;
+      const fork = { sessionId: id, atSeq: 3_000, title: null, idempotencyKey: null, ...provenance };
+      const { record } = await store.forkSession(fork);
+      expect(await store.getFacts({ sessionId: record.id })).toMatchObject(requests);
+    });
+
     it("knows a session without an event", async () => {
       const facts = await store.getFacts({ sessionId: await create() });
       expect(facts).toMatchObject({

@@ -1,24 +1,32 @@
 // The facts of a session, read in one transaction: what is at its end, in a time that does not grow with its length.
-import { and, desc, eq, gt, gte, isNull, lte, ne, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, isNull, lte, ne, type SQL, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type { ResumeTarget, SessionFacts, UnfinishedAction } from "../facts.ts";
 import type { Event, Session } from "../records.ts";
 import type { HistoryQuery } from "../store.ts";
 import { toAction } from "./actions.ts";
 import type { Histories } from "./histories.ts";
+import type { Lineage } from "./lineage.ts";
 import { columnsOf, type Drizzle, Prepared } from "./prepare.ts";
 import type { Runs } from "./runs.ts";
 import { actions, events, lineage, projects, sessions } from "./schema.ts";
 import { type Sessions, toSession } from "./sessions.ts";
 import type { Todos } from "./todos.ts";
 
-// No index knows authors and types: such events are looked for among so many, about a millisecond.
+// No index knows answers, decisions and notes: they are looked for among so many events, about a millisecond.
 const lookBack = 3_000;
-const lookAhead = 100;
-const most = { runs: 20, decisions: 20, unfinishedActions: 50, lastEvents: 200, candidates: 6 };
+const most = {
+  runs: 20,
+  decisions: 20,
+  unfinishedActions: 50,
+  lastEvents: 200,
+  candidates: 6,
+  blankPrompts: 10,
+};
 
 interface Related {
   sessions: Sessions;
+  lineage: Lineage;
   histories: Histories;
   todos: Todos;
   runs: Runs;
@@ -31,6 +39,7 @@ export class Facts {
   readonly #ofProject;
   readonly #unfinished;
   readonly #unfinishedShared;
+  readonly #prompts;
 
   constructor(db: Drizzle, related: Related) {
     this.#related = related;
@@ -48,6 +57,7 @@ export class Facts {
     });
     this.#unfinished = prepareUnfinished(db);
     this.#unfinishedShared = prepareUnfinishedShared(db);
+    this.#prompts = { asc: preparePrompts(db, asc), desc: preparePrompts(db, desc) };
   }
 
   of(target: ResumeTarget): SessionFacts {
@@ -61,7 +71,7 @@ export class Facts {
       project: this.#project.get({ id: session.projectId }) ?? null,
       runs: runs.list({ sessionId, limit: most.runs }).items,
       todos: todos.get(sessionId).todos,
-      firstRequest: this.#firstRequest(sessionId),
+      firstRequest: this.#request(session, "asc"),
       ...this.#lastOf(session),
       unfinishedActions: this.#unfinishedOf(session),
       otherCandidates,
@@ -77,11 +87,11 @@ export class Facts {
   }
 
   /** What is found near the end needs no search behind it. */
-  #lastOf({ id: sessionId, lastSeq }: Session) {
+  #lastOf(session: Session) {
+    const { id: sessionId, lastSeq } = session;
     const latest = { sessionId, order: "desc", orderBy: "seq", afterSeq: lastSeq - lookBack } as const;
     const { items: lastEvents } = this.#related.histories.page({ ...latest, limit: most.lastEvents });
-    const last = (isWanted: (event: Event) => boolean, filters: Partial<HistoryQuery>) =>
-      lastEvents.find(isWanted) ?? this.#find({ ...latest, ...filters, limit: 50 }, isWanted);
+    const answers = { ...latest, types: ["message", "result"], limit: 50 } satisfies HistoryQuery;
     const { items: decisions } = this.#related.histories.page({
       ...latest,
       types: ["decision", "note"],
@@ -89,19 +99,28 @@ export class Facts {
     });
     return {
       lastEvents,
-      lastRequest: last(isRequest, { authors: ["user"], types: ["message"] }),
-      lastAnswer: last(isAnswer, { types: ["message", "result"] }),
+      lastRequest: lastEvents.find(isRequest) ?? this.#request(session, "desc"),
+      lastAnswer:
+        lastEvents.find(isAnswer) ?? this.#related.histories.page(answers).items.find(isAnswer) ?? null,
       decisions,
     };
   }
 
-  #firstRequest(sessionId: string): Event | null {
-    const first = { sessionId, order: "asc", orderBy: "seq", beforeSeq: lookAhead + 1, limit: 10 } as const;
-    return this.#find({ ...first, authors: ["user"], types: ["message"] }, isRequest);
-  }
-
-  #find(query: HistoryQuery, isWanted: (event: Event) => boolean): Event | null {
-    return this.#related.histories.page(query).items.find(isWanted) ?? null;
+  /** The first or the last thing the user asked for, wherever it stands. */
+  #request(session: Session, order: "asc" | "desc"): Event | null {
+    const { lineage, histories } = this.#related;
+    const parts = lineage.partsOf(session);
+    for (const part of order === "asc" ? parts : parts.toReversed()) {
+      const seqs = this.#prompts[order].all({ ...part, limit: most.blankPrompts }).map(({ seq }) => seq);
+      const { items } = histories.ofSeqs(
+        session.id,
+        [part],
+        seqs.sort((a, b) => a - b),
+      );
+      const found = order === "asc" ? items.find(isRequest) : items.findLast(isRequest);
+      if (found) return found;
+    }
+    return null;
   }
 
   /** A fork's own, then those of the history it shares. */
@@ -169,6 +188,25 @@ function prepareUnfinishedShared(db: Drizzle) {
       .innerJoin(events, inEvent)
       .where(and(eq(lineage.sessionId, sql.placeholder("sessionId")), unfinished))
       .orderBy(...latestFirst)
+      .limit(sql.placeholder("limit")),
+  );
+}
+
+/** The condition is literal, so that a partial index serves it. */
+function preparePrompts(db: Drizzle, direction: typeof asc) {
+  return new Prepared(db, () =>
+    db
+      .select({ seq: sql<number>`${events.seq}`.as("seq") })
+      .from(events)
+      .where(
+        and(
+          eq(events.sessionId, sql.placeholder("ownerId")),
+          gte(events.seq, sql.placeholder("fromSeq")),
+          lte(events.seq, sql.placeholder("toSeq")),
+          sql`${events.author} = 'user' and ${events.type} = 'message'`,
+        ),
+      )
+      .orderBy(direction(events.seq))
       .limit(sql.placeholder("limit")),
   );
 }

@@ -55,7 +55,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     checkpoints: new Checkpoints(query, options, { sessions, todos, forks, audit }),
     deletions: new Deletions(query, options, { sessions, audit, rollups }),
     events: new Events(query, options, { sessions, lineage, actions, runs }),
-    facts: new Facts(query, { sessions, histories, todos, runs }),
+    facts: new Facts(query, { sessions, lineage, histories, todos, runs }),
     forks,
     histories,
     jobs,

@@ -193,10 +193,12 @@ class SqliteStore implements store.Store {
       if (verdict.state === "alive") sweep.alive += 1;
       if (verdict.state === "unknown") sweep.unknown.push({ run, evidence: verdict.evidence });
       if (verdict.state !== "dead") continue;
-      const marked = dryRun
+      const gone = dryRun
         ? this.#parts.runs.asGone(run, verdict.evidence)
         : await this.#transactions.write(() => this.#markGone(run.id, verdict.evidence));
-      if (marked) sweep[marked.status === "ended" ? "ended" : "crashed"].push(marked);
+      if (gone === null) continue;
+      const told = dryRun ? { ...run, evidence: gone.evidence } : gone;
+      sweep[gone.status === "ended" ? "ended" : "crashed"].push(told);
     }
     return sweep;
   }
