@@ -129,7 +129,7 @@ export const resumeSession = defineTool({
         .min(1)
         .optional()
         .describe(
-          "Without session_id: its latest session with events, not archived, before those you opened. Default: yours",
+          "Without session_id: its latest session with events, not an archived one; one you just opened comes last. Default: yours",
         ),
       max_chars: maxChars(briefChars),
     }),

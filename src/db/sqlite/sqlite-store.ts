@@ -41,7 +41,7 @@ export async function openStore(options: store.StoreOptions): Promise<store.Stor
   }, transactions);
 }
 
-// Of one session: more are not told of either.
+// The newest: facts tell of no more.
 const mostProbed = 20;
 
 class SqliteStore implements store.Store {
@@ -124,10 +124,10 @@ class SqliteStore implements store.Store {
       const { id: sessionId } = facts.session;
       return { facts, running: isRunning ? this.#parts.runs.running({ sessionId }) : [] };
     });
-    const told = new Map<string, records.Run>();
-    for (const { run, identity } of running.slice(-mostProbed)) {
-      told.set(run.id, this.#judge(run, await this.#options.prober.probe(identity)));
-    }
+    const judged = running
+      .slice(-mostProbed)
+      .map(async ({ run, identity }) => this.#judge(run, await this.#options.prober.probe(identity)));
+    const told = new Map((await Promise.all(judged)).map((run) => [run.id, run]));
     return { ...facts, runs: facts.runs.map((run) => told.get(run.id) ?? run) };
   }
 
