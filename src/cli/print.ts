@@ -75,5 +75,7 @@ function toContext(store: Store): ToolContext {
     readGitHead: (path) => readGitHead(against(directory, path)),
     findHost: () => findHostProcess(),
     noteHostRun() {},
+    noteSession() {},
+    readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
   };
 }

@@ -167,7 +167,8 @@ export interface Store {
   listSessionIds(prefix: string, limit: number): Promise<Page<string>>;
   /**
    * What a session is resumed from. Of a directory: its session of the latest activity, else its project's, that has
-   * events, is no subagent's and is not archived. `not_found`: there is none.
+   * events, is no subagent's nor a fork of one, and is not archived. `not_found`: there is none. Its running runs are
+   * probed, and none is marked.
    */
   getFacts(target: ResumeTarget): Promise<SessionFacts>;
   /** Notes that a session was read, at most once a minute. One that is not there is none. */

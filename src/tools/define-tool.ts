@@ -1,5 +1,6 @@
 // A tool is a value: everything the protocol, the docs and the tests need is derived from it.
 import type * as z from "zod";
+import type { Asker } from "../db/facts.ts";
 import type { Workspace } from "../db/records.ts";
 import type { Store } from "../db/store.ts";
 import { lazily } from "./lazily.ts";
@@ -23,6 +24,9 @@ export interface ToolContext {
   findHost(): Promise<number | null>;
   /** Remembers a run of our own host, to note it if the host lets go of us in order. */
   noteHostRun(run: { id: string; pid: number }): void;
+  /** Remembers a session that was made here: whoever asks where it was does not mean that one. */
+  noteSession(id: string): void;
+  readAsker(): Promise<Asker>;
 }
 
 export interface Tool {

@@ -73,7 +73,7 @@ export function event(seq: number, overrides: Partial<Event> = {}): Event {
     actions: [],
     lossy: false,
     forgottenAt: null,
-    createdAt: now + seq,
+    createdAt: now - 10_000_000 + seq,
     ...overrides,
   };
 }
@@ -117,7 +117,9 @@ export function facts(overrides: Partial<SessionFacts> = {}): SessionFacts {
     lastRequest: null,
     lastAnswer: null,
     decisions: [],
+    decisionCount: overrides.decisions?.length ?? 0,
     unfinishedActions: [],
+    unfinishedCount: overrides.unfinishedActions?.length ?? 0,
     lastEvents: [],
     otherCandidates: [],
     ...overrides,

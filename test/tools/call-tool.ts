@@ -16,6 +16,8 @@ export async function openToolContext(overrides: Partial<ToolContext> = {}): Pro
     readGitHead: async () => null,
     findHost: async () => 42,
     noteHostRun() {},
+    noteSession: () => {},
+    readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
     ...overrides,
   };
 }

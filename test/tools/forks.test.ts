@@ -32,6 +32,8 @@ beforeEach(async () => {
     readGitHead: async (directory) => `head of ${directory}`,
     findHost: async () => 42,
     noteHostRun() {},
+    noteSession: () => {},
+    readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
   };
   sessionId = (await call("create_session", {})).session.id;
 });

@@ -29,6 +29,8 @@ beforeEach(async () => {
     readGitHead: async () => null,
     findHost: async () => 42,
     noteHostRun: () => {},
+    noteSession: () => {},
+    readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
   };
 });
 

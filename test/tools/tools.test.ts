@@ -34,6 +34,8 @@ beforeEach(async () => {
     readGitHead: async () => null,
     findHost: async () => 42,
     noteHostRun: ({ id }) => hostRuns.push(id),
+    noteSession: () => {},
+    readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
   };
   sessionId = (await call("create_session", {})).session.id;
 });

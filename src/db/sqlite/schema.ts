@@ -137,6 +137,10 @@ export const events = sqliteTable(
     index("events_by_prompt")
       .on(table.sessionId, table.seq, table.turnId)
       .where(sql`${table.author} = 'user' and ${table.type} = 'message'`),
+    // With its type, or SQLite reads the event itself to see that it is one of them.
+    index("events_by_note")
+      .on(table.sessionId, table.seq, table.type)
+      .where(sql`${table.type} in ('decision', 'note')`),
     index("events_by_turn")
       .on(table.sessionId, table.turnId, table.seq)
       .where(sql`${table.turnId} is not null`),

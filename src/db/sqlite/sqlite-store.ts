@@ -1,6 +1,7 @@
 // The Store on one SQLite file: async outside, synchronous inside, one method one transaction.
 import type Database from "better-sqlite3";
 import type { ResumeTarget } from "../facts.ts";
+import type { Verdict } from "../process.ts";
 import type * as records from "../records.ts";
 import type * as store from "../store.ts";
 import type { TurnQuery } from "../turns.ts";
@@ -39,6 +40,9 @@ export async function openStore(options: store.StoreOptions): Promise<store.Stor
     }
   }, transactions);
 }
+
+// The newest: facts tell of no more.
+const mostProbed = 20;
 
 class SqliteStore implements store.Store {
   readonly file: string;
@@ -112,8 +116,27 @@ class SqliteStore implements store.Store {
     return this.#transactions.read(() => this.#parts.sessionIds.startingWith(prefix, limit));
   }
 
-  getFacts(target: ResumeTarget) {
-    return this.#transactions.read(() => this.#parts.facts.of(target));
+  /** Probes behind the transaction, and writes nothing: who only looks does not wait for a lock. */
+  async getFacts(target: ResumeTarget) {
+    const { facts, running } = await this.#transactions.read(() => {
+      const facts = this.#parts.facts.of(target);
+      const isRunning = facts.runs.some(({ status }) => status === "running");
+      const { id: sessionId } = facts.session;
+      return { facts, running: isRunning ? this.#parts.runs.running({ sessionId }) : [] };
+    });
+    const judged = running
+      .slice(-mostProbed)
+      .map(async ({ run, identity }) => this.#judge(run, await this.#options.prober.probe(identity)));
+    const told = new Map((await Promise.all(judged)).map((run) => [run.id, run]));
+    return { ...facts, runs: facts.runs.map((run) => told.get(run.id) ?? run) };
+  }
+
+  /** The run as a sweep would leave it, or with the reason why that cannot be told. */
+  #judge(run: records.Run, verdict: Verdict): records.Run {
+    if (verdict.state === "alive") return run;
+    if (verdict.state === "unknown") return { ...run, evidence: verdict.evidence };
+    const gone = this.#parts.runs.asGone(run, verdict.evidence);
+    return { ...gone, evidence: `${gone.evidence} (not yet marked)` };
   }
 
   async touchSession(sessionId: string) {
@@ -186,7 +209,7 @@ class SqliteStore implements store.Store {
 
   /** Reads and probes without the lock, and takes it for each dead run alone. */
   async markCrashedRuns({ directory, dryRun = false }: Parameters<store.Store["markCrashedRuns"]>[0] = {}) {
-    const running = await this.#transactions.read(() => this.#parts.runs.running(directory));
+    const running = await this.#transactions.read(() => this.#parts.runs.running({ directory }));
     const sweep: store.Sweep = { crashed: [], ended: [], unknown: [], alive: 0, checked: running.length };
     for (const { run, identity } of running) {
       const verdict = await this.#options.prober.probe(identity);

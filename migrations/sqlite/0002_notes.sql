@@ -1,0 +1,1 @@
+CREATE INDEX `events_by_note` ON `events` (`session_id`,`seq`,`type`) WHERE "events"."type" in ('decision', 'note');
