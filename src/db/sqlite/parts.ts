@@ -65,7 +65,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     rollups,
     runs,
     sessionIds: new SessionIds(query),
-    sessionPatches: new SessionPatches(query, options, { sessions, audit, rollups }),
+    sessionPatches: new SessionPatches(query, options, { sessions, audit }),
     sessions,
     statistics,
     todos,
