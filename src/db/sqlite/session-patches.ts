@@ -67,10 +67,6 @@ export class SessionPatches {
       lossy: before.lossy || lossy,
     };
     const changed = given.filter((name) => !isDeepStrictEqual(before[name], after[name]));
-    if (changed.length === 0) return before;
-    const now = this.#now();
-    const metadata = toJson(after.metadata ?? undefined);
-    this.#update.run({ ...after, metadata, lossy: after.lossy ? 1 : null, now });
     this.#audit.append({
       origin,
       client,
@@ -79,6 +75,10 @@ export class SessionPatches {
       subjectId: sessionId,
       details: { fields: changed.map((name) => patchable[name]) },
     });
+    if (changed.length === 0) return before;
+    const now = this.#now();
+    const metadata = toJson(after.metadata ?? undefined);
+    this.#update.run({ ...after, metadata, lossy: after.lossy ? 1 : null, now });
     return { ...after, updatedAt: now, lastAccessedAt: now };
   }
 }
