@@ -259,6 +259,8 @@ export interface NewRun extends Provenance, Idempotent {
   sessionId: string | null;
   /** Null: the session's own. */
   workspace: Workspace | null;
+  /** The git branch that the session's directory is on now, for the session; without one it keeps what it has. */
+  sessionBranch?: string | null;
   pid: number;
   /** We found it ourselves: a repeat of the request may come with another. */
   pidFound?: boolean;

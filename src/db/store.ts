@@ -99,6 +99,7 @@ export interface PlacedAction {
 export interface RunQuery {
   sessionId?: string | undefined;
   directory?: string | undefined;
+  projectId?: string | undefined;
   status?: RunStatus | undefined;
   pid?: number | undefined;
   after?: { id: string } | undefined;
@@ -148,7 +149,7 @@ export interface Store {
    */
   forkSession(fork: NewFork): Promise<Stored<Session>>;
   /**
-   * A patch that changes nothing leaves `updatedAt` and the audit log as they are.
+   * A patch that changes nothing leaves `updatedAt` as it is; its audit entry names no fields.
    * `too_large`: the metadata, once they are merged.
    */
   updateSession(sessionId: string, patch: SessionPatch, by: Provenance): Promise<Session>;

@@ -18,7 +18,7 @@ export const claimJob = defineTool({
       worker: name().optional().describe("Default: the client's name"),
       run_id: name().optional().describe("If that run crashes, the job is given back"),
       lease_seconds: leaseSeconds(),
-      directory: text(limits.path).min(1).optional().describe("Only jobs of this directory"),
+      directory: text(limits.path).min(1).optional().describe("Only jobs of exactly this directory"),
       session_id: sessionId().optional().describe("Only jobs of this session"),
       max_chars: maxChars(),
     }),

@@ -19,7 +19,7 @@ export const listJobs = defineTool({
     z.strictObject({
       job_id: name().optional().describe("This one alone"),
       session_id: sessionId().optional(),
-      directory: text(limits.path).min(1).optional(),
+      directory: text(limits.path).min(1).optional().describe("This one exactly"),
       status: z.enum(jobStatuses).optional(),
       limit: limit(20, 200),
       cursor: cursor().optional(),

@@ -21,7 +21,9 @@ export const upsertProject = defineTool({
       previous_directory: text(limits.path)
         .min(1)
         .optional()
-        .describe("Where it was before it moved here: it keeps its id, sessions and runs"),
+        .describe(
+          "Where it was before it moved here: it keeps its id, and what was recorded there is found here",
+        ),
       name: text(limits.name).nullable().optional(),
       command: text(limits.path).nullable().optional(),
       prompt: text(limits.text).nullable().optional(),

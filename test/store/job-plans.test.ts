@@ -19,9 +19,11 @@ async function plansOf(work: (jobs: Jobs, leases: Leases) => void): Promise<stri
     statements.push(sql);
     return prepare(sql);
   }) as typeof db.prepare;
+  // Every session is there.
+  const sessions = { get() {} } as never;
   const options = { now: () => 0, newId: (prefix: string) => prefix };
-  const jobs = new Jobs(drizzle(db), options, { sessions: unused, projects: unused, audit: unused });
-  work(jobs, new Leases(drizzle(db), options, { jobs, runs: unused }));
+  const jobs = new Jobs(drizzle(db), options, { sessions, projects: unused, audit: unused });
+  work(jobs, new Leases(drizzle(db), options, { jobs, runs: unused, sessions }));
   return statements.map((sql) => {
     const explained = prepare(`explain query plan ${sql}`);
     const values = Array.from(sql.matchAll(/\?/g), () => null);

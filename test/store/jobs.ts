@@ -206,6 +206,15 @@ export function jobsContract(open: OpenStore): void {
       expect((await claimOne()).job.id).toBe(best.id);
     });
 
+    it("refuses a session that is not there or was deleted", async () => {
+      const { record: session } = await store.createSession(newSession());
+      await enqueue({ sessionId: session.id });
+      await expect(claim({ sessionId: "sess_none" })).rejects.toMatchObject(code("not_found"));
+      await store.deleteSession(session.id, false, by);
+      await expect(claim({ sessionId: session.id })).rejects.toMatchObject(code("not_found"));
+      expect(await claim()).not.toBeNull();
+    });
+
     it("refuses a run that is not there or has ended", async () => {
       await enqueue();
       await expect(claim({ runId: "run_none" })).rejects.toMatchObject(code("not_found"));
@@ -244,7 +253,10 @@ export function jobsContract(open: OpenStore): void {
         now += 9_000;
         expect(await claim()).toBeNull();
         const stranger = { ...lease, leaseToken: "lease_none", leaseSeconds: 10 };
-        await expect(store.jobs.renew(stranger)).rejects.toMatchObject(code("conflict"));
+        await expect(store.jobs.renew(stranger)).rejects.toMatchObject({
+          ...code("conflict"),
+          message: expect.stringContaining("claimed once, with another token"),
+        });
         await expect(store.jobs.renew({ ...stranger, jobId: "job_none" })).rejects.toMatchObject(
           code("not_found"),
         );
@@ -418,6 +430,8 @@ export function jobsContract(open: OpenStore): void {
       expect(await ids({ after: b })).toEqual([a.id]);
       expect(await ids({ jobId: b.id })).toEqual([b.id]);
       expect(await ids({ sessionId: session.id })).toEqual([b.id]);
+      for (const filter of [{ jobId: "job_none" }, { sessionId: "sess_none" }])
+        await expect(ids(filter)).rejects.toMatchObject(code("not_found"));
       expect(await ids({ directory: "/b" })).toEqual([c.id]);
       expect(await ids({ status: "cancelled" })).toEqual([c.id]);
       expect(await ids({ status: "pending", directory: workspace.directory })).toEqual([b.id]);

@@ -1,5 +1,6 @@
 // What every Store promises about projects and the runs in them.
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Workspace } from "../../src/db/records.ts";
 import type { Store } from "../../src/db/store.ts";
 import { newSession, workspace } from "../open-test-store.ts";
 import type { OpenStore } from "./contract.ts";
@@ -50,6 +51,33 @@ export function projectsContract(name: string, open: OpenStore): void {
     };
     const finish = (runId: string, status: "completed" | "failed" | "crashed" = "completed") =>
       store.finishRun({ runId, status, exitCode: null, error: null, endedBy: "tool" });
+    const enqueue = async (workspace: Workspace) =>
+      (
+        await store.jobs.enqueue({
+          sessionId: null,
+          workspace,
+          prompt: "p",
+          promptId: null,
+          messageId: null,
+          allowedTools: null,
+          model: null,
+          priority: 0,
+          runAfter: null,
+          maxAttempts: 3,
+          idempotencyKey: null,
+          ...by,
+        })
+      ).record;
+    const schedule = (workspace: Workspace, name = "nightly") =>
+      store.automations.upsert({
+        name,
+        workspace,
+        schedule: "0 9 * * *",
+        timeZone: "UTC",
+        prompt: "p",
+        enabled: true,
+        ...by,
+      });
     const create = async (directory: string) =>
       (await store.createSession(newSession({ workspace: at(directory) }))).record;
 
@@ -114,16 +142,65 @@ export function projectsContract(name: string, open: OpenStore): void {
     });
 
     describe("that moved", () => {
-      it("keeps its id, its sessions and its runs", async () => {
+      it("keeps its id, its sessions and its runs, which are in the new directory", async () => {
         const session = await create("/old");
-        const run = await start("/old");
+        const run = { ...(await start("/old")), directory: "/new" };
         const moved = await store.projects.upsert(at("/new"), { name: "N" }, "/old");
         expect(moved.project).toMatchObject({ id: session.projectId, directory: "/new", name: "N" });
         expect(moved.latestRun).toEqual(run);
-        expect(await store.getSession(session.id)).toEqual(session);
+        expect(await store.getSession(session.id)).toEqual({ ...session, directory: "/new" });
         expect((await create("/new")).projectId).toBe(session.projectId);
         expect(await store.projects.upsert(at("/new"), {}, "/old")).toEqual(moved);
         await expect(store.projects.get({ directory: "/old" })).rejects.toMatchObject({ code: "not_found" });
+      });
+
+      it("takes along what is below its directory, and nothing else", async () => {
+        const inProject = (directory: string) => at(directory, { projectDirectory: "/old" });
+        for (const directory of ["/old", "/old/sub", "/older", "/worktree"]) {
+          await store.createSession(newSession({ workspace: inProject(directory) }));
+        }
+        const job = await enqueue(inProject("/old/sub"));
+        const other = await enqueue(at("/old-other"));
+        const automation = await schedule(inProject("/old"));
+        const { project } = await store.projects.upsert(at("/new"), {}, "/old");
+        const { items } = await store.listSessions({ limit: 10 });
+        const directories = items.map(({ directory }) => directory).sort();
+        expect(directories).toEqual(["/new", "/new/sub", "/older", "/worktree"]);
+        expect((await store.jobs.list({ limit: 10 })).items).toEqual([
+          other,
+          { ...job, directory: "/new/sub" },
+        ]);
+        expect(await schedule(at("/new"))).toEqual({
+          ...automation,
+          directory: "/new",
+          projectId: project.id,
+        });
+      });
+
+      it("brings its work along, whichever of the two projects goes on", async () => {
+        const ofProject = async () => [
+          (await store.jobs.list({ limit: 1 })).items[0]?.projectId,
+          (await store.automations.list({ limit: 1 })).items[0]?.projectId,
+        ];
+        const used = await create("/old");
+        await enqueue(at("/new"));
+        await schedule(at("/new"));
+        await store.projects.upsert(at("/new"), {}, "/old");
+        expect(await ofProject()).toEqual([used.projectId, used.projectId]);
+
+        await enqueue(at("/before"));
+        await schedule(at("/before"), "hourly");
+        await store.projects.upsert(at("/new"), {}, "/before");
+        expect(await ofProject()).toEqual([used.projectId, used.projectId]);
+        expect((await store.jobs.list({ directory: "/new", limit: 10 })).items).toHaveLength(2);
+      });
+
+      it("leaves an automation where it was whose name is taken in the new directory", async () => {
+        await create("/old");
+        for (const directory of ["/old", "/new"]) await schedule(at(directory));
+        await store.projects.upsert(at("/new"), {}, "/old");
+        const { items } = await store.automations.list({ limit: 10 });
+        expect(items.map(({ directory }) => directory).sort()).toEqual(["/new", "/old"]);
       });
 
       it("takes the place of one that was never used", async () => {
@@ -169,6 +246,27 @@ export function projectsContract(name: string, open: OpenStore): void {
         { sessionId: null, subjectId: id, details: { runs: 1, sessions_kept: 2 } },
       ]);
       expect((await create("/a")).projectId).not.toBe(id);
+    });
+
+    it("leaves no job and no automation that names it when it is deleted", async () => {
+      await enqueue(at("/a"));
+      const { id } = await schedule(at("/a"));
+      await store.projects.delete({ directory: "/a" }, by);
+      expect((await store.jobs.list({ limit: 10 })).items).toMatchObject([
+        { projectId: null, directory: "/a" },
+      ]);
+      expect((await store.automations.list({ limit: 10 })).items).toMatchObject([{ id, projectId: null }]);
+      const again = await schedule(at("/a"));
+      expect(again).toMatchObject({
+        id,
+        projectId: (await store.projects.get({ directory: "/a" })).project.id,
+      });
+    });
+
+    it("tells its runs from others, in whichever directory", async () => {
+      const run = await start("/a");
+      await start("/b");
+      expect((await store.listRuns({ projectId: run.projectId, limit: 10 })).items).toEqual([run]);
     });
 
     it("loses a run that has ended, and no other", async () => {

@@ -214,6 +214,7 @@ describe("an automation", () => {
     const refused = call("upsert_automation", { ...nightly, ...wrong });
     await expect(refused).rejects.toMatchObject({ code: "invalid_input" });
     await expect(refused).rejects.toThrow(why);
+    await expect(refused).rejects.toThrow(/[^.]\.$/);
   });
 
   it("is listed in pages", async () => {

@@ -78,6 +78,19 @@ describe("upsert_project and get_project", () => {
     });
   });
 
+  it("show on which branch a session goes on", async () => {
+    const directory = makeProject("branches");
+    git(directory, "init", "-b", "main");
+    const { session } = await call("create_session", { directory });
+    git(directory, "checkout", "-b", "feature");
+    await call("start_run", { session_id: session.id, pid: 7 });
+    const { session: now } = await call("get_session", { session_id: session.id });
+    expect([session.git_branch, now.git_branch]).toEqual(["main", "feature"]);
+    renameSync(directory, join(folder, "elsewhere"));
+    await call("start_run", { session_id: session.id, pid: 7 });
+    expect((await call("get_session", { session_id: session.id })).session.git_branch).toBe("feature");
+  });
+
   it("follow a directory that moved", async () => {
     const before = makeProject("before");
     const { session } = await call("create_session", { directory: before });

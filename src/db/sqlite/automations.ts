@@ -57,6 +57,7 @@ export class Automations {
           schedule: value("schedule"),
           timeZone: value("timeZone"),
           prompt: value("prompt"),
+          projectId: value("projectId"),
           enabled: value("enabled"),
           nextRunAt: value("nextRunAt"),
           lossy: value("lossy"),
@@ -93,12 +94,12 @@ export class Automations {
     const firstRun = this.#firstRun(said, now);
     const { row, lossy } = repairTexts({ ...said, directory: workspace?.directory ?? "" });
     const present = this.#byName.get({ directory: row.directory, name: row.name });
-    const given = { ...row, enabled: enabled ? 1 : 0, lossy: lossy ? 1 : null };
+    const projectId = workspace === null ? null : this.#projects.ensure(workspace);
+    const given = { ...row, projectId, enabled: enabled ? 1 : 0, lossy: lossy ? 1 : null };
     if (present) return toAutomation(this.#update(present, given, { firstRun, now }));
     const stored = {
       ...given,
       id: this.#options.newId("auto"),
-      projectId: workspace === null ? null : this.#projects.ensure(workspace),
       nextRunAt: enabled ? firstRun : null,
       lastJobId: null,
       lastEnqueuedAt: null,
@@ -111,15 +112,15 @@ export class Automations {
 
   #update(
     present: AutomationRow,
-    given: Pick<AutomationRow, "schedule" | "timeZone" | "prompt" | "enabled" | "lossy">,
+    given: Pick<AutomationRow, "projectId" | "schedule" | "timeZone" | "prompt" | "enabled" | "lossy">,
     { firstRun, now }: { firstRun: number; now: number },
   ): AutomationRow {
-    const { schedule, timeZone, prompt, enabled, lossy } = given;
+    const { projectId, schedule, timeZone, prompt, enabled } = given;
     const kept =
       present.schedule === schedule && present.timeZone === timeZone && present.enabled === enabled;
-    if (kept && present.prompt === prompt) return present;
+    if (kept && present.prompt === prompt && present.projectId === projectId) return present;
     const nextRunAt = kept ? present.nextRunAt : enabled === 1 ? firstRun : null;
-    const changed = { ...present, schedule, timeZone, prompt, enabled, lossy, nextRunAt, updatedAt: now };
+    const changed = { ...present, ...given, nextRunAt, updatedAt: now };
     this.#change.run(changed);
     return changed;
   }
@@ -140,7 +141,7 @@ export class Automations {
     } catch (error) {
       throw new StoreError(
         "invalid_input",
-        `The schedule "${schedule}" in the time zone "${timeZone}" cannot be read: ${String(error instanceof Error ? error.message : error)}.`,
+        `The schedule "${schedule}" in the time zone "${timeZone}" cannot be read: ${sentenceOf(error)}`,
         'Give five cron fields, such as "0 9 * * 1-5" (minute, hour, day of month, month, day of week) or "@daily", ' +
           'and a time_zone such as "Europe/Berlin".',
         { cause: error },
@@ -211,6 +212,12 @@ export class Automations {
         .limit(sql.placeholder("limit")),
     );
   }
+}
+
+/** What the library says, with one full stop. */
+function sentenceOf(error: unknown): string {
+  const said = String(error instanceof Error ? error.message : error);
+  return said.endsWith(".") ? said : `${said}.`;
 }
 
 function toAutomation({ directory, enabled, lossy, ...automation }: AutomationRow): Automation {

@@ -4,12 +4,13 @@ import type {
   Checkpoint,
   CheckpointQuery,
   CheckpointStore,
+  CheckpointWithState,
   NewCheckpoint,
   Restore,
   Restored,
 } from "../checkpoints.ts";
 import { StoreError } from "../errors.ts";
-import type { JsonValue, Page, Stored, Todo } from "../records.ts";
+import type { JsonValue, Page, Session, Stored, Todo } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
 import type { Audit } from "./audit.ts";
 import type { Forks } from "./forks.ts";
@@ -29,6 +30,7 @@ type ShortRow = Omit<CheckpointRow, "todos" | "state"> & { todoCount: number; st
 export function checkpointStore(rows: Checkpoints, transactions: Transactions): CheckpointStore {
   return {
     save: (checkpoint) => transactions.write(() => rows.save(checkpoint)),
+    get: (checkpointId) => transactions.read(() => rows.get(checkpointId)),
     list: (query) => transactions.read(() => rows.list(query)),
     restore: (restore) => transactions.write(() => rows.restore(restore)),
   };
@@ -57,6 +59,8 @@ export class Checkpoints {
     this.#todos = related.todos;
     this.#forks = related.forks;
     this.#audit = related.audit;
+    // SQLite's own length() counts code points.
+    db.$client.function("utf16_length", { deterministic: true }, lengthOf);
     this.#insert = new Inserts(db, checkpoints);
     const all = () => db.select(columnsOf(checkpoints)).from(checkpoints).$dynamic();
     this.#byId = new Prepared(db, () => all().where(eq(checkpoints.id, sql.placeholder("id"))));
@@ -109,7 +113,7 @@ export class Checkpoints {
     const { todos: _todos, state: _state, ...columns } = columnsOf(checkpoints);
     const sizes = {
       todoCount: sql<number>`json_array_length(${checkpoints.todos})`.as("todoCount"),
-      stateChars: sql<number | null>`length(${checkpoints.state})`.as("stateChars"),
+      stateChars: sql<number | null>`utf16_length(${checkpoints.state})`.as("stateChars"),
     };
     const ofSession = eq(checkpoints.sessionId, sql.placeholder("sessionId"));
     return new Prepared(this.#db, () =>
@@ -122,17 +126,24 @@ export class Checkpoints {
     );
   }
 
-  restore({ checkpointId, ...fork }: Restore): Stored<Restored> {
+  get(checkpointId: string): CheckpointWithState {
+    return withState(this.#find(checkpointId).row);
+  }
+
+  #find(checkpointId: string): { row: CheckpointRow; session: Session } {
     const row = this.#byId.get({ id: checkpointId });
-    if (row === undefined) {
-      throw new StoreError(
-        "not_found",
-        `There is no checkpoint "${checkpointId}".`,
-        "list_checkpoints lists a session's; a deleted session's are gone with it.",
-      );
-    }
+    if (row !== undefined) return { row, session: this.#sessions.get(row.sessionId) };
+    throw new StoreError(
+      "not_found",
+      `There is no checkpoint "${checkpointId}".`,
+      "list_checkpoints lists a session's; a deleted session's are gone with it.",
+    );
+  }
+
+  restore({ checkpointId, ...fork }: Restore): Stored<Restored> {
+    const { row, session: source } = this.#find(checkpointId);
     const todos = JSON.parse(row.todos) as Todo[];
-    const point = { source: this.#sessions.get(row.sessionId), atSeq: row.seq, todos };
+    const point = { source, atSeq: row.seq, todos };
     const { record: session, duplicate } = this.#forks.create(fork, point, {
       checkpointId,
       title: fork.title,
@@ -147,15 +158,21 @@ export class Checkpoints {
         details: { seq: row.seq, todos: todos.length, fork_session_id: session.id },
       });
     }
-    const state = fromJson<JsonValue>(row.state) ?? undefined;
-    return { record: { session, checkpoint: toCheckpoint(shorten(row)), todos, state }, duplicate };
+    return { record: { session, todos, ...withState(row) }, duplicate };
   }
+}
+
+function withState(row: CheckpointRow): CheckpointWithState {
+  return { checkpoint: toCheckpoint(shorten(row)), state: fromJson<JsonValue>(row.state) ?? undefined };
 }
 
 function shorten({ todos, state, ...row }: CheckpointRow): ShortRow {
   const todoCount = (JSON.parse(todos) as Todo[]).length;
-  // As SQLite's length(): code points.
-  return { ...row, todoCount, stateChars: state === null ? null : [...state].length };
+  return { ...row, todoCount, stateChars: lengthOf(state) };
+}
+
+function lengthOf(text: string | null): number | null {
+  return text === null ? null : text.length;
 }
 
 function toCheckpoint({ idempotencyKey: _key, requestHash: _hash, lossy, ...row }: ShortRow): Checkpoint {

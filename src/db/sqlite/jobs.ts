@@ -195,6 +195,8 @@ export class Jobs {
   }
 
   list({ after, limit, ...filters }: JobQuery): Page<Job> {
+    if (filters.jobId !== undefined) this.getRow(filters.jobId);
+    if (filters.sessionId !== undefined) this.#sessions.get(filters.sessionId);
     const values: Record<string, unknown> = { ...filters, afterId: after?.id };
     const given = Object.keys(values).filter((name) => values[name] !== undefined);
     const statement = this.#lists.get(given.join(), () => this.#prepareList(new Set(given)));

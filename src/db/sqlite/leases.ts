@@ -8,6 +8,7 @@ import type { StoreOptions } from "../store.ts";
 import { endOf, type JobRow, type Jobs, toJob } from "./jobs.ts";
 import { columnsOf, type Drizzle, Prepared, Shapes, value } from "./prepare.ts";
 import type { Runs } from "./runs.ts";
+import type { Sessions } from "./sessions.ts";
 import { fromJson, repairTexts, toJson } from "./text.ts";
 import { jobs } from "./work-schema.ts";
 
@@ -24,6 +25,7 @@ export class Leases {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
   readonly #jobs: Jobs;
   readonly #runs: Runs;
+  readonly #sessions: Sessions;
   readonly #promote;
   readonly #giveBackLate;
   readonly #giveBackOfRun;
@@ -34,12 +36,13 @@ export class Leases {
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { jobs: Jobs; runs: Runs },
+    related: { jobs: Jobs; runs: Runs; sessions: Sessions },
   ) {
     this.#db = db;
     this.#options = options;
     this.#jobs = related.jobs;
     this.#runs = related.runs;
+    this.#sessions = related.sessions;
     this.#promote = new Prepared(db, () =>
       db
         .update(jobs)
@@ -95,6 +98,7 @@ export class Leases {
 
   claim({ worker, runId, leaseSeconds, ...filters }: JobClaim): ClaimedJob | null {
     if (runId !== null) refuseEnded(this.#runs.get(runId));
+    if (filters.sessionId !== undefined) this.#sessions.get(filters.sessionId);
     const now = this.#options.now();
     const leaseToken = this.#options.newId("lease");
     const { row: held, lossy } = repairTexts({ worker, runId, leaseToken });
@@ -189,10 +193,15 @@ export class Leases {
   #rowOf(jobId: string, leaseToken: string): JobRow {
     const row = this.#jobs.getRow(jobId);
     if (row.leaseToken === leaseToken.toWellFormed()) return row;
+    const why =
+      row.leaseToken === null
+        ? "nobody has claimed it yet"
+        : row.attempts === 1
+          ? "it was claimed once, with another token"
+          : "its last claim came with another token";
     throw new StoreError(
       "conflict",
-      `Job "${jobId}" is not held by that lease_token: ` +
-        (row.leaseToken === null ? "nobody has claimed it yet." : "another worker has claimed it since."),
+      `That lease_token is not the lease of job "${jobId}": ${why}.`,
       "Stop working on it, and leave its outcome to whoever holds it. claim_job hands out a job with its lease_token.",
     );
   }

@@ -17,6 +17,7 @@ import { Leases } from "./leases.ts";
 import { Lineage } from "./lineage.ts";
 import { LogSums } from "./log-sums.ts";
 import type { Drizzle } from "./prepare.ts";
+import { ProjectMembers } from "./project-members.ts";
 import { ProjectRuns } from "./project-runs.ts";
 import { ProjectsWithRuns } from "./project-store.ts";
 import { Projects } from "./projects.ts";
@@ -42,6 +43,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
   const todos = new Todos(query, options, sessions);
   const runs = new Runs(query, options, { sessions, projects });
   const projectRuns = new ProjectRuns(query, { runs, projects, audit });
+  const projectMembers = new ProjectMembers(query);
   const lineage = new Lineage(query);
   const actions = new Actions(query, options, { sessions, lineage, rollups });
   const histories = new Histories(query, { sessions, lineage, actions });
@@ -59,13 +61,13 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     forks,
     histories,
     jobs,
-    leases: new Leases(query, options, { jobs, runs }),
+    leases: new Leases(query, options, { jobs, runs, sessions }),
     projectRuns,
-    projectsWithRuns: new ProjectsWithRuns(query, { projects, projectRuns, audit, rollups }),
+    projectsWithRuns: new ProjectsWithRuns(query, { projects, projectRuns, projectMembers, audit, rollups }),
     rollups,
     runs,
     sessionIds: new SessionIds(query),
-    sessionPatches: new SessionPatches(query, options, { sessions, audit, rollups }),
+    sessionPatches: new SessionPatches(query, options, { sessions, audit }),
     sessions,
     statistics,
     todos,

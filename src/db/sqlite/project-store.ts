@@ -14,6 +14,7 @@ import type { Provenance, Workspace } from "../records.ts";
 import type { Page } from "../store.ts";
 import type { Audit } from "./audit.ts";
 import { type Drizzle, Prepared } from "./prepare.ts";
+import type { ProjectMembers } from "./project-members.ts";
 import type { ProjectRuns } from "./project-runs.ts";
 import type { Projects } from "./projects.ts";
 import type { Rollups } from "./rollups.ts";
@@ -23,6 +24,7 @@ import type { Transactions } from "./transactions.ts";
 export class ProjectsWithRuns {
   readonly #projects: Projects;
   readonly #runs: ProjectRuns;
+  readonly #members: ProjectMembers;
   readonly #audit: Audit;
   readonly #rollups: Rollups;
   readonly #anySession;
@@ -30,12 +32,19 @@ export class ProjectsWithRuns {
 
   constructor(
     db: Drizzle,
-    related: { projects: Projects; projectRuns: ProjectRuns; audit: Audit; rollups: Rollups },
+    related: {
+      projects: Projects;
+      projectRuns: ProjectRuns;
+      projectMembers: ProjectMembers;
+      audit: Audit;
+      rollups: Rollups;
+    },
   ) {
     this.#projects = related.projects;
     this.#audit = related.audit;
     this.#rollups = related.rollups;
     this.#runs = related.projectRuns;
+    this.#members = related.projectMembers;
     // Deleted ones too, as long as they refer to it.
     const ofProject = eq(sessions.projectId, sql.placeholder("projectId"));
     this.#anySession = new Prepared(db, () =>
@@ -51,6 +60,13 @@ export class ProjectsWithRuns {
     const moves = previousDirectory !== undefined && previousDirectory !== workspace.projectDirectory;
     const present = moves ? this.#moved(workspace, here, previousDirectory) : here;
     const project = present ?? this.#projects.create(workspace);
+    if (moves) {
+      this.#members.move({
+        projectId: project.id,
+        from: previousDirectory.toWellFormed(),
+        to: workspace.projectDirectory.toWellFormed(),
+      });
+    }
     return this.#summaryOf(this.#projects.update(project, workspace, patch));
   }
 
@@ -68,10 +84,12 @@ export class ProjectsWithRuns {
     }
     if (here === undefined) return previous;
     if (!this.#isUsed(here)) {
+      this.#members.reassign(here.id, previous.id);
       this.#projects.delete(here.id);
       return previous;
     }
     if (this.#isUsed(previous)) throw bothUsed(here, previous);
+    this.#members.reassign(previous.id, here.id);
     this.#projects.delete(previous.id);
     return this.#projects.update(here, workspace, {
       name: here.name ?? previous.name,
@@ -103,6 +121,7 @@ export class ProjectsWithRuns {
     const { id } = this.#projects.get(which);
     const runs = this.#runs.deleteOf(id);
     const left = this.#leaveSessions.run({ projectId: id });
+    this.#members.reassign(id, null);
     this.#rollups.mergeProject(id, null);
     this.#projects.delete(id);
     const details = { runs, sessions_kept: left };

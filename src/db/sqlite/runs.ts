@@ -88,7 +88,8 @@ export class Runs {
         "Give session_id or directory.",
       );
     }
-    const { workspace, idempotencyKey, pidFound = false, origin: _origin, client: _client, ...said } = run;
+    const { workspace, sessionBranch, idempotencyKey, pidFound = false, ...rest } = run;
+    const { origin: _origin, client: _client, ...said } = rest;
     const request = { ...said, pid: pidFound ? null : run.pid, directory };
     const requestHash = idempotencyKey === null ? null : hashRequest(request);
     if (idempotencyKey !== null) {
@@ -134,6 +135,7 @@ export class Runs {
     const stored = { ...row, lossy: lossy ? 1 : null };
     this.#insert.run(stored);
     this.#projects.markRun(projectId, startedAt);
+    if (session && sessionBranch) this.#sessions.setBranch(session.id, sessionBranch);
     return { record: toRun(stored), duplicate: false };
   }
 
@@ -244,6 +246,7 @@ export class Runs {
     const conditions: Record<string, SQL> = {
       sessionId: eq(runs.sessionId, sql.placeholder("sessionId")),
       directory: eq(runs.directory, sql.placeholder("directory")),
+      projectId: eq(runs.projectId, sql.placeholder("projectId")),
       status: eq(runs.status, sql.placeholder("status")),
       pid: eq(runs.pid, sql.placeholder("pid")),
       machineId: sql`${runs.machineId} is ${sql.placeholder("machineId")}`,

@@ -8,7 +8,6 @@ import type { JsonObject, Provenance, Session, SessionPatch } from "../records.t
 import type { StoreOptions } from "../store.ts";
 import type { Audit } from "./audit.ts";
 import { type Drizzle, Prepared, value } from "./prepare.ts";
-import type { Rollups } from "./rollups.ts";
 import { sessions } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import { repairTexts, toJson } from "./text.ts";
@@ -29,18 +28,16 @@ export class SessionPatches {
   readonly #now: StoreOptions["now"];
   readonly #sessions: Sessions;
   readonly #audit: Audit;
-  readonly #rollups: Rollups;
   readonly #update;
 
   constructor(
     db: Drizzle,
     { now }: Pick<StoreOptions, "now">,
-    related: { sessions: Sessions; audit: Audit; rollups: Rollups },
+    related: { sessions: Sessions; audit: Audit },
   ) {
     this.#now = now;
     this.#sessions = related.sessions;
     this.#audit = related.audit;
-    this.#rollups = related.rollups;
     this.#update = new Prepared(db, () =>
       db
         .update(sessions)
@@ -70,12 +67,6 @@ export class SessionPatches {
       lossy: before.lossy || lossy,
     };
     const changed = given.filter((name) => !isDeepStrictEqual(before[name], after[name]));
-    if (changed.length === 0) return before;
-    const now = this.#now();
-    const metadata = toJson(after.metadata ?? undefined);
-    const update = () => this.#update.run({ ...after, metadata, lossy: after.lossy ? 1 : null, now });
-    if (changed.includes("agent")) this.#rollups.regroup(sessionId, update);
-    else update();
     this.#audit.append({
       origin,
       client,
@@ -84,6 +75,10 @@ export class SessionPatches {
       subjectId: sessionId,
       details: { fields: changed.map((name) => patchable[name]) },
     });
+    if (changed.length === 0) return before;
+    const now = this.#now();
+    const metadata = toJson(after.metadata ?? undefined);
+    this.#update.run({ ...after, metadata, lossy: after.lossy ? 1 : null, now });
     return { ...after, updatedAt: now, lastAccessedAt: now };
   }
 }

@@ -27,6 +27,7 @@ export class Sessions {
   readonly #growths = new Shapes<{ get(values: Record<string, unknown>): { lastSeq: number } | undefined }>();
   readonly #touch;
   readonly #touchTodos;
+  readonly #setBranch;
   readonly #lists = new Shapes<{ all(values: Record<string, unknown>): SessionRow[] }>();
 
   constructor(db: Drizzle, options: Pick<StoreOptions, "newId" | "now">, projects: Projects) {
@@ -57,6 +58,12 @@ export class Sessions {
       db
         .update(sessions)
         .set({ updatedAt: value("now"), lastAccessedAt: value("now") })
+        .where(id),
+    );
+    this.#setBranch = new Prepared(db, () =>
+      db
+        .update(sessions)
+        .set({ gitBranch: value("gitBranch") })
         .where(id),
     );
     this.#touchTodos = new Prepared(db, () =>
@@ -180,6 +187,11 @@ export class Sessions {
   /** Counts one more change of its todos, and returns their new version. */
   touchTodos(sessionId: string, now: number): number {
     return this.#touchTodos.get({ id: sessionId, now })?.todosVersion ?? 0;
+  }
+
+  /** Where its directory is now. */
+  setBranch(sessionId: string, gitBranch: string): void {
+    this.#setBranch.run({ id: sessionId, gitBranch: gitBranch.toWellFormed() });
   }
 
   list({ after, limit, ...filters }: SessionQuery): Page<Session> {
