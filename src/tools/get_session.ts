@@ -4,8 +4,8 @@ import { fits, fitWholeItems } from "./budget.ts";
 import { cutRun, cutSession, cutTodo } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { maxChars, name, sessionId } from "./fields.ts";
-import { withWork } from "./job-records.ts";
 import { toWireCounts, toWireRun, toWireSession, toWireTodo } from "./to-wire.ts";
+import { withWork } from "./wire-jobs.ts";
 import { type WireTodo, wireCounts, wireRun, wireSession, wireTodo } from "./wire-records.ts";
 import { toWireTurn, wireTurn } from "./wire-turns.ts";
 

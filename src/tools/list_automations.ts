@@ -5,7 +5,7 @@ import { fitItems } from "./budget.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursor, limit, maxChars, text } from "./fields.ts";
-import { cutAutomation, toWireAutomation, type WireAutomation, wireAutomation } from "./job-records.ts";
+import { cutAutomation, toWireAutomation, type WireAutomation, wireAutomation } from "./wire-automations.ts";
 
 export const listAutomations = defineTool({
   name: "list_automations",

@@ -6,7 +6,7 @@ import { fitItems } from "./budget.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursor, limit, maxChars, name, sessionId, text } from "./fields.ts";
-import { cutJob, toWireJob, type WireJob, wireJob } from "./job-records.ts";
+import { cutJob, toWireJob, type WireJob, wireJob } from "./wire-jobs.ts";
 
 export const listJobs = defineTool({
   name: "list_jobs",

@@ -6,8 +6,8 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { cutSession } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursor, limit, maxChars, name, text, time } from "./fields.ts";
-import { withWork } from "./job-records.ts";
 import { toWireSession } from "./to-wire.ts";
+import { withWork } from "./wire-jobs.ts";
 import { type WireSession, wireSession } from "./wire-records.ts";
 
 export const listSessions = defineTool({

@@ -6,9 +6,9 @@ import { fits, textPart } from "./budget.ts";
 import { cutSession } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { idempotencyKey, maxChars, name, text } from "./fields.ts";
-import { withWork } from "./job-records.ts";
 import { toWireSession, toWireTodo } from "./to-wire.ts";
 import { toWireCheckpoint, wireCheckpoint } from "./wire-checkpoints.ts";
+import { withWork } from "./wire-jobs.ts";
 import { wireSession, wireTodo } from "./wire-records.ts";
 
 // The characters of what says that something is missing.
