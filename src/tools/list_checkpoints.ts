@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { fitItems } from "./budget.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { cutCheckpoint } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursor, limit, maxCharsBounds, sessionId } from "./fields.ts";
 import { toWireCheckpoint, type WireCheckpoint, wireCheckpoint } from "./wire-checkpoints.ts";
@@ -31,7 +32,6 @@ export const listCheckpoints = defineTool({
       checkpoints: [...checkpoints],
       next_cursor: more || checkpoints.length < items.length ? cursorBehind(checkpoints.length) : undefined,
     });
-    // A checkpoint has no text to cut: a label is a name.
-    return fitItems(items.map(toWireCheckpoint), maxCharsBounds.standard, wrap, (whole) => whole).result;
+    return fitItems(items.map(toWireCheckpoint), maxCharsBounds.standard, wrap, cutCheckpoint).result;
   },
 });

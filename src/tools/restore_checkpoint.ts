@@ -3,7 +3,7 @@ import * as z from "zod";
 import { limits } from "../db/limits.ts";
 import type { JsonValue } from "../db/records.ts";
 import { fits, textPart } from "./budget.ts";
-import { cutSession } from "./cut-records.ts";
+import { cutCheckpoint, cutSession } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { idempotencyKey, maxChars, name, text } from "./fields.ts";
 import { toWireSession, toWireTodo } from "./to-wire.ts";
@@ -52,9 +52,17 @@ export const restoreCheckpoint = defineTool({
     const session = withWork(toWireSession(record.session), work.get(record.session.id));
     const checkpoint = toWireCheckpoint(record.checkpoint);
     const base = [Number.POSITIVE_INFINITY, 4_000, 600, 100, 0]
-      .map((cap) => ({ session: cutSession(session, cap), checkpoint, duplicate }))
+      .map((cap) => ({
+        session: cutSession(session, cap),
+        checkpoint: cutCheckpoint(checkpoint, cap),
+        duplicate,
+      }))
       .find((candidate) => fits(candidate, max_chars / 2));
-    const smallest = base ?? { session: cutSession(session, 0), checkpoint, duplicate };
+    const smallest = base ?? {
+      session: cutSession(session, 0),
+      checkpoint: cutCheckpoint(checkpoint, 0),
+      duplicate,
+    };
     const withState = addState(smallest, record.state, max_chars);
     const withTodos = { ...withState, todos: record.todos.map(toWireTodo) };
     return fits(withTodos, max_chars) ? withTodos : withState;

@@ -4,6 +4,7 @@ import type { Checkpoint } from "../db/checkpoints.ts";
 import { origins } from "../db/records.ts";
 import { lazily } from "./lazily.ts";
 import { given, toIso } from "./to-wire.ts";
+import { cut } from "./wire-records.ts";
 
 export const wireCheckpoint = lazily(() =>
   z.object({
@@ -18,6 +19,7 @@ export const wireCheckpoint = lazily(() =>
     client: z.string().optional(),
     lossy: z.boolean().optional(),
     created_at: z.string(),
+    ...cut,
   }),
 );
 export type WireCheckpoint = z.input<ReturnType<typeof wireCheckpoint>>;
