@@ -16,17 +16,17 @@ export const listCheckpoints = defineTool({
   input: () =>
     z.strictObject({ session_id: sessionId(), limit: limit(20, 200), cursor: cursor().optional() }),
   output: () => z.object({ checkpoints: z.array(wireCheckpoint()), next_cursor: z.string().optional() }),
-  async run({ limit, cursor, ...query }, { store }) {
-    const checkpointsOf = { checkpoints_of: query.session_id };
-    const position = decodeCursor(cursor, checkpointsOf, z.tuple([z.string()]));
+  async run({ limit, cursor, session_id }, { store }) {
+    const query = { list: "checkpoints", session_id };
+    const position = decodeCursor(cursor, query, z.tuple([z.string()]));
     const { items, more } = await store.checkpoints.list({
-      sessionId: query.session_id,
+      sessionId: session_id,
       after: position === null ? undefined : { id: position[0] },
       limit,
     });
     const cursorBehind = (count: number) => {
       const last = items[count - 1];
-      return last && encodeCursor(checkpointsOf, [last.id]);
+      return last && encodeCursor(query, [last.id]);
     };
     const wrap = (checkpoints: readonly WireCheckpoint[]) => ({
       checkpoints: [...checkpoints],
