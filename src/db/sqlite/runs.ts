@@ -200,9 +200,12 @@ export class Runs {
     for (const id of runIds) this.#disconnect.run({ id, now });
   }
 
-  /** Every running run (of a directory) with what identifies its process, oldest first. */
-  running(directory: string | undefined): RunningRun[] {
-    const filter = directory === undefined ? undefined : eq(runs.directory, directory);
+  /** Every running run (of a directory, of a session) with what identifies its process, oldest first. */
+  running({ directory, sessionId }: Pick<RunQuery, "directory" | "sessionId">): RunningRun[] {
+    const filter = and(
+      directory === undefined ? undefined : eq(runs.directory, directory),
+      sessionId === undefined ? undefined : eq(runs.sessionId, sessionId),
+    );
     const rows = this.#db
       .select(columnsOf(runs))
       .from(runs)
