@@ -11,10 +11,12 @@ export function openStoreOf(
   { db, durability }: Pick<Settings, "db" | "durability">,
   prober: ProcessProber,
   log: StoreLog,
+  readOnly = false,
 ): Promise<Store> {
   return openStore({
     file: db,
     durability,
+    readOnly,
     migrationsDirectory,
     now: Date.now,
     newId: (prefix) => typeid(prefix).toString(),

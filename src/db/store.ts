@@ -232,6 +232,8 @@ export interface StoreOptions {
   /** `full` survives a power cut, `normal` a killed process only. */
   durability: "full" | "normal";
   migrationsDirectory: string;
+  /** For who only looks: the file stays as it is, and every write is `read_only`. */
+  readOnly?: boolean;
   /** Milliseconds since 1970. */
   now: () => number;
   /** A new id such as `sess_01j…`, later ones sorting later. */

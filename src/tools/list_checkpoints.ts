@@ -4,6 +4,7 @@ import { StoreError } from "../db/errors.ts";
 import type { Store } from "../db/store.ts";
 import { fitItems } from "./budget.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { cutCheckpoint } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursor, limit, maxChars, name, sessionId } from "./fields.ts";
 import { toWireCheckpoint, type WireCheckpoint, wireCheckpoint, withState } from "./wire-checkpoints.ts";
@@ -58,8 +59,8 @@ async function listPage(
   { limit, cursor, max_chars }: { limit: number; cursor?: string | undefined; max_chars: number },
   store: Store,
 ) {
-  const checkpointsOf = { checkpoints_of: sessionId };
-  const position = decodeCursor(cursor, checkpointsOf, z.tuple([z.string()]));
+  const query = { list: "checkpoints", session_id: sessionId };
+  const position = decodeCursor(cursor, query, z.tuple([z.string()]));
   const { items, more } = await store.checkpoints.list({
     sessionId,
     after: position === null ? undefined : { id: position[0] },
@@ -67,12 +68,11 @@ async function listPage(
   });
   const cursorBehind = (count: number) => {
     const last = items[count - 1];
-    return last && encodeCursor(checkpointsOf, [last.id]);
+    return last && encodeCursor(query, [last.id]);
   };
   const wrap = (checkpoints: readonly WireCheckpoint[]) => ({
     checkpoints: [...checkpoints],
     next_cursor: more || checkpoints.length < items.length ? cursorBehind(checkpoints.length) : undefined,
   });
-  // A checkpoint has no text to cut: a label is a name.
-  return fitItems(items.map(toWireCheckpoint), max_chars, wrap, (whole) => whole).result;
+  return fitItems(items.map(toWireCheckpoint), max_chars, wrap, cutCheckpoint).result;
 }

@@ -6,7 +6,7 @@ import { fitItems } from "./budget.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursor, limit, maxChars, name, sessionId, text } from "./fields.ts";
-import { cutJob, toWireJob, type WireJob, wireJob } from "./job-records.ts";
+import { cutJob, toWireJob, type WireJob, wireJob } from "./wire-jobs.ts";
 
 export const listJobs = defineTool({
   name: "list_jobs",
@@ -27,7 +27,8 @@ export const listJobs = defineTool({
     }),
   output: () => z.object({ jobs: z.array(wireJob()), next_cursor: z.string().optional() }),
   async run({ limit, cursor, max_chars, ...filters }, { store, readWorkspace }) {
-    const position = decodeCursor(cursor, filters, z.tuple([z.string()]));
+    const query = { list: "jobs", ...filters };
+    const position = decodeCursor(cursor, query, z.tuple([z.string()]));
     const { items, more } = await store.jobs.list({
       jobId: filters.job_id,
       sessionId: filters.session_id,
@@ -38,7 +39,7 @@ export const listJobs = defineTool({
     });
     const cursorBehind = (count: number) => {
       const last = items[count - 1];
-      return last && encodeCursor(filters, [last.id]);
+      return last && encodeCursor(query, [last.id]);
     };
     const wrap = (jobs: readonly WireJob[]) => ({
       jobs: [...jobs],

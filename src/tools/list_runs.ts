@@ -28,7 +28,8 @@ export const listRuns = defineTool({
     }),
   output: () => z.object({ runs: z.array(wireRun()), next_cursor: z.string().optional() }),
   async run({ limit, cursor, max_chars, ...filters }, { store, readWorkspace }) {
-    const position = decodeCursor(cursor, filters, z.tuple([z.string()]));
+    const query = { list: "runs", ...filters };
+    const position = decodeCursor(cursor, query, z.tuple([z.string()]));
     const { items, more } = await store.listRuns({
       sessionId: filters.session_id,
       directory: filters.directory && (await readWorkspace(filters.directory)).directory,
@@ -40,7 +41,7 @@ export const listRuns = defineTool({
     });
     const cursorBehind = (count: number) => {
       const last = items[count - 1];
-      return last && encodeCursor(filters, [last.id]);
+      return last && encodeCursor(query, [last.id]);
     };
     const wrap = (runs: readonly WireRun[]) => ({
       runs: [...runs],

@@ -6,8 +6,8 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { cutSession } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursor, limit, maxChars, name, text, time } from "./fields.ts";
-import { withWork } from "./job-records.ts";
 import { toWireSession } from "./to-wire.ts";
+import { withWork } from "./wire-jobs.ts";
 import { type WireSession, wireSession } from "./wire-records.ts";
 
 export const listSessions = defineTool({
@@ -33,7 +33,8 @@ export const listSessions = defineTool({
     }),
   output: () => z.object({ sessions: z.array(wireSession()), next_cursor: z.string().optional() }),
   async run({ limit, cursor, max_chars, ...filters }, { store, readWorkspace }) {
-    const position = decodeCursor(cursor, filters, z.tuple([z.int(), z.string()]));
+    const query = { list: "sessions", ...filters };
+    const position = decodeCursor(cursor, query, z.tuple([z.int(), z.string()]));
     const { items, more } = await store.listSessions({
       appName: filters.app_name,
       userId: filters.user_id,
@@ -50,7 +51,7 @@ export const listSessions = defineTool({
     const work = await store.jobs.workOf(items.map(({ id }) => id));
     const cursorBehind = (count: number) => {
       const last = items[count - 1];
-      return last && encodeCursor(filters, [last.updatedAt, last.id]);
+      return last && encodeCursor(query, [last.updatedAt, last.id]);
     };
     const wrap = (sessions: readonly WireSession[]) => ({
       sessions: [...sessions],

@@ -2,12 +2,12 @@
 import * as z from "zod";
 import { limits } from "../db/limits.ts";
 import { fits } from "./budget.ts";
-import { cutSession } from "./cut-records.ts";
+import { cutCheckpoint, cutSession } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { idempotencyKey, maxChars, name, text } from "./fields.ts";
-import { withWork } from "./job-records.ts";
 import { toWireSession, toWireTodo } from "./to-wire.ts";
 import { toWireCheckpoint, wireCheckpoint, withState } from "./wire-checkpoints.ts";
+import { withWork } from "./wire-jobs.ts";
 import { wireSession, wireTodo } from "./wire-records.ts";
 
 export const restoreCheckpoint = defineTool({
@@ -45,9 +45,17 @@ export const restoreCheckpoint = defineTool({
     const session = withWork(toWireSession(record.session), work.get(record.session.id));
     const checkpoint = toWireCheckpoint(record.checkpoint);
     const base = [Number.POSITIVE_INFINITY, 4_000, 600, 100, 0]
-      .map((cap) => ({ session: cutSession(session, cap), checkpoint, duplicate }))
+      .map((cap) => ({
+        session: cutSession(session, cap),
+        checkpoint: cutCheckpoint(checkpoint, cap),
+        duplicate,
+      }))
       .find((candidate) => fits(candidate, max_chars / 2));
-    const smallest = base ?? { session: cutSession(session, 0), checkpoint, duplicate };
+    const smallest = base ?? {
+      session: cutSession(session, 0),
+      checkpoint: cutCheckpoint(checkpoint, 0),
+      duplicate,
+    };
     const result = withState(smallest, record, max_chars);
     const withTodos = { ...result, todos: record.todos.map(toWireTodo) };
     return fits(withTodos, max_chars) ? withTodos : result;

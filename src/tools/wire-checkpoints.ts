@@ -6,6 +6,7 @@ import { fits } from "./budget.ts";
 import { maxCharsBounds } from "./fields.ts";
 import { lazily } from "./lazily.ts";
 import { given, toIso } from "./to-wire.ts";
+import { cut } from "./wire-records.ts";
 
 export const wireCheckpoint = lazily(() =>
   z.object({
@@ -20,6 +21,7 @@ export const wireCheckpoint = lazily(() =>
     client: z.string().optional(),
     lossy: z.boolean().optional(),
     created_at: z.string(),
+    ...cut,
   }),
 );
 export type WireCheckpoint = z.input<ReturnType<typeof wireCheckpoint>>;
@@ -43,7 +45,7 @@ export function toWireCheckpoint(checkpoint: Checkpoint): WireCheckpoint {
 // What stands in a result beside the state.
 const beside = 2_000;
 
-/** The state whole, or how to read it: it never loses a part, nor its type. */
+/** The state whole, or, where there is room, how to read it: it never loses a part, nor its type. */
 export function withState<T extends object>(
   result: T,
   { checkpoint, state }: CheckpointWithState,
@@ -52,6 +54,7 @@ export function withState<T extends object>(
   const whole = { ...result, state };
   if (state === undefined || fits(whole, maxChars)) return whole;
   const enough = Math.min((checkpoint.stateChars ?? 0) + beside, maxCharsBounds.most);
-  const hint = `The state is not shown: list_checkpoints with checkpoint_id "${checkpoint.id}" and max_chars ${enough} gives it whole.`;
-  return { ...result, hint };
+  const hint = `list_checkpoints with checkpoint_id "${checkpoint.id}" and max_chars ${enough} gives the state.`;
+  const hinted = { ...result, hint };
+  return fits(hinted, maxChars) ? hinted : result;
 }

@@ -113,7 +113,7 @@ export type WireEvent = z.input<ReturnType<typeof wireEvent>>;
 
 export const wireTodo = lazily(() =>
   z.object({
-    id: z.string(),
+    id: optionalText,
     content: z.string(),
     status: z.enum(todoStatuses),
     priority: z.enum(todoPriorities),

@@ -115,6 +115,7 @@ describe("the audit log", () => {
     "UPDATE audit_entries SET tool = 'x'",
     "DELETE FROM audit_entries",
     "UPDATE OR IGNORE audit_entries SET at = 0",
+    "REPLACE INTO audit_entries (id, at, origin, tool, subject_id) VALUES (1, 0, 'tool', 'x', 'y')",
   ])("refuses %s", async (sql) => {
     const store = await openTestStore();
     const { record } = await store.createSession(newSession());

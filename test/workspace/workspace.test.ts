@@ -54,6 +54,16 @@ describe("outside git", () => {
     }
   });
 
+  test("a directory below a symlink is the same before it exists and after", async () => {
+    symlinkSync(make("target"), join(root, "way"));
+    const later = join(root, "way", "not", "yet");
+    const before = await readWorkspace(later);
+    mkdirSync(later, { recursive: true });
+    const directory = join(root, "target", "not", "yet");
+    expect(before).toEqual({ directory, projectDirectory: directory, ...nothing });
+    expect(await readWorkspace(later)).toEqual(before);
+  });
+
   test.runIf(process.platform !== "win32")(
     "a Windows directory on another system stays as given",
     async () => {
@@ -162,6 +172,20 @@ describe.skipIf(!hasGit)("in git (skipped where git is not installed)", () => {
     }
     expect((await readWorkspace(join(above, "parts"))).projectDirectory).toBe(above);
   });
+
+  test.each(["apart.git", "apart/.git"])(
+    "a checkout whose git directory is %s is its own project",
+    async (kept) => {
+      const checkout = make(`co-${kept}`.replace("/", "-"));
+      make("apart");
+      git(checkout, "init", "-b", "main", "--separate-git-dir", join(root, kept));
+      const inner = make(`co-${kept}`.replace("/", "-"), "src");
+      for (const directory of [checkout, inner]) {
+        const expected = { directory, projectDirectory: checkout, gitCommonDir: join(root, kept) };
+        expect(await readWorkspace(directory)).toMatchObject(expected);
+      }
+    },
+  );
 
   test("a git directory kept elsewhere identifies its checkout and its worktrees alike", async () => {
     const checkout = make("separate");

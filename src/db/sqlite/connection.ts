@@ -25,10 +25,10 @@ const oldestSqlite = [3, 51, 3];
 const pageSize = 8192;
 
 // A database has at least one page, and a page at least 512 bytes (https://sqlite.org/fileformat2.html).
-const smallestFile = 512;
+export const smallestFile = 512;
 
 // Milliseconds that SQLite itself waits for a lock, blocking the event loop; the longer waits are ours.
-const busyTimeout = 5;
+export const busyTimeout = 5;
 
 /** Opens, without waiting: a busy file throws SQLite's own error, to be retried as a whole. */
 export function openConnection(
@@ -135,18 +135,25 @@ function refuseForeign(file: string, schemaVersion: number): void {
   }
   const db = new Database(file, { readonly: existsSync(`${real}-wal`), timeout: busyTimeout });
   try {
-    // One snapshot: between two reads another process may make the file ours.
-    db.exec("BEGIN");
+    readSchemaVersion(db, file, schemaVersion);
+  } finally {
+    db.close();
+  }
+}
+
+/** 0: nothing has been stored yet. Throws `not_a_backstory_file` or `schema_too_new`. */
+export function readSchemaVersion(db: Database.Database, file: string, known: number): number {
+  // One snapshot: between two reads another process may make the file ours.
+  return db.transaction(() => {
     const application = db.pragma("application_id", { simple: true });
     const version = Number(db.pragma("user_version", { simple: true }));
     const tables = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get();
     if (application !== applicationId && !(application === 0 && version === 0 && tables === 0)) {
       throw notOurs(file, "another application made it");
     }
-    if (version > schemaVersion) throw schemaTooNew(file, version, schemaVersion);
-  } finally {
-    db.close();
-  }
+    if (version > known) throw schemaTooNew(file, version, known);
+    return version;
+  })();
 }
 
 function assertSqliteVersion(db: Database.Database): void {

@@ -14,21 +14,26 @@ import { listMigrations, migrate } from "./migrate.ts";
 import { createParts, type Parts } from "./parts.ts";
 import { createProjectStore } from "./project-store.ts";
 import { Purge } from "./purge.ts";
+import { openReadConnection } from "./read-connection.ts";
 import { keepStats } from "./stats.ts";
 import { retryWhileBusy, Transactions } from "./transactions.ts";
 
 /**
  * Opens the file, makes it if there is none, and brings its schema up to date.
  * Rejects with `not_a_backstory_file`, `schema_too_new`, `read_only`, `disk_full`, `corrupt` or `busy`; a file that
- * is refused is left as it was, to the byte.
+ * is refused is left as it was, to the byte. With `readOnly` it makes and changes nothing, and rejects with `not_found`
+ * or `invalid_state` where it would have to.
  */
 export async function openStore(options: store.StoreOptions): Promise<store.Store> {
   const migrations = listMigrations(options.migrationsDirectory);
-  const transactions = { file: options.file, busyDeadline: options.busyDeadline ?? 10_000 };
+  const { file, readOnly = false, busyDeadline = 10_000 } = options;
+  const transactions = { file, readOnly, busyDeadline };
   return retryWhileBusy(() => {
-    const db = openConnection(options.file, options.durability, migrations.length);
+    const db = readOnly
+      ? openReadConnection(file, migrations.length)
+      : openConnection(file, options.durability, migrations.length);
     try {
-      migrate(db, { file: options.file, migrations, now: options.now, log: options.log });
+      if (!readOnly) migrate(db, { file, migrations, now: options.now, log: options.log });
       return new SqliteStore(
         db,
         new Transactions(db, { ...transactions, schemaVersion: migrations.length, log: options.log }),
@@ -238,12 +243,16 @@ class SqliteStore implements store.Store {
 
   async close() {
     if (!this.#db.open) return;
+    if (!this.#options.readOnly) this.#checkpoint();
+    this.#db.close();
+  }
+
+  #checkpoint() {
     try {
       // The last connection to close does this anyway; with others open the log is shorter for them.
       this.#db.pragma("wal_checkpoint(PASSIVE)");
     } catch (error) {
       this.#options.log.warn({ code: toStoreError(error, this.file).code }, "the log was not checkpointed");
     }
-    this.#db.close();
   }
 }
