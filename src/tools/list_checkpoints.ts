@@ -51,7 +51,9 @@ async function getOne(id: string, sessionId: string | undefined, maxChars: numbe
       `It is of session "${found.checkpoint.sessionId}"; checkpoint_id alone finds it too.`,
     );
   }
-  return withState({ checkpoints: [toWireCheckpoint(found.checkpoint)] }, found, maxChars);
+  const wrap = (checkpoints: readonly WireCheckpoint[]) => ({ checkpoints: [...checkpoints] });
+  const fitted = fitItems([toWireCheckpoint(found.checkpoint)], maxChars, wrap, cutCheckpoint).result;
+  return withState(fitted, found, maxChars);
 }
 
 async function listPage(
