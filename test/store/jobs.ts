@@ -241,6 +241,14 @@ export function jobsContract(open: OpenStore): void {
         expect((await jobOf(id))?.error).toContain("lease");
       });
 
+      it("gives the job back that a clock which was ahead has leased", async () => {
+        const { id } = await enqueue();
+        now += 90_000_000;
+        await claimOne({ leaseSeconds: 86_400 });
+        now -= 90_000_000;
+        expect((await claimOne()).job).toMatchObject({ id, attempts: 2, leaseExpiresAt: now + 300_000 });
+      });
+
       it("is renewed by its holder alone", async () => {
         await enqueue();
         const { lease } = await claimOne({ leaseSeconds: 10 });

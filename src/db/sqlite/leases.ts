@@ -1,8 +1,9 @@
 // Leases: which worker a job belongs to, for how long, and what becomes of it when the worker is done or gone.
 import { isDeepStrictEqual } from "node:util";
-import { and, eq, lte, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, lte, type SQL, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type { ClaimedJob, FinishedJob, Job, JobClaim } from "../jobs.ts";
+import { limits } from "../limits.ts";
 import type { JsonValue, Run } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
 import { endOf, type JobRow, type Jobs, toJob } from "./jobs.ts";
@@ -28,6 +29,7 @@ export class Leases {
   readonly #sessions: Sessions;
   readonly #promote;
   readonly #giveBackLate;
+  readonly #giveBackEndless;
   readonly #giveBackOfRun;
   readonly #renew;
   readonly #end;
@@ -58,6 +60,9 @@ export class Leases {
         .returning({ id: columnsOf(jobs).id });
     const atWork = sql`${jobs.status} = 'processing'`;
     this.#giveBackLate = new Prepared(db, () => giveBack(slice("jobs_leased", atWork, jobs.leaseExpiresAt)));
+    const isEndless = and(atWork, gt(jobs.leaseExpiresAt, sql.placeholder("longest")));
+    const endless = sql`select ${jobs.id} from ${jobsBy("jobs_leased")} where ${isEndless}`;
+    this.#giveBackEndless = new Prepared(db, () => giveBack(sql`${jobs.id} in (${endless})`));
     this.#giveBackOfRun = new Prepared(db, () =>
       giveBack(and(atWork, eq(jobs.runId, sql.placeholder("runId")))),
     );
@@ -92,7 +97,10 @@ export class Leases {
    * more; nothing may be handed out before the rest, which may be of a higher priority.
    */
   settle(): boolean {
-    const slice = { now: this.#options.now(), reason: "The lease of its last attempt ran out." };
+    const now = this.#options.now();
+    const slice = { now, reason: "The lease of its last attempt ran out." };
+    // Given by a clock that was ahead: no lease is that long.
+    this.#giveBackEndless.all({ ...slice, longest: now + limits.leaseSeconds * 1_000 });
     return this.#promote.all(slice).length < sliceSize && this.#giveBackLate.all(slice).length < sliceSize;
   }
 

@@ -26,9 +26,6 @@ const nothing = {
 // Events and actions of one slice: some milliseconds under the lock.
 const sliceSize = 1_000;
 
-// The row of the watermark. Row 1 stood for sums by other keys: without row 2 they are dropped, and the log counted anew.
-const stateId = 2;
-
 /** Up to the watermark every row of `events` is counted, also of a deleted session, for as long as the row is there. */
 export class Rollups {
   readonly #log: LogSums;
@@ -42,17 +39,9 @@ export class Rollups {
     this.#log = log;
     this.#stored = new StoredSums(db);
     this.#watermark = new Prepared(db, () =>
-      db
-        .select({ eventId: sql<number>`${rollupState.eventId}`.as("eventId") })
-        .from(rollupState)
-        .where(eq(rollupState.id, stateId)),
+      db.select({ eventId: sql<number>`${rollupState.eventId}`.as("eventId") }).from(rollupState),
     );
-    this.#moveWatermark = new Prepared(db, () =>
-      db
-        .insert(rollupState)
-        .values({ id: stateId, eventId: value("eventId") })
-        .onConflictDoUpdate({ target: rollupState.id, set: { eventId: value("eventId") } }),
-    );
+    this.#moveWatermark = new Prepared(db, () => db.update(rollupState).set({ eventId: value("eventId") }));
     this.#next = new Prepared(db, () =>
       db
         .select({ id: events.id, actionCount: sql<number>`${events.actionCount}`.as("actionCount") })
@@ -76,7 +65,7 @@ export class Rollups {
     );
   }
 
-  /** The id of the last event that is counted; 0 when none is, whatever sums are there. */
+  /** The id of the last event that is counted; 0 when none is. */
   watermark(): number {
     return this.#watermark.get({})?.eventId ?? 0;
   }
@@ -89,7 +78,6 @@ export class Rollups {
     const slice = firstOf(next, size);
     const last = slice.at(-1);
     if (last === undefined) return false;
-    if (watermark === 0) this.#stored.clear();
     this.#stored.add(this.#log.between(watermark, last.id));
     this.#moveWatermark.run({ eventId: last.id });
     return slice.length < next.length;
