@@ -194,7 +194,7 @@ export function projectsContract(name: string, open: OpenStore): void {
         await schedule(at("/before"), "hourly");
         const { project } = await store.projects.upsert(at("/new"), {}, from("/before"));
         expect(await ofProject()).toEqual([project.id, project.id]);
-        expect((await store.jobs.list({ directory: "/new", limit: 10 })).items).toHaveLength(2);
+        expect((await store.jobs.list({ workspace: at("/new"), limit: 10 })).items).toHaveLength(2);
       });
 
       it("leaves an automation where it was whose name is taken in the new directory", async () => {

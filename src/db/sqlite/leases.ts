@@ -104,31 +104,26 @@ export class Leases {
     return this.#promote.all(slice).length < sliceSize && this.#giveBackLate.all(slice).length < sliceSize;
   }
 
-  claim({ worker, runId, leaseSeconds, ...filters }: JobClaim): ClaimedJob | null {
+  claim({ worker, runId, leaseSeconds, sessionId, workspace }: JobClaim): ClaimedJob | null {
     if (runId !== null) refuseEnded(this.#runs.get(runId));
-    if (filters.sessionId !== undefined) this.#sessions.get(filters.sessionId);
+    if (sessionId !== undefined) this.#sessions.get(sessionId);
+    const wanted = { ...(sessionId !== undefined && { sessionId }), ...this.#jobs.placeOf(workspace) };
     const now = this.#options.now();
     const leaseToken = this.#options.newId("lease");
     const { row: held, lossy } = repairTexts({ worker, runId, leaseToken });
-    const shape = `${filters.sessionId !== undefined},${filters.directory !== undefined}`;
     const row = this.#claims
-      .get(shape, () => this.#prepareClaim(filters))
-      .get({ ...filters, ...held, lossy: lossy ? 1 : null, now, leaseExpiresAt: now + leaseSeconds * 1_000 });
+      .get(Object.keys(wanted).join(), () => this.#prepareClaim(wanted))
+      .get({ ...wanted, ...held, lossy: lossy ? 1 : null, now, leaseExpiresAt: now + leaseSeconds * 1_000 });
     return row === undefined ? null : { job: toJob(row), leaseToken };
   }
 
-  #prepareClaim({ sessionId, directory }: Pick<JobClaim, "sessionId" | "directory">) {
+  #prepareClaim(given: object) {
     const db = this.#db;
-    const index =
-      sessionId !== undefined
-        ? "jobs_claimable_by_session"
-        : directory !== undefined
-          ? "jobs_claimable_by_directory"
-          : "jobs_claimable";
+    const names = claimableBy.filter((name) => name in given);
+    const index = names[0] === undefined ? "jobs_claimable" : indexBy[names[0]];
     const wanted = and(
       sql`${jobs.status} = 'pending' and ${jobs.ready} = 1`,
-      sessionId === undefined ? undefined : eq(jobs.sessionId, sql.placeholder("sessionId")),
-      directory === undefined ? undefined : eq(jobs.directory, sql.placeholder("directory")),
+      ...names.map((name) => eq(jobs[name], sql.placeholder(name))),
     );
     return new Prepared(db, () =>
       db
@@ -222,9 +217,18 @@ const givenBack = {
   endedAt: sql`case when ${jobs.attempts} < ${jobs.maxAttempts} then null else ${sql.placeholder("now")} end`,
 };
 
+// The narrowest first: by its index the claim goes.
+const claimableBy = ["sessionId", "projectId", "directory"] as const;
+const indexBy = {
+  sessionId: "jobs_claimable_by_session",
+  projectId: "jobs_claimable_by_project",
+  directory: "jobs_claimable_by_directory",
+} as const;
+
 type Index =
   | "jobs_claimable"
   | "jobs_claimable_by_session"
+  | "jobs_claimable_by_project"
   | "jobs_claimable_by_directory"
   | "jobs_waiting"
   | "jobs_leased";
