@@ -26,6 +26,9 @@ const nothing = {
 // Events and actions of one slice: some milliseconds under the lock.
 const sliceSize = 1_000;
 
+// Its migration puts it there.
+const theRow = eq(rollupState.id, 1);
+
 /** Up to the watermark every row of `events` is counted, also of a deleted session, for as long as the row is there. */
 export class Rollups {
   readonly #log: LogSums;
@@ -39,9 +42,17 @@ export class Rollups {
     this.#log = log;
     this.#stored = new StoredSums(db);
     this.#watermark = new Prepared(db, () =>
-      db.select({ eventId: sql<number>`${rollupState.eventId}`.as("eventId") }).from(rollupState),
+      db
+        .select({ eventId: sql<number>`${rollupState.eventId}`.as("eventId") })
+        .from(rollupState)
+        .where(theRow),
     );
-    this.#moveWatermark = new Prepared(db, () => db.update(rollupState).set({ eventId: value("eventId") }));
+    this.#moveWatermark = new Prepared(db, () =>
+      db
+        .update(rollupState)
+        .set({ eventId: value("eventId") })
+        .where(theRow),
+    );
     this.#next = new Prepared(db, () =>
       db
         .select({ id: events.id, actionCount: sql<number>`${events.actionCount}`.as("actionCount") })
