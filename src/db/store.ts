@@ -40,6 +40,7 @@ export interface Owner {
 
 /** Newest activity first: by (updatedAt, id), descending. Times are inclusive. */
 export interface SessionQuery extends Owner {
+  projectId?: string | undefined;
   directory?: string | undefined;
   agent?: string | undefined;
   provider?: string | undefined;

@@ -17,7 +17,7 @@ export interface ToolContext {
   client: string;
   /** Where the client works, unless it says otherwise. */
   directory: string;
-  readWorkspace(directory: string): Promise<Workspace>;
+  readWorkspace(directory: string): Promise<Workspace & { exists: boolean }>;
   /** The commit that a directory is at; null where there is none. */
   readGitHead(directory: string): Promise<string | null>;
   /** The pid of the agent host that started us; null if it cannot be told. */

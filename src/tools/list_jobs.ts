@@ -19,7 +19,7 @@ export const listJobs = defineTool({
     z.strictObject({
       job_id: name().optional().describe("This one alone"),
       session_id: sessionId().optional(),
-      directory: text(limits.path).min(1).optional().describe("This one exactly"),
+      directory: text(limits.path).min(1).optional().describe("All of its project"),
       status: z.enum(jobStatuses).optional(),
       limit: limit(20, 200),
       cursor: cursor().optional(),
@@ -32,7 +32,7 @@ export const listJobs = defineTool({
     const { items, more } = await store.jobs.list({
       jobId: filters.job_id,
       sessionId: filters.session_id,
-      directory: filters.directory && (await readWorkspace(filters.directory)).directory,
+      workspace: filters.directory === undefined ? undefined : await readWorkspace(filters.directory),
       status: filters.status,
       after: position === null ? undefined : { id: position[0] },
       limit,

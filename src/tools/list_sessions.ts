@@ -19,6 +19,7 @@ export const listSessions = defineTool({
   input: () =>
     z.strictObject({
       directory: text(4096).min(1).optional(),
+      project_id: name().optional(),
       app_name: name().optional(),
       user_id: name().optional(),
       agent: name().optional(),
@@ -39,6 +40,7 @@ export const listSessions = defineTool({
       appName: filters.app_name,
       userId: filters.user_id,
       directory: filters.directory && (await readWorkspace(filters.directory)).directory,
+      projectId: filters.project_id,
       agent: filters.agent,
       provider: filters.provider,
       state: filters.state,

@@ -15,6 +15,8 @@ export interface Workspace {
   gitBranch: string | null;
   /** The url of `origin`, else of the first remote; never with a password. */
   gitRemote: string | null;
+  /** Whether there is such a directory on this machine. */
+  exists: boolean;
 }
 
 /**
@@ -24,7 +26,10 @@ export interface Workspace {
  */
 export async function readWorkspace(directory: string): Promise<Workspace> {
   const real = await realpath(resolve(directory)).catch(() => null);
-  if (real === null) return outsideGit(isForeign(directory) ? directory : await toReal(resolve(directory)));
+  if (real === null) {
+    const named = isForeign(directory) ? directory : await toReal(resolve(directory));
+    return { ...outsideGit(named), exists: false };
+  }
   const git = await findGit(real);
   if (git === null) return outsideGit(real);
   return {
@@ -33,6 +38,7 @@ export async function readWorkspace(directory: string): Promise<Workspace> {
     gitCommonDir: git.commonDir,
     gitBranch: git.branch,
     gitRemote: git.remote,
+    exists: true,
   };
 }
 
@@ -56,7 +62,8 @@ async function projectOf({ commonDir, worktree, onlyCheckout }: GitFacts): Promi
 }
 
 function outsideGit(directory: string): Workspace {
-  return { directory, projectDirectory: directory, gitCommonDir: null, gitBranch: null, gitRemote: null };
+  const git = { gitCommonDir: null, gitBranch: null, gitRemote: null };
+  return { directory, projectDirectory: directory, ...git, exists: true };
 }
 
 /** `C:\code` on a POSIX machine: resolving it would put our own directory before it. */

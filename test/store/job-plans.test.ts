@@ -22,7 +22,8 @@ async function plansOf(work: (jobs: Jobs, leases: Leases) => void): Promise<stri
   // Every session is there.
   const sessions = { get() {} } as never;
   const options = { now: () => 0, newId: (prefix: string) => prefix };
-  const jobs = new Jobs(drizzle(db), options, { sessions, projects: unused, audit: unused });
+  const projects = { at: (directory: string) => (directory === "known" ? { id: "p" } : undefined) } as never;
+  const jobs = new Jobs(drizzle(db), options, { sessions, projects, audit: unused });
   work(jobs, new Leases(drizzle(db), options, { jobs, runs: unused, sessions }));
   return statements.map((sql) => {
     const explained = prepare(`explain query plan ${sql}`);
@@ -31,13 +32,15 @@ async function plansOf(work: (jobs: Jobs, leases: Leases) => void): Promise<stri
   });
 }
 
+const place = (directory: string) => ({ directory, projectDirectory: directory });
 const claim = { worker: "ada", runId: null, leaseSeconds: 300 };
 
 it.each([
   ["jobs_claimable", {}],
   ["jobs_claimable_by_session", { sessionId: "s" }],
-  ["jobs_claimable_by_directory", { directory: "d" }],
-  ["jobs_claimable_by_session", { sessionId: "s", directory: "d" }],
+  ["jobs_claimable_by_project", { workspace: place("known") }],
+  ["jobs_claimable_by_directory", { workspace: place("other") }],
+  ["jobs_claimable_by_session", { sessionId: "s", workspace: place("known") }],
 ])("claims by %s, without sorting: %o", async (index, filters) => {
   const [plan] = await plansOf((_jobs, leases) => leases.claim({ ...claim, ...filters }));
   expect(plan).toMatch(new RegExp(`USING (COVERING )?INDEX ${index}\\b`));

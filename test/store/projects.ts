@@ -14,6 +14,8 @@ const at = (directory: string, overrides = {}) => ({
   ...overrides,
 });
 
+const from = (previousDirectory: string, stillExists = false) => ({ previousDirectory, stillExists, ...by });
+
 export function projectsContract(name: string, open: OpenStore): void {
   describe(`${name}: projects`, () => {
     let store: Store;
@@ -145,12 +147,12 @@ export function projectsContract(name: string, open: OpenStore): void {
       it("keeps its id, its sessions and its runs, which are in the new directory", async () => {
         const session = await create("/old");
         const run = { ...(await start("/old")), directory: "/new" };
-        const moved = await store.projects.upsert(at("/new"), { name: "N" }, "/old");
+        const moved = await store.projects.upsert(at("/new"), { name: "N" }, from("/old"));
         expect(moved.project).toMatchObject({ id: session.projectId, directory: "/new", name: "N" });
         expect(moved.latestRun).toEqual(run);
         expect(await store.getSession(session.id)).toEqual({ ...session, directory: "/new" });
         expect((await create("/new")).projectId).toBe(session.projectId);
-        expect(await store.projects.upsert(at("/new"), {}, "/old")).toEqual(moved);
+        expect(await store.projects.upsert(at("/new"), {}, from("/old"))).toEqual(moved);
         await expect(store.projects.get({ directory: "/old" })).rejects.toMatchObject({ code: "not_found" });
       });
 
@@ -162,7 +164,7 @@ export function projectsContract(name: string, open: OpenStore): void {
         const job = await enqueue(inProject("/old/sub"));
         const other = await enqueue(at("/old-other"));
         const automation = await schedule(inProject("/old"));
-        const { project } = await store.projects.upsert(at("/new"), {}, "/old");
+        const { project } = await store.projects.upsert(at("/new"), {}, from("/old"));
         const { items } = await store.listSessions({ limit: 10 });
         const directories = items.map(({ directory }) => directory).sort();
         expect(directories).toEqual(["/new", "/new/sub", "/older", "/worktree"]);
@@ -177,7 +179,7 @@ export function projectsContract(name: string, open: OpenStore): void {
         });
       });
 
-      it("brings its work along, whichever of the two projects goes on", async () => {
+      it("brings its work along, also where it takes in another project", async () => {
         const ofProject = async () => [
           (await store.jobs.list({ limit: 1 })).items[0]?.projectId,
           (await store.automations.list({ limit: 1 })).items[0]?.projectId,
@@ -185,20 +187,20 @@ export function projectsContract(name: string, open: OpenStore): void {
         const used = await create("/old");
         await enqueue(at("/new"));
         await schedule(at("/new"));
-        await store.projects.upsert(at("/new"), {}, "/old");
+        await store.projects.upsert(at("/new"), {}, from("/old"));
         expect(await ofProject()).toEqual([used.projectId, used.projectId]);
 
         await enqueue(at("/before"));
         await schedule(at("/before"), "hourly");
-        await store.projects.upsert(at("/new"), {}, "/before");
-        expect(await ofProject()).toEqual([used.projectId, used.projectId]);
-        expect((await store.jobs.list({ directory: "/new", limit: 10 })).items).toHaveLength(2);
+        const { project } = await store.projects.upsert(at("/new"), {}, from("/before"));
+        expect(await ofProject()).toEqual([project.id, project.id]);
+        expect((await store.jobs.list({ workspace: at("/new"), limit: 10 })).items).toHaveLength(2);
       });
 
       it("leaves an automation where it was whose name is taken in the new directory", async () => {
         await create("/old");
         for (const directory of ["/old", "/new"]) await schedule(at(directory));
-        await store.projects.upsert(at("/new"), {}, "/old");
+        await store.projects.upsert(at("/new"), {}, from("/old"));
         const { items } = await store.automations.list({ limit: 10 });
         expect(items.map(({ directory }) => directory).sort()).toEqual(["/new", "/old"]);
       });
@@ -206,27 +208,62 @@ export function projectsContract(name: string, open: OpenStore): void {
       it("takes the place of one that was never used", async () => {
         const { projectId } = await create("/old");
         await store.projects.upsert(at("/new"), {});
-        expect((await store.projects.upsert(at("/new"), {}, "/old")).project.id).toBe(projectId);
+        expect((await store.projects.upsert(at("/new"), {}, from("/old"))).project.id).toBe(projectId);
         expect((await store.projects.list({ limit: 10 })).items).toHaveLength(1);
       });
 
-      it("leaves its settings to one that was used, if it never was", async () => {
+      it("is joined by all that was recorded in the new directory before, and by the settings given there", async () => {
+        const old = await create("/old");
         await store.projects.upsert(at("/old"), { name: "old", command: "claude" });
-        const { projectId } = await create("/new");
+        await start("/old");
+        const session = await create("/new");
+        const deleted = await create("/new");
+        await store.deleteSession(deleted.id, false, by);
         await store.projects.upsert(at("/new"), { name: "new" });
-        const { project } = await store.projects.upsert(at("/new"), { prompt: "p" }, "/old");
-        expect(project).toMatchObject({ id: projectId, name: "new", command: "claude", prompt: "p" });
+        const run = await start("/new");
+        const job = await enqueue(at("/new"));
+        const automation = await schedule(at("/new"));
+        const { project, latestRun, runCounts } = await store.projects.upsert(
+          at("/new"),
+          { prompt: "p" },
+          from("/old"),
+        );
+        const settings = { name: "new", command: "claude", prompt: "p", lastRunAt: run.startedAt };
+        expect(project).toMatchObject({ id: old.projectId, directory: "/new", ...settings });
+        expect(latestRun?.id).toBe(run.id);
+        expect(runCounts.running).toBe(2);
         expect((await store.projects.list({ limit: 10 })).items).toHaveLength(1);
+        const { items: sessions } = await store.listSessions({ directory: "/new", limit: 10 });
+        expect(sessions.map(({ id }) => id).sort()).toEqual([old.id, session.id]);
+        const joined = [...sessions, ...(await store.jobs.list({ limit: 10 })).items];
+        expect(new Set(joined.map(({ projectId }) => projectId))).toEqual(new Set([project.id]));
+        expect((await store.automations.list({ limit: 10 })).items).toMatchObject([
+          { id: automation.id, projectId: project.id },
+        ]);
+        expect((await store.jobs.list({ limit: 10 })).items).toMatchObject([{ id: job.id }]);
+        const counts = { sessions: 1, runs: 1, jobs: 1, automations: 1 };
+        expect((await store.audit.list({ tool: "upsert_project", limit: 10 })).items).toMatchObject([
+          { ...by, subjectId: project.id, details: { merged_project_id: session.projectId, ...counts } },
+        ]);
+        const stats = await store.stats.get({ projectDirectory: "/new", limit: 10 });
+        expect(stats).toMatchObject({ sessions: 2, runs: { running: 2 } });
+        await store.purgeDeletedSessions();
       });
 
-      it("is refused where both were used, or where there was none", async () => {
+      it("is refused while its directory exists, and where there was none", async () => {
         await create("/old");
-        await start("/new");
-        const both = store.projects.upsert(at("/new"), {}, "/old");
-        await expect(both).rejects.toMatchObject({ code: "conflict" });
-        const none = store.projects.upsert(at("/other"), {}, "/nowhere");
+        for (const directory of ["/new", "/used"]) {
+          const still = store.projects.upsert(at(directory), {}, from("/old", true));
+          await expect(still).rejects.toMatchObject({
+            code: "conflict",
+            message: expect.stringContaining("/old"),
+          });
+          await create("/used");
+        }
+        const none = store.projects.upsert(at("/other"), {}, from("/nowhere"));
         await expect(none).rejects.toMatchObject({ code: "not_found" });
-        expect((await store.projects.list({ limit: 10 })).items).toHaveLength(2);
+        const { items } = await store.projects.list({ limit: 10 });
+        expect(items.map(({ project }) => project.directory).sort()).toEqual(["/old", "/used"]);
       });
     });
 
@@ -237,13 +274,13 @@ export function projectsContract(name: string, open: OpenStore): void {
       const run = await start("/a");
       const other = await start("/b");
       const id = session.projectId ?? "";
-      expect(await store.projects.delete({ directory: "/a" }, by)).toEqual({ id, runs: 1, sessions: 2 });
+      expect(await store.projects.delete({ directory: "/a" }, by)).toEqual({ id, runs: 1, sessions: 1 });
       expect(await store.getSession(session.id)).toEqual({ ...session, projectId: null });
       expect((await store.listRuns({ limit: 10 })).items).toEqual([other]);
       await expect(finish(run.id)).rejects.toMatchObject({ code: "not_found" });
       await expect(store.projects.delete({ id }, by)).rejects.toMatchObject({ code: "not_found" });
       expect((await store.audit.list({ tool: "delete_project", limit: 10 })).items).toMatchObject([
-        { sessionId: null, subjectId: id, details: { runs: 1, sessions_kept: 2 } },
+        { sessionId: null, subjectId: id, details: { runs: 1, sessions_kept: 1 } },
       ]);
       expect((await create("/a")).projectId).not.toBe(id);
     });

@@ -28,7 +28,7 @@ beforeEach(async () => {
     store: await openTestStore(),
     client: "test-client",
     directory: "/home/ada/engine",
-    readWorkspace: async (directory) => ({ ...workspace, directory }),
+    readWorkspace: async (directory) => ({ ...workspace, exists: true, directory }),
     readGitHead: async (directory) => `head of ${directory}`,
     findHost: async () => 42,
     noteHostRun() {},

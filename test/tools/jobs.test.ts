@@ -25,7 +25,7 @@ beforeEach(async () => {
     store: await openTestStore({ now: () => now }),
     client: "test-client",
     directory: "/home/ada/engine",
-    readWorkspace: async (directory) => ({ ...workspace, directory }),
+    readWorkspace: async (directory) => ({ ...workspace, exists: true, directory }),
     readGitHead: async () => null,
     findHost: async () => 42,
     noteHostRun: () => {},

@@ -106,6 +106,27 @@ describe("upsert_project and get_project", () => {
     await expect(other).rejects.toMatchObject({ code: "not_found" });
   });
 
+  it("bring together what was recorded before and after the move", async () => {
+    const before = makeProject("before");
+    const { session } = await call("create_session", { directory: before });
+    const after = join(folder, "after");
+    const move = { directory: after, previous_directory: before };
+    const refused = call("upsert_project", { ...move, directory: makeProject("copy") });
+    await expect(refused).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringMatching(/still exists/),
+    });
+    renameSync(before, after);
+    const { session: later } = await call("create_session", { directory: after });
+    const { project } = await call("upsert_project", move);
+    expect(project).toMatchObject({ id: session.project_id, directory: after });
+    const { sessions } = await call("list_sessions", { directory: after });
+    expect(sessions).toMatchObject([
+      { id: later.id, project_id: project.id },
+      { id: session.id, project_id: project.id },
+    ]);
+  });
+
   it("keep to their budget", async () => {
     const result = await call("upsert_project", { prompt: "x".repeat(60_000) });
     expect(result.project).toMatchObject({ truncated: true, truncated_fields: ["prompt"] });

@@ -30,7 +30,7 @@ beforeEach(async () => {
     store: await openTestStore(),
     client: "test-client",
     directory: "/home/ada/engine",
-    readWorkspace: async (directory) => ({ ...workspace, directory }),
+    readWorkspace: async (directory) => ({ ...workspace, exists: true, directory }),
     readGitHead: async () => null,
     findHost: async () => 42,
     noteHostRun: ({ id }) => hostRuns.push(id),

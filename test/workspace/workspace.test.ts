@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readWorkspace } from "../../src/workspace/workspace.ts";
 
 const hasGit = spawnSync("git", ["--version"]).status === 0;
-const nothing = { gitCommonDir: null, gitBranch: null, gitRemote: null };
+const nothing = { gitCommonDir: null, gitBranch: null, gitRemote: null, exists: true };
 let root: string;
 
 beforeAll(() => {
@@ -50,7 +50,12 @@ describe("outside git", () => {
   test("a directory that does not exist stays as given", async () => {
     for (const given of ["/nowhere/at/all", "/nowhere/x/../at", "nowhere", "/nul\0byte"]) {
       const directory = resolve(given);
-      expect(await readWorkspace(given)).toEqual({ directory, projectDirectory: directory, ...nothing });
+      expect(await readWorkspace(given)).toEqual({
+        directory,
+        projectDirectory: directory,
+        ...nothing,
+        exists: false,
+      });
     }
   });
 
@@ -60,8 +65,8 @@ describe("outside git", () => {
     const before = await readWorkspace(later);
     mkdirSync(later, { recursive: true });
     const directory = join(root, "target", "not", "yet");
-    expect(before).toEqual({ directory, projectDirectory: directory, ...nothing });
-    expect(await readWorkspace(later)).toEqual(before);
+    expect(before).toEqual({ directory, projectDirectory: directory, ...nothing, exists: false });
+    expect(await readWorkspace(later)).toEqual({ ...before, exists: true });
   });
 
   test.runIf(process.platform !== "win32")(
@@ -72,6 +77,7 @@ describe("outside git", () => {
           directory,
           projectDirectory: directory,
           ...nothing,
+          exists: false,
         });
       }
     },
@@ -116,6 +122,7 @@ describe.skipIf(!hasGit)("in git (skipped where git is not installed)", () => {
     expect(await readWorkspace(inner)).toEqual({
       directory: inner,
       projectDirectory: main,
+      exists: true,
       gitCommonDir: join(main, ".git"),
       gitBranch: "feature/x",
       gitRemote: "https://host.example/a.git",

@@ -1,5 +1,5 @@
 // Automations: schedules, and the jobs that are due by them.
-import { and, desc, eq, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { Automation, AutomationQuery, NewAutomation } from "../automations.ts";
 import { StoreError } from "../errors.ts";
 import type { Page, Provenance } from "../records.ts";
@@ -29,7 +29,9 @@ export class Automations {
   readonly #change;
   readonly #delete;
   readonly #due;
+  readonly #countedLater;
   readonly #moveOn;
+  readonly #putForward;
   readonly #lists = new Shapes<{ all(values: Record<string, unknown>): AutomationRow[] }>();
 
   constructor(db: Drizzle, options: Options, related: { projects: Projects; jobs: Jobs; audit: Audit }) {
@@ -81,6 +83,22 @@ export class Automations {
         .orderBy(automations.nextRunAt)
         .limit(sql.placeholder("limit")),
     );
+    const counted = sql`(case when ${automations.lastEnqueuedAt} > ${automations.updatedAt} then ${automations.lastEnqueuedAt} else ${automations.updatedAt} end)`;
+    this.#countedLater = new Prepared(db, () =>
+      select().where(
+        and(
+          sql`${automations.enabled} = 1`,
+          sql`${counted} > ${sql.placeholder("now")}`,
+          gt(automations.nextRunAt, sql.placeholder("now")),
+        ),
+      ),
+    );
+    this.#putForward = new Prepared(db, () =>
+      db
+        .update(automations)
+        .set({ nextRunAt: value("nextRunAt") })
+        .where(id),
+    );
     this.#moveOn = new Prepared(db, () =>
       db
         .update(automations)
@@ -118,8 +136,11 @@ export class Automations {
     const { projectId, schedule, timeZone, prompt, enabled } = given;
     const kept =
       present.schedule === schedule && present.timeZone === timeZone && present.enabled === enabled;
-    if (kept && present.prompt === prompt && present.projectId === projectId) return present;
-    const nextRunAt = kept ? present.nextRunAt : enabled === 1 ? firstRun : null;
+    const isSame = kept && present.prompt === prompt && present.projectId === projectId;
+    if (isSame && (enabled === 0 || earlier(present.nextRunAt, firstRun) === present.nextRunAt))
+      return present;
+    const counted = kept ? earlier(present.nextRunAt, firstRun) : firstRun;
+    const nextRunAt = enabled === 1 ? counted : null;
     const changed = { ...present, ...given, nextRunAt, updatedAt: now };
     this.#change.run(changed);
     return changed;
@@ -165,12 +186,23 @@ export class Automations {
   }
 
   isAnyDue(): boolean {
-    return this.#due.get({ now: this.#options.now(), limit: 1 }) !== undefined;
+    const now = this.#options.now();
+    return this.#due.get({ now, limit: 1 }) !== undefined || this.#tooLate(now).length > 0;
+  }
+
+  /** Those whose next run was counted by a clock that was ahead, with the one that comes before it. */
+  #tooLate(now: number): { id: string; nextRunAt: number }[] {
+    return this.#countedLater.all({ now }).flatMap((row) => {
+      const nextRunAt = this.#nextOrNever(row, now);
+      const isEarlier = nextRunAt !== null && row.nextRunAt !== null && nextRunAt < row.nextRunAt;
+      return isEarlier ? [{ id: row.id, nextRunAt }] : [];
+    });
   }
 
   /** Inside one write, so that no other process enqueues for the same time. `done`: none is left that is due. */
   enqueueSlice(): { enqueued: number; done: boolean } {
     const now = this.#options.now();
+    for (const automation of this.#tooLate(now)) this.#putForward.run(automation);
     const due = this.#due.all({ now, limit: sliceSize });
     for (const row of due) {
       const jobId = this.#jobs.enqueueFor(toAutomation(row));
@@ -212,6 +244,11 @@ export class Automations {
         .limit(sql.placeholder("limit")),
     );
   }
+}
+
+/** Null: it will not come again, whatever the schedule says. */
+function earlier(stored: number | null, counted: number): number | null {
+  return stored === null ? null : Math.min(stored, counted);
 }
 
 /** What the library says, with one full stop. */

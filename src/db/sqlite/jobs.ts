@@ -2,7 +2,7 @@
 import { and, desc, eq, lt, type SQL, sql } from "drizzle-orm";
 import type { Automation } from "../automations.ts";
 import { StoreError } from "../errors.ts";
-import type { Job, JobQuery, NewJob, SessionWork } from "../jobs.ts";
+import type { Job, JobPlace, JobQuery, NewJob, SessionWork } from "../jobs.ts";
 import type { JsonValue, Page, Provenance, Stored } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
 import type { Audit } from "./audit.ts";
@@ -194,10 +194,17 @@ export class Jobs {
     );
   }
 
-  list({ after, limit, ...filters }: JobQuery): Page<Job> {
+  /** What a job's row says that belongs there. */
+  placeOf(workspace: JobPlace | undefined): { projectId?: string; directory?: string } {
+    if (workspace === undefined) return {};
+    const project = this.#projects.at(workspace.projectDirectory);
+    return project ? { projectId: project.id } : { directory: workspace.directory.toWellFormed() };
+  }
+
+  list({ after, limit, workspace, ...filters }: JobQuery): Page<Job> {
     if (filters.jobId !== undefined) this.getRow(filters.jobId);
     if (filters.sessionId !== undefined) this.#sessions.get(filters.sessionId);
-    const values: Record<string, unknown> = { ...filters, afterId: after?.id };
+    const values: Record<string, unknown> = { ...filters, ...this.placeOf(workspace), afterId: after?.id };
     const given = Object.keys(values).filter((name) => values[name] !== undefined);
     const statement = this.#lists.get(given.join(), () => this.#prepareList(new Set(given)));
     const rows = statement.all({ ...values, limit: limit + 1 });
@@ -208,6 +215,7 @@ export class Jobs {
     const conditions: Record<string, SQL> = {
       jobId: eq(jobs.id, sql.placeholder("jobId")),
       sessionId: eq(jobs.sessionId, sql.placeholder("sessionId")),
+      projectId: eq(jobs.projectId, sql.placeholder("projectId")),
       directory: eq(jobs.directory, sql.placeholder("directory")),
       status: eq(jobs.status, sql.placeholder("status")),
       afterId: lt(jobs.id, sql.placeholder("afterId")),

@@ -2,6 +2,7 @@
 import type { Statement } from "better-sqlite3";
 import { eq, sql } from "drizzle-orm";
 import { type Drizzle, Prepared, value } from "./prepare.ts";
+import { runs, sessions } from "./schema.ts";
 import { automations, jobs } from "./work-schema.ts";
 
 const withDirectories = ["sessions", "runs", "jobs", "automations"] as const;
@@ -19,20 +20,30 @@ export class ProjectMembers {
 
   constructor(db: Drizzle) {
     this.#db = db;
-    this.#reassign = [jobs, automations].map(
-      (table) =>
-        new Prepared(db, () =>
-          db
-            .update(table)
-            .set({ projectId: value("into") })
-            .where(eq(table.projectId, sql.placeholder("projectId"))),
-        ),
-    );
+    const reassign = (table: typeof sessions | typeof runs | typeof jobs | typeof automations) =>
+      new Prepared(db, () =>
+        db
+          .update(table)
+          .set({ projectId: value("into") })
+          .where(eq(table.projectId, sql.placeholder("projectId"))),
+      );
+    this.#reassign = {
+      sessions: reassign(sessions),
+      runs: reassign(runs),
+      jobs: reassign(jobs),
+      automations: reassign(automations),
+    };
   }
 
-  /** Gives the jobs and automations to another project; null: to none. */
-  reassign(projectId: string, into: string | null): void {
-    for (const statement of this.#reassign) statement.run({ projectId, into });
+  /** Gives them to another project, deleted sessions among them; null: to none, which no run may be left for. */
+  reassign(projectId: string, into: string | null): Record<(typeof withDirectories)[number], number> {
+    const given = { projectId, into };
+    return {
+      sessions: this.#reassign.sessions.run(given),
+      runs: this.#reassign.runs.run(given),
+      jobs: this.#reassign.jobs.run(given),
+      automations: this.#reassign.automations.run(given),
+    };
   }
 
   /**

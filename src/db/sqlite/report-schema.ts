@@ -35,8 +35,7 @@ export const eventRollups = sqliteTable(
   "event_rollups",
   {
     day: integer("day").notNull(),
-    // Named for what it held at first.
-    sessionId: text("project_id").notNull(),
+    sessionId: text("session_id").notNull(),
     agent: text("agent").notNull(),
     events: integer("events").notNull(),
     inputTokens: integer("input_tokens").notNull(),

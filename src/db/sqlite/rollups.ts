@@ -26,8 +26,8 @@ const nothing = {
 // Events and actions of one slice: some milliseconds under the lock.
 const sliceSize = 1_000;
 
-// The row of the watermark. Row 1 stood for sums by other keys: without row 2 they are dropped, and the log counted anew.
-const stateId = 2;
+// Its migration puts it there.
+const theRow = eq(rollupState.id, 1);
 
 /** Up to the watermark every row of `events` is counted, also of a deleted session, for as long as the row is there. */
 export class Rollups {
@@ -45,13 +45,13 @@ export class Rollups {
       db
         .select({ eventId: sql<number>`${rollupState.eventId}`.as("eventId") })
         .from(rollupState)
-        .where(eq(rollupState.id, stateId)),
+        .where(theRow),
     );
     this.#moveWatermark = new Prepared(db, () =>
       db
-        .insert(rollupState)
-        .values({ id: stateId, eventId: value("eventId") })
-        .onConflictDoUpdate({ target: rollupState.id, set: { eventId: value("eventId") } }),
+        .update(rollupState)
+        .set({ eventId: value("eventId") })
+        .where(theRow),
     );
     this.#next = new Prepared(db, () =>
       db
@@ -76,7 +76,7 @@ export class Rollups {
     );
   }
 
-  /** The id of the last event that is counted; 0 when none is, whatever sums are there. */
+  /** The id of the last event that is counted; 0 when none is. */
   watermark(): number {
     return this.#watermark.get({})?.eventId ?? 0;
   }
@@ -89,7 +89,6 @@ export class Rollups {
     const slice = firstOf(next, size);
     const last = slice.at(-1);
     if (last === undefined) return false;
-    if (watermark === 0) this.#stored.clear();
     this.#stored.add(this.#log.between(watermark, last.id));
     this.#moveWatermark.run({ eventId: last.id });
     return slice.length < next.length;

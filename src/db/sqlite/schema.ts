@@ -85,9 +85,10 @@ export const sessions = sqliteTable(
     index("sessions_by_fork_source")
       .on(table.forkedFromSessionId)
       .where(sql`${table.forkedFromSessionId} is not null`),
-    index("sessions_by_project").on(table.projectId, table.id),
+    index("sessions_by_project").on(table.projectId, table.updatedAt, table.id),
+    // With all that statistics ask of them, or SQLite reads every row.
     index("sessions_to_purge")
-      .on(table.deletedAt)
+      .on(table.deletedAt, table.purgedAt, table.id, table.projectId)
       .where(sql`${table.deletedAt} is not null and ${table.purgedAt} is null`),
     uniqueIndex("sessions_by_idempotency_key")
       .on(table.appName, sql`(case when "user_id" is null then '' else "user_id" end)`, table.idempotencyKey)

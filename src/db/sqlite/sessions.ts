@@ -212,6 +212,7 @@ export class Sessions {
       appName: eq(sessions.appName, sql.placeholder("appName")),
       userId: eq(sessions.userId, sql.placeholder("userId")),
       directory: eq(sessions.directory, sql.placeholder("directory")),
+      projectId: eq(sessions.projectId, sql.placeholder("projectId")),
       agent: eq(sessions.agent, sql.placeholder("agent")),
       provider: eq(sessions.provider, sql.placeholder("provider")),
       state: eq(sessions.state, sql.placeholder("state")),

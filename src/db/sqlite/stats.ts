@@ -46,7 +46,7 @@ export class Statistics {
     if (scope !== null) {
       const watermark = this.#rollups.watermark();
       this.#stored.addCounts(tallies, scope);
-      if (watermark > 0) this.#stored.addSums(tallies, scope);
+      this.#stored.addSums(tallies, scope);
       add(tallies, scope, this.#log.livingBehind(watermark));
     }
     return tallies.toStats(query.limit, (id) => this.#directoryOf.get({ id })?.directory ?? null);
