@@ -9,6 +9,7 @@ import type { Audit } from "./audit.ts";
 import { columnsOf, type Drizzle, inList, Prepared, value } from "./prepare.ts";
 import type { Rollups } from "./rollups.ts";
 import { actions, checkpoints, events, lineage, sessions, todos } from "./schema.ts";
+import type { SearchQueue } from "./search-queue.ts";
 import type { Sessions } from "./sessions.ts";
 
 type Dependent = { id: string; kind: "fork" | "subagent" };
@@ -23,6 +24,7 @@ export class Deletions {
   readonly #sessions: Sessions;
   readonly #audit: Audit;
   readonly #rollups: Rollups;
+  readonly #searchQueue: SearchQueue;
   readonly #dependents;
   readonly #counts;
   readonly #hide;
@@ -36,12 +38,13 @@ export class Deletions {
   constructor(
     db: Drizzle,
     { now }: Pick<StoreOptions, "now">,
-    related: { sessions: Sessions; audit: Audit; rollups: Rollups },
+    related: { sessions: Sessions; audit: Audit; rollups: Rollups; searchQueue: SearchQueue },
   ) {
     this.#now = now;
     this.#sessions = related.sessions;
     this.#audit = related.audit;
     this.#rollups = related.rollups;
+    this.#searchQueue = related.searchQueue;
     this.#dependents = new Prepared(db, () => prepareDependents(db));
     const countOf = (table: typeof actions | typeof todos | typeof checkpoints) =>
       sql<number>`(select count(*) from ${table} where ${inList(table.sessionId, "ids")})`;
@@ -168,6 +171,7 @@ export class Deletions {
     if (first === undefined || last === undefined) return 0;
     const seqs = { from: first.seq, to: last.seq };
     this.#rollups.subtract(id, seqs);
+    this.#searchQueue.add(id, seqs);
     this.#deleteActions.run({ id, ...seqs });
     return this.#deleteEvents.run({ id, ...seqs });
   }
