@@ -30,6 +30,9 @@ export class DamagedIndex extends Error {
   }
 }
 
+// With each slice; so the table keeps some ten segments.
+const pagesMerged = 64;
+
 // FTS5 compares a rowid with an integer alone, and a number of JavaScript that is this large is bound as a float.
 const integer = "CAST(? AS INTEGER)";
 
@@ -51,9 +54,13 @@ export class SearchTables {
     return this.#on(slot, `DELETE FROM search_${slot} WHERE rowid IN (${some})`).run(from, to, most).changes;
   }
 
-  /** Has what was inserted and removed written now, not behind our back when the transaction ends. */
+  /**
+   * Writes what was inserted and removed now, not behind our back when the transaction ends; and merges some of the
+   * pages written before. By itself FTS5 would merge many at a time, which takes ten times as long (measured).
+   */
   flush(slot: Slot): void {
     this.#on(slot, `INSERT INTO search_${slot} (search_${slot}) VALUES ('flush')`).run();
+    this.#on(slot, `INSERT INTO search_${slot} (search_${slot}, rank) VALUES ('merge', ${pagesMerged})`).run();
   }
 
   /** The newest rows at or before `upTo` that match. */
