@@ -60,7 +60,10 @@ export class SearchTables {
    */
   flush(slot: Slot): void {
     this.#on(slot, `INSERT INTO search_${slot} (search_${slot}) VALUES ('flush')`).run();
-    this.#on(slot, `INSERT INTO search_${slot} (search_${slot}, rank) VALUES ('merge', ${pagesMerged})`).run();
+    this.#on(
+      slot,
+      `INSERT INTO search_${slot} (search_${slot}, rank) VALUES ('merge', ${pagesMerged})`,
+    ).run();
   }
 
   /** The newest rows at or before `upTo` that match. */
