@@ -18,3 +18,7 @@ CREATE TABLE `search_slots` (
 CREATE VIRTUAL TABLE `search_a` USING fts5(terms, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars ':-'");
 --> statement-breakpoint
 CREATE VIRTUAL TABLE `search_b` USING fts5(terms, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars ':-'");
+--> statement-breakpoint
+INSERT INTO `search_a` (`search_a`, `rank`) VALUES ('automerge', 0);
+--> statement-breakpoint
+INSERT INTO `search_b` (`search_b`, `rank`) VALUES ('automerge', 0);

@@ -1,12 +1,12 @@
 // A query text to what is looked for. Any string is legal; what it cannot use, it names.
 import { stopWords } from "./stop-words.ts";
 import { toPieces, toTerm, toWords } from "./terms.ts";
+import { type Time, timesOf } from "./times.ts";
 
 export interface QueryTerm {
   readonly term: string;
   /** `joined` is another spelling of words that are asked for too, so `mode: all` leaves it out. */
   readonly kind: "word" | "part" | "bigram" | "joined";
-  readonly weight: number;
 }
 
 export interface Query {
@@ -16,6 +16,7 @@ export interface Query {
   readonly phrases: readonly (readonly string[])[];
   /** All pieces of the query in a row: what `mode: phrase` looks for. */
   readonly pieces: readonly string[];
+  readonly times: readonly Time[];
   /** Stop words, and the first of the words behind the most that are used. */
   readonly ignored: readonly string[];
   /** Whether words were left out because there were too many. */
@@ -50,17 +51,18 @@ export function parseQuery(text: string): Query {
         ? "joined"
         : ({ word: "word", compound: "part", run: "bigram" } as const)[word.kind];
       if (word.kind === "run" && word.pieces.length > 1 && [...term].length === 1) continue;
-      if (!terms.has(term)) terms.set(term, { term, kind, weight: 1 });
+      if (!terms.has(term)) terms.set(term, { term, kind });
     }
   }
   for (const term of joinsOf(pieces).slice(0, mostJoined))
-    if (!terms.has(term)) terms.set(term, { term, kind: "joined", weight: 1 });
+    if (!terms.has(term)) terms.set(term, { term, kind: "joined" });
   const phrases = [...head.matchAll(quoted)].map(([, inside = ""]) => inside);
   for (const [path] of head.matchAll(pathLike)) phrases.push(path);
   return {
     terms: [...terms.values()],
     phrases: phrases.map(toPieces).filter(({ length }) => length > 1),
     pieces,
+    times: timesOf(head),
     ignored: [...ignored].slice(0, mostTerms),
     isCut,
   };

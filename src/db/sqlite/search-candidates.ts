@@ -80,11 +80,11 @@ export class SearchCandidates {
     const weights = new Map<number, number>();
     let left = mostRows;
     const known = terms.filter(({ term }) => stats.frequency(term) > 0);
-    for (const term of known.toSorted((one, other) => idfOf(other, stats) - idfOf(one, stats))) {
+    for (const term of known.toSorted((one, other) => idfOf(other.term, stats) - idfOf(one.term, stats))) {
       const match = [...filter, quote(term.term)].join(" AND ");
       const rows = this.#tables.list(slot, match, upTo, Math.min(longestList, left));
       left -= rows.length;
-      const weight = idfOf(term, stats);
+      const weight = idfOf(term.term, stats);
       for (const row of rows) weights.set(row, (weights.get(row) ?? 0) + weight);
     }
     return weights;

@@ -14,8 +14,10 @@ export interface Filters {
   keys: string[][];
   /** Nothing at all can pass. */
   isEmpty: boolean;
+  /** By its row alone. */
   passes(row: TextRow): boolean;
-  toolName: string | undefined;
+  /** With the tools that it called. */
+  passesWith(row: TextRow, toolNames: readonly string[]): boolean;
 }
 
 type Place = { keys: string[]; passes: (row: TextRow) => boolean } | null;
@@ -50,21 +52,23 @@ export class SearchFilters {
     }
     // A key that nobody has costs as much as one that many have.
     const known = keys.map((group) => (group.length === 1 ? group : group.filter(hasKey)));
+    const passes = (row: TextRow) =>
+      row.isDeleted === 0 &&
+      (place === null || place.passes(row)) &&
+      isOneOf(row.directory, listOf(directory)) &&
+      isOneOf(row.appName, listOf(appName)) &&
+      isOneOf(row.userId, listOf(userId)) &&
+      isOneOf(row.author, authors) &&
+      isOneOf(row.type, types) &&
+      row.createdAt >= (since ?? Number.NEGATIVE_INFINITY) &&
+      row.createdAt <= (until ?? Number.POSITIVE_INFINITY);
     return {
       scope,
       keys: known,
       isEmpty: known.some((group) => group.length === 0),
-      toolName,
-      passes: (row) =>
-        row.isDeleted === 0 &&
-        (place === null || place.passes(row)) &&
-        isOneOf(row.directory, listOf(directory)) &&
-        isOneOf(row.appName, listOf(appName)) &&
-        isOneOf(row.userId, listOf(userId)) &&
-        isOneOf(row.author, authors) &&
-        isOneOf(row.type, types) &&
-        row.createdAt >= (since ?? Number.NEGATIVE_INFINITY) &&
-        row.createdAt <= (until ?? Number.POSITIVE_INFINITY),
+      passes,
+      passesWith: (row, toolNames) =>
+        passes(row) && (toolName === undefined || toolNames.includes(toolName.toWellFormed())),
     };
   }
 

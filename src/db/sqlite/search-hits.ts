@@ -22,7 +22,8 @@ export interface Ranked {
 const mostRanked = 300;
 const mostLookedAt = 3_000;
 const mostText = 8_000_000;
-// Of one event.
+// Of an event with many passages those are ranked that were found, so many at most.
+const fewPassages = 4;
 const mostPassages = 8;
 // Longer ones speak for themselves.
 const shortText = 400;
@@ -40,42 +41,49 @@ export class SearchHits {
     this.#lineage = related.lineage;
   }
 
-  /** Best first. `wholly`: the index may have cut the passages in another way. */
-  rank(candidates: Iterable<Candidate>, { query, mode, filters, stats, wholly }: RankingOf): Ranked[] {
-    const docs = new Map<number, Doc>();
-    const rows = new Map<number, TextRow>();
-    let text = 0;
-    let lookedAt = 0;
-    for (const { eventId, passages } of candidates) {
-      if (rows.size === mostRanked || lookedAt === mostLookedAt || text > mostText) break;
-      lookedAt += 1;
-      const row = this.#texts.get(eventId);
-      if (row === undefined || !filters.passes(row)) continue;
-      const read = this.#texts.read(row);
-      text += read.passages.reduce((sum, passage) => sum + passage.text.length, 0);
-      if (filters.toolName !== undefined && !read.toolNames.includes(filters.toolName)) continue;
-      if (!holds(mode, query, read.passages)) continue;
-      rows.set(row.id, row);
-      const found =
-        wholly || mode !== "any" ? read.passages : passages.flatMap((number) => read.passages[number] ?? []);
-      docs.set(row.id, toDoc(row, found.slice(0, wholly ? undefined : mostPassages), true));
+  /** Best first. */
+  rank(candidates: Iterable<Candidate>, asked: Asked): Ranked[] {
+    const read = this.#read(candidates, asked);
+    const docs = new Map<number, { row: TextRow; doc: Doc }>();
+    for (const { row, doc } of read) docs.set(row.id, { row, doc });
+    for (const { row } of read) {
+      if (asked.mode !== "any" || lengthOf(row) > shortText) continue;
+      for (const near of this.#texts.around(row, 2)) {
+        if (docs.has(near.id) || near.isDeleted || lengthOf(near) > shortText) continue;
+        const { passages, toolNames } = this.#texts.read(near);
+        docs.set(near.id, {
+          row: near,
+          doc: toDoc(near, passages, asked.filters.passesWith(near, toolNames)),
+        });
+      }
     }
-    this.#addNeighbours(rows, docs);
-    return rank(query, [...docs.values()], stats).flatMap((scored) => {
-      const row = rows.get(scored.key);
-      return row ? [{ row, scored }] : [];
+    const ranked = rank(
+      asked.query,
+      [...docs.values()].map(({ doc }) => doc),
+      asked.stats,
+    );
+    return ranked.flatMap((scored) => {
+      const found = docs.get(scored.key);
+      return found ? [{ row: found.row, scored }] : [];
     });
   }
 
-  /** Short events are told by what stands around them. */
-  #addNeighbours(rows: ReadonlyMap<number, TextRow>, docs: Map<number, Doc>): void {
-    for (const row of rows.values()) {
-      if (lengthOf(row) > shortText) continue;
-      for (const near of this.#texts.around(row, 2)) {
-        if (docs.has(near.id) || near.isDeleted || lengthOf(near) > shortText) continue;
-        docs.set(near.id, toDoc(near, this.#texts.read(near).passages, false));
-      }
+  /** Those that are what was asked for, as many as are ranked. */
+  #read(candidates: Iterable<Candidate>, { query, mode, filters, wholly }: Asked) {
+    const read: { row: TextRow; doc: Doc }[] = [];
+    let [lookedAt, text] = [0, 0];
+    for (const { eventId, passages } of candidates) {
+      if (read.length === mostRanked || lookedAt === mostLookedAt || text > mostText) break;
+      lookedAt += 1;
+      const row = this.#texts.get(eventId);
+      if (row === undefined || !filters.passes(row)) continue;
+      const { passages: all, toolNames } = this.#texts.read(row);
+      text += all.reduce((sum, passage) => sum + passage.text.length, 0);
+      if (!filters.passesWith(row, toolNames) || !holds(mode, query, all)) continue;
+      const speaking = wholly || all.length <= fewPassages ? all : choose(all, passages);
+      read.push({ row, doc: toDoc(row, speaking, true) });
     }
+    return read;
   }
 
   toHit({ row, scored }: Ranked, query: Query): SearchHit {
@@ -104,16 +112,24 @@ export class SearchHits {
   }
 }
 
-export interface RankingOf {
+export interface Asked {
   query: Query;
   mode: SearchMode;
   filters: Filters;
   stats: Stats;
+  /** Whether which passages were found says nothing: they were not told, or cut by other rules. */
   wholly: boolean;
 }
 
 function toDoc(row: TextRow, passages: readonly Passage[], isCandidate: boolean): Doc {
-  return { key: row.id, group: row.sessionId, seq: row.seq, author: row.author, passages, isCandidate };
+  const { id: key, sessionId: group, seq, author, createdAt } = row;
+  return { key, group, seq, author, createdAt, passages, isCandidate };
+}
+
+/** Those with these numbers, and as many of the others as show that the event is a long one. */
+function choose(all: readonly Passage[], numbers: readonly number[]): Passage[] {
+  const first = numbers.slice(0, mostPassages);
+  return all.filter((_, number) => first.includes(number) || number < fewPassages);
 }
 
 function holds(mode: SearchMode, query: Query, passages: readonly Passage[]): boolean {

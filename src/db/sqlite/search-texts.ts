@@ -1,5 +1,5 @@
 // The texts of events as search sees them, cut into passages: the same for who indexes them and for who ranks them.
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, gt, sql } from "drizzle-orm";
 import { type Passage, type TextPart, toPassages } from "../../recall/passages.ts";
 import type { JsonValue } from "../records.ts";
 import { columnsOf, type Drizzle, Prepared } from "./prepare.ts";
@@ -50,19 +50,13 @@ export class SearchTexts {
     };
     const rows = () =>
       db.select(columns).from(events).innerJoin(sessions, eq(sessions.id, events.sessionId)).$dynamic();
-    this.#byId = new Prepared(db, () => rows().where(eq(events.id, sql.placeholder("id"))));
-    this.#bySeq = new Prepared(db, () =>
-      rows().where(
-        and(eq(events.sessionId, sql.placeholder("sessionId")), eq(events.seq, sql.placeholder("seq"))),
-      ),
-    );
+    // In a join SQLite plans a statement anew for each value that is compared with a column; not for an expression.
+    const plain = (name: string) => sql`+${sql.placeholder(name)}`;
+    this.#byId = new Prepared(db, () => rows().where(eq(events.id, plain("id"))));
+    const ofSession = eq(events.sessionId, plain("sessionId"));
+    this.#bySeq = new Prepared(db, () => rows().where(and(ofSession, eq(events.seq, plain("seq")))));
     this.#around = new Prepared(db, () =>
-      rows().where(
-        and(
-          eq(events.sessionId, sql.placeholder("sessionId")),
-          sql`${events.seq} between ${sql.placeholder("from")} and ${sql.placeholder("to")}`,
-        ),
-      ),
+      rows().where(and(ofSession, sql`${events.seq} between ${plain("from")} and ${plain("to")}`)),
     );
     this.#newest = new Prepared(db, () =>
       rows()
@@ -70,12 +64,11 @@ export class SearchTexts {
         .orderBy(desc(events.id))
         .limit(sql.placeholder("limit")),
     );
-    this.#after = new Prepared(db, () =>
-      rows()
-        .where(sql`${events.id} > ${sql.placeholder("id")}`)
-        .orderBy(events.id)
-        .limit(1),
-    );
+    const next = db
+      .select({ id: sql`min(${events.id})` })
+      .from(events)
+      .where(gt(events.id, plain("id")));
+    this.#after = new Prepared(db, () => rows().where(sql`${events.id} = (${next})`));
     const action = columnsOf(actions);
     this.#actions = new Prepared(db, () =>
       db
