@@ -113,7 +113,10 @@ describe("with a session", () => {
       last_request: { seq: 1 },
     });
     expect(json("list", "--limit", "1")).toMatchObject({ sessions: [{ id, event_count: 2 }] });
-    expect(json("search", "--mode", "all", "fix")).toMatchObject({ hits: [{ session_id: id, seq: 1 }], scope: "project" });
+    expect(json("search", "--mode", "all", "fix")).toMatchObject({
+      hits: [{ session_id: id, seq: 1 }],
+      scope: "project",
+    });
     expect(json("show", id)).toMatchObject({
       session: { id },
       todos: [{}],

@@ -49,7 +49,8 @@ export class SearchHits {
     for (const { row } of read) {
       if (asked.mode !== "any" || lengthOf(row) > shortText) continue;
       for (const near of this.#texts.around(row, 2)) {
-        if (docs.has(near.id) || near.isDeleted || lengthOf(near) > shortText) continue;
+        if (docs.has(near.id) || near.id > asked.upTo || near.isDeleted || lengthOf(near) > shortText)
+          continue;
         const { passages, toolNames } = this.#texts.read(near);
         docs.set(near.id, {
           row: near,
@@ -117,6 +118,7 @@ export interface Asked {
   mode: SearchMode;
   filters: Filters;
   stats: Stats;
+  upTo: number;
   /** Whether which passages were found says nothing: they were not told, or cut by other rules. */
   wholly: boolean;
 }

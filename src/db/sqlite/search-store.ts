@@ -97,7 +97,7 @@ export class Searches {
           ? []
           : this.#candidates.find(query, { ...lookup, keys: filters.keys }, stats);
         const wholly = version !== rulesVersion;
-        const ranked = this.#hits.rank(found, { query, mode: asked.mode, filters, stats, wholly });
+        const ranked = this.#hits.rank(found, { query, mode: asked.mode, filters, stats, upTo, wholly });
         return { ranked, scope: filters.scope, degraded: false };
       } catch (error) {
         // The follower finds it too, and writes it down.
@@ -106,7 +106,14 @@ export class Searches {
     }
     const filters = this.#filters.of(asked, () => true);
     const { candidates, stats } = this.#newest(query, upTo);
-    const ranked = this.#hits.rank(candidates, { query, mode: asked.mode, filters, stats, wholly: true });
+    const ranked = this.#hits.rank(candidates, {
+      query,
+      mode: asked.mode,
+      filters,
+      stats,
+      upTo,
+      wholly: true,
+    });
     return { ranked, scope: filters.scope, degraded: true };
   }
 
