@@ -4,10 +4,11 @@ import { rulesVersion } from "../recall/version.ts";
 import type { Check } from "./check.ts";
 
 export async function checkSearch({ search }: Store): Promise<Check> {
-  const { version, behind, broken } = await search.state();
+  const { version, behind } = await search.state();
+  const damage = await search.check();
   const name = "search index";
-  if (broken !== null) {
-    const found = `It is damaged (${broken}): a search finds the newest events alone.`;
+  if (damage !== null) {
+    const found = `It is damaged (${damage}): a search finds the newest events alone.`;
     return { name, ok: false, found, advice: "backstory reindex makes it anew." };
   }
   if (version > rulesVersion) {

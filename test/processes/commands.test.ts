@@ -3,6 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { toTerminal, wantsColour } from "../../src/cli/terminal.ts";
 import { makeFolder } from "../open-test-store.ts";
@@ -103,6 +104,22 @@ describe("with a session", () => {
     expect(run(["search", "fix"]).stdout).toContain(id);
     const { checks } = JSON.parse(run(["doctor", "--json"]).stdout);
     expect(checks).toContainEqual({ name: "search index", ok: true, found: expect.stringMatching(/./) });
+  });
+
+  test("a damaged index: search says so and finds all the same, doctor says how, reindex mends it", () => {
+    expect(run(["search", "fix"]).stdout).not.toContain("damaged");
+    const file = new Database(db);
+    file.unsafeMode(true);
+    file.exec("UPDATE search_a_data SET block = x'deadbeef' WHERE id > 10");
+    file.close();
+    expect(run(["search", "fix"]).stdout).toMatch(/damaged.*backstory doctor.*event 1, /s);
+    expect(run(["doctor"])).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/FAILED, search index: .*damaged.*backstory reindex/),
+    });
+    expect(run(["reindex"])).toMatchObject({ status: 0, stderr: "" });
+    expect(run(["doctor"])).toMatchObject({ status: 0 });
+    expect(run(["search", "fix"]).stdout).not.toContain("damaged");
   });
 
   test("--json prints what the tools give", () => {
