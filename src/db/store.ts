@@ -27,6 +27,7 @@ import type {
   Stored,
   TodoList,
 } from "./records.ts";
+import type { SearchStore } from "./search.ts";
 import type { StatsStore } from "./stats.ts";
 import type { Turn, TurnHistory, TurnQuery } from "./turns.ts";
 
@@ -220,6 +221,7 @@ export interface Store {
   readonly automations: AutomationStore;
   readonly stats: StatsStore;
   readonly checkpoints: CheckpointStore;
+  readonly search: SearchStore;
 
   /** Brings the log into the file and lets go of it. Idempotent. */
   close(): Promise<void>;

@@ -10,6 +10,7 @@ import { ProjectRuns } from "../../src/db/sqlite/project-runs.ts";
 import { Projects } from "../../src/db/sqlite/projects.ts";
 import { Rollups } from "../../src/db/sqlite/rollups.ts";
 import { Runs } from "../../src/db/sqlite/runs.ts";
+import { SearchQueue } from "../../src/db/sqlite/search-queue.ts";
 import { Sessions } from "../../src/db/sqlite/sessions.ts";
 import { newEvent, newSession, openTestStore, storeOptions } from "../open-test-store.ts";
 
@@ -43,7 +44,12 @@ function openClasses(file: string) {
       .flatMap((sql) => prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...Array(parameters(sql)).fill(null)))
       .map((row) => (row as { detail: string }).detail);
   return {
-    deletions: new Deletions(query, options, { sessions, audit, rollups }),
+    deletions: new Deletions(query, options, {
+      sessions,
+      audit,
+      rollups,
+      searchQueue: new SearchQueue(query),
+    }),
     projectRuns: new ProjectRuns(query, { runs, projects, audit }),
     audit,
     plans,

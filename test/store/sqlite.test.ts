@@ -9,6 +9,7 @@ import { factsContract } from "./facts.ts";
 import { forkContract } from "./forks.ts";
 import { jobsContract } from "./jobs.ts";
 import { projectsContract } from "./projects.ts";
+import { searchContract } from "./search.ts";
 import { statsContract } from "./stats.ts";
 import { turnContract } from "./turns.ts";
 
@@ -23,3 +24,4 @@ automationsContract(openTestStore);
 factsContract("the SQLite store", openTestStore);
 auditContract("the SQLite store", openTestStore);
 statsContract(openTestStore);
+searchContract(openTestStore);

@@ -7,6 +7,7 @@ import type { Lineage } from "./lineage.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
 import type { Rollups } from "./rollups.ts";
 import { actions, events } from "./schema.ts";
+import type { SearchQueue } from "./search-queue.ts";
 import type { Sessions } from "./sessions.ts";
 import { fromJson, repairTexts, toJson } from "./text.ts";
 
@@ -20,6 +21,7 @@ export class Actions {
   readonly #sessions: Sessions;
   readonly #lineage: Lineage;
   readonly #rollups: Rollups;
+  readonly #searchQueue: SearchQueue;
   readonly #insert;
   readonly #ofEvent;
   readonly #newest;
@@ -29,12 +31,13 @@ export class Actions {
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; lineage: Lineage; rollups: Rollups },
+    related: { sessions: Sessions; lineage: Lineage; rollups: Rollups; searchQueue: SearchQueue },
   ) {
     this.#options = options;
     this.#sessions = related.sessions;
     this.#lineage = related.lineage;
     this.#rollups = related.rollups;
+    this.#searchQueue = related.searchQueue;
     this.#insert = new Inserts(db, actions);
     this.#ofEvent = new Prepared(db, () =>
       db
@@ -134,6 +137,8 @@ export class Actions {
     if (progress[move.status] === progress.completed) next.endedAt = Math.max(now, row.startedAt ?? now);
     this.#update.run(next);
     this.#rollups.actionChanged(row, row, next);
+    const saysMore = (["title", "error", "output"] as const).some((key) => next[key] !== row[key]);
+    if (saysMore) this.#searchQueue.add(row.sessionId, { from: row.seq, to: row.seq });
     if (said.lossy) this.#markLossy.run(row);
     this.#sessions.touch(session.id, now);
     return { ...place, action: toAction(next) };

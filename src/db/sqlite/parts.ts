@@ -23,6 +23,15 @@ import { ProjectsWithRuns } from "./project-store.ts";
 import { Projects } from "./projects.ts";
 import { Rollups } from "./rollups.ts";
 import { Runs } from "./runs.ts";
+import { SearchCandidates } from "./search-candidates.ts";
+import { SearchFilters } from "./search-filters.ts";
+import { SearchHits } from "./search-hits.ts";
+import { SearchQueue } from "./search-queue.ts";
+import { SearchSlices } from "./search-slices.ts";
+import { SearchSlots } from "./search-slots.ts";
+import { Searches } from "./search-store.ts";
+import { SearchTables } from "./search-tables.ts";
+import { SearchTexts } from "./search-texts.ts";
 import { SessionIds } from "./session-ids.ts";
 import { SessionPatches } from "./session-patches.ts";
 import { Sessions } from "./sessions.ts";
@@ -45,7 +54,11 @@ export function createParts(db: Database.Database, options: StoreOptions) {
   const projectRuns = new ProjectRuns(query, { runs, projects, audit });
   const projectMembers = new ProjectMembers(query);
   const lineage = new Lineage(query);
-  const actions = new Actions(query, options, { sessions, lineage, rollups });
+  const searchQueue = new SearchQueue(query);
+  const searchSlots = new SearchSlots(query);
+  const searchTables = new SearchTables(query);
+  const searchTexts = new SearchTexts(query);
+  const actions = new Actions(query, options, { sessions, lineage, rollups, searchQueue });
   const histories = new Histories(query, { sessions, lineage, actions });
   const forks = new Forks(options, { sessions, lineage, todos });
   const jobs = new Jobs(query, options, { sessions, projects, audit });
@@ -55,7 +68,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     audit,
     automations: new Automations(query, options, { projects, jobs, audit }),
     checkpoints: new Checkpoints(query, options, { sessions, todos, forks, audit }),
-    deletions: new Deletions(query, options, { sessions, audit, rollups }),
+    deletions: new Deletions(query, options, { sessions, audit, rollups, searchQueue }),
     events: new Events(query, options, { sessions, lineage, actions, runs }),
     facts: new Facts(query, { sessions, lineage, histories, todos, runs }),
     forks,
@@ -66,6 +79,18 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     projectsWithRuns: new ProjectsWithRuns(query, { projects, projectRuns, projectMembers, audit, rollups }),
     rollups,
     runs,
+    searchQueue,
+    searchSlices: new SearchSlices({ searchSlots, searchQueue, searchTables, searchTexts }),
+    searchSlots,
+    searches: new Searches(query, {
+      searchTables,
+      searchSlots,
+      searchQueue,
+      searchTexts,
+      searchFilters: new SearchFilters({ sessions, projects, lineage }),
+      searchCandidates: new SearchCandidates(searchTables),
+      searchHits: new SearchHits({ searchTexts, sessions, lineage }),
+    }),
     sessionIds: new SessionIds(query),
     sessionPatches: new SessionPatches(query, options, { sessions, audit }),
     sessions,
