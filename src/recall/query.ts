@@ -1,4 +1,5 @@
 // A query text to what is looked for. Any string is legal; what is not used of it is named.
+import { stopWords } from "./stop-words.ts";
 import { toPieces, toTerm, toWords, type Word } from "./terms.ts";
 import { type Time, timesOf } from "./times.ts";
 
@@ -27,6 +28,7 @@ export interface Query {
 /** Distinct terms; of the spellings that are joined of words, as many again. */
 const mostTerms = 64;
 const mostCharacters = 8192;
+const mostPieces = 256;
 const mostLiterals = 16;
 /** So many words in a row are joined: "mark crashed runs" finds markCrashedRuns. */
 const longestJoin = 4;
@@ -34,11 +36,13 @@ const longestJoin = 4;
 export function parseQuery(text: string): Query {
   const head = text.slice(0, mostCharacters);
   const words = toWords(head);
-  const pieces = words.flatMap((word) => word.pieces);
+  const allPieces = words.flatMap((word) => word.pieces);
+  const pieces = allPieces.slice(0, mostPieces);
   const asked = new Map(words.flatMap((word) => word.terms.map((term) => [term, kindOf(word)] as const)));
   const terms = [...asked].slice(0, mostTerms).map(([term, kind]) => ({ term, kind }));
   const spellings = words.flatMap((word) => (word.kind === "run" ? [] : word.spellings));
-  const joined = new Set([...spellings.slice(0, mostTerms), ...joinsOf(pieces.slice(0, mostTerms))]);
+  const names = words.flatMap((word) => (word.kind === "run" ? [] : word.pieces));
+  const joined = new Set([...spellings.slice(0, mostTerms), ...joinsOf(names.slice(0, mostTerms))]);
   for (const term of [...joined].slice(0, mostTerms))
     if (!asked.has(term)) terms.push({ term, kind: "joined" });
   const literals = literalsOf(head);
@@ -49,7 +53,7 @@ export function parseQuery(text: string): Query {
     phrases: literals.map(toPieces),
     times: timesOf(head),
     ignored: [...new Set(words.flatMap((word) => (word.terms.length === 0 ? word.pieces : [])))],
-    isCut: head.length < text.length || asked.size > mostTerms,
+    isCut: head.length < text.length || asked.size > mostTerms || allPieces.length > mostPieces,
   };
 }
 
@@ -61,13 +65,15 @@ function kindOf({ kind, spellings }: Word): QueryTerm["kind"] {
 function joinsOf(pieces: readonly string[]): string[] {
   return pieces.flatMap((_, start) => {
     const runs: string[] = [];
-    for (let end = start + 2; end <= Math.min(start + longestJoin, pieces.length); end += 1)
-      runs.push(toTerm(pieces.slice(start, end).join("")));
+    for (let end = start + 2; end <= Math.min(start + longestJoin, pieces.length); end += 1) {
+      const run = pieces.slice(start, end);
+      if (!run.every((piece) => stopWords.has(piece))) runs.push(toTerm(run.join("")));
+    }
     return runs;
   });
 }
 
-/** A name begins and ends with a letter, a digit or what is part of a path. */
+/** What stands between quotation marks, and each word of several pieces, without the punctuation behind it. */
 function literalsOf(text: string): string[] {
   const quoted = text.split('"').filter((_, index) => index % 2 === 1);
   const names = text.split(/[\s"'`’“”()[\]{}<>,;]+/).map((name) => name.replace(/[.:!?]{1,8}$/, ""));

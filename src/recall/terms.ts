@@ -68,7 +68,7 @@ const parts = /\p{Lu}+s?(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{Lt}\p{Lm}\p{M}]+|\p{N}
 
 /** `price.toFixed` is found as toFixed too: what dots and dashes join are names of their own. */
 function readWord(found: string): Word {
-  const names = found.split(/[.-]+/).map((name) => (name.match(parts) ?? [name]).map(fold));
+  const names = found.split(/[.-]+/).map((name) => (name.match(parts) ?? [name]).map(fold).filter(Boolean));
   const pieces = names.flat();
   const joined = names.length > 1 ? [pieces, ...names] : names;
   const spellings = joined.filter(({ length }) => length > 1).map((name) => name.join(""));
@@ -92,15 +92,15 @@ function fold(word: string): string {
 /** The term of a folded word: cut, and stemmed where it may be English. */
 export function toTerm(folded: string): string {
   const cut = folded.slice(0, longestTerm);
-  return isAscii(cut) ? stemmer(cut) : cut;
+  return isAscii(cut) ? stemmer(cut) : cut.replace(/[\ud800-\udbff]$/, "");
 }
 
 function isAscii(text: string): boolean {
   return !/[^\0-\x7f]/.test(text);
 }
 
-/** Whether the pieces stand in a row in the text. */
+/** Whether the pieces stand in a row in the text; no pieces stand in none. */
 export function holdsPhrase(text: string, phrase: readonly string[]): boolean {
-  const pieces = toPieces(text);
+  const pieces = phrase.length > 0 ? toPieces(text) : [];
   return pieces.some((_, start) => phrase.every((piece, index) => pieces[start + index] === piece));
 }
