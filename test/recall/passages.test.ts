@@ -39,6 +39,11 @@ describe("passages", () => {
     );
   });
 
+  it("cut between characters where there is no space at all", () => {
+    for (const { text: each } of toPassages([{ kind: "content", text: `a${"😀".repeat(900)}` }]))
+      expect(each.isWellFormed()).toBe(true);
+  });
+
   it("end with a line before a sentence, and with a sentence before a word", () => {
     const cut = (content: string) => toPassages([{ kind: "content", text: content }])[0]?.text.slice(-3);
     expect(cut(`${"a".repeat(500)}.\n${"b. c ".repeat(100)}`)).toBe("a.\n");
