@@ -45,7 +45,7 @@ const mostShared = 3;
 const littleSaid = 0.15;
 const enough = 600;
 // Filters that leave fewer rows make every list short.
-const narrow = 10_000;
+const narrow = 15_000;
 // Rows of the rarer terms that a common one is looked up with.
 const mostPartners = 20_000;
 // A term of more passages than these is not counted but estimated, by as many at some places of the log.

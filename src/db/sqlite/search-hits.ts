@@ -26,6 +26,8 @@ const leastRanked = 60;
 const mostWithNeighbours = 60;
 const mostLookedAt = 3_000;
 const mostText = 8_000_000;
+// A word or two are looked for as such; a question also finds the short answer next to where its words are.
+const termsOfQuestion = 3;
 // Of a long event those passages are ranked that were found, so many at most.
 const mostPassages = 2;
 // Longer ones speak for themselves.
@@ -47,6 +49,7 @@ export class SearchHits {
   /** Best first. */
   rank(candidates: Iterable<Candidate>, asked: Asked): Ranked[] {
     const read = this.#read(candidates, asked);
+    const isQuestion = asked.query.terms.filter(({ kind }) => kind !== "joined").length >= termsOfQuestion;
     const docs = new Map<number, { row: TextRow; doc: Doc }>();
     for (const { row, doc } of read) docs.set(row.id, { row, doc });
     for (const { row } of read.slice(0, mostWithNeighbours)) {
@@ -54,10 +57,8 @@ export class SearchHits {
       for (const near of this.#texts.around(row, 2)) {
         if (docs.has(near.id) || near.isDeleted || lengthOf(near) > shortText) continue;
         const { passages, toolNames } = this.#texts.read(near);
-        docs.set(near.id, {
-          row: near,
-          doc: toDoc(near, passages, asked.filters.passesWith(near, toolNames)),
-        });
+        const isCandidate = isQuestion && asked.filters.passesWith(near, toolNames);
+        docs.set(near.id, { row: near, doc: toDoc(near, passages, isCandidate) });
       }
     }
     const ranked = rank(

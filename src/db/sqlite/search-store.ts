@@ -67,13 +67,14 @@ export class Searches {
     return { version, watermark, behind, broken };
   }
 
-  search(asked: SearchQuery): SearchResult {
+  /** `damage`: what is wrong with the index, if that was met. */
+  search(asked: SearchQuery): { result: SearchResult; damage: DamagedIndex | undefined } {
     const query = parseQuery(asked.text);
     const upTo = asked.upTo ?? this.last();
-    const { ranked, scope, degraded } = this.#rank(asked, query, upTo);
+    const { ranked, scope, degraded, damage } = this.#rank(asked, query, upTo);
     const shown = asked.groupBy === "session" ? bestOfSessions(ranked) : ranked;
     const page = shown.slice(asked.offset, asked.offset + asked.limit);
-    return {
+    const result = {
       hits: page.map((one) => this.#hits.toHit(one, query)),
       more: shown.length > asked.offset + page.length,
       terms: query.terms.flatMap(({ term, kind }) => (kind === "joined" ? [] : [term])),
@@ -83,9 +84,11 @@ export class Searches {
       degraded,
       upTo,
     };
+    return { result, damage };
   }
 
   #rank(asked: SearchQuery, query: Query, upTo: number) {
+    let damage: DamagedIndex | undefined;
     const { slot, version, broken } = this.#slots.active();
     if (broken === null && version <= rulesVersion) {
       try {
@@ -98,16 +101,16 @@ export class Searches {
           : this.#candidates.find(query, { ...lookup, keys: filters.keys }, stats);
         const wholly = version !== rulesVersion;
         const ranked = this.#hits.rank(found, { query, mode: asked.mode, filters, stats, wholly });
-        return { ranked, scope: filters.scope, degraded: false };
+        return { ranked, scope: filters.scope, degraded: false, damage };
       } catch (error) {
-        // The follower finds it too, and writes it down.
         if (!(error instanceof DamagedIndex)) throw error;
+        damage = error;
       }
     }
     const filters = this.#filters.of(asked, () => true);
     const { candidates, stats } = this.#newest(query, upTo);
     const ranked = this.#hits.rank(candidates, { query, mode: asked.mode, filters, stats, wholly: true });
-    return { ranked, scope: filters.scope, degraded: true };
+    return { ranked, scope: filters.scope, degraded: true, damage };
   }
 
   /** The newest events that have a word of the query, and how common its words are among them. */
@@ -155,10 +158,12 @@ export function createSearchStore(
     state,
     async search(query) {
       await follower.catchUp(patience);
-      return transactions.read(() => searches.search(query));
+      const { result, damage } = await transactions.read(() => searches.search(query));
+      if (damage) void follower.markDamage(damage);
+      return result;
     },
     async catchUp(milliseconds) {
-      if (milliseconds === undefined) await follower.run();
+      if (milliseconds === undefined) await follower.run({ ref: true });
       else await follower.catchUp(milliseconds);
       return (await state()).behind;
     },
