@@ -1,6 +1,6 @@
-// A query text to what is looked for. Any string is legal; what it cannot use, it names.
+// A query text to what is looked for. Any string is legal; what is not used of it is named.
 import { stopWords } from "./stop-words.ts";
-import { toPieces, toTerm, toWords } from "./terms.ts";
+import { toPieces, toTerm, toWords, type Word } from "./terms.ts";
 import { type Time, timesOf } from "./times.ts";
 
 export interface QueryTerm {
@@ -10,68 +10,73 @@ export interface QueryTerm {
 }
 
 export interface Query {
-  /** Distinct, in order. */
+  /** Distinct, in order; the joined ones last. */
   readonly terms: readonly QueryTerm[];
-  /** The pieces of quoted texts and of path-like words, each to be found in a row. */
-  readonly phrases: readonly (readonly string[])[];
   /** All pieces of the query in a row: what `mode: phrase` looks for. */
   readonly pieces: readonly string[];
+  /** Quoted texts, and paths and names of several parts, as they were written: who has them so is meant before others. */
+  readonly literals: readonly string[];
+  /** The pieces of each literal, to be found in a row. */
+  readonly phrases: readonly (readonly string[])[];
   readonly times: readonly Time[];
-  /** Stop words, and the first of the words behind the most that are used. */
+  /** Stop words. */
   readonly ignored: readonly string[];
-  /** Whether words were left out because there were too many. */
+  /** Whether the query was too long, and its end is not looked for. */
   readonly isCut: boolean;
 }
 
-export const mostTerms = 64;
-/** Runs of query words are joined, so that "mark crashed runs" finds markCrashedRuns. */
-const longestJoin = 4;
-const mostJoined = 64;
+/** Distinct terms; of the spellings that are joined of words, as many again. */
+const mostTerms = 64;
 const mostCharacters = 8192;
-
-const quoted = /"([^"]{1,512})"/g;
-const pathLike = /[^\s"'`()]{0,256}[\p{L}\p{N}_.-][/\\][\p{L}\p{N}_.][^\s"'`()]{0,256}/gu;
+const mostPieces = 256;
+const mostLiterals = 16;
+/** So many words in a row are joined: "mark crashed runs" finds markCrashedRuns. */
+const longestJoin = 4;
 
 export function parseQuery(text: string): Query {
   const head = text.slice(0, mostCharacters);
-  const terms = new Map<string, QueryTerm>();
-  const ignored = new Set<string>();
-  const pieces: string[] = [];
-  let isCut = text.length > mostCharacters;
-  for (const word of toWords(head)) {
-    if (terms.size >= mostTerms) {
-      isCut = true;
-      break;
-    }
-    pieces.push(...word.pieces);
-    for (const piece of word.pieces) if (stopWords.has(piece)) ignored.add(piece);
-    for (const [index, term] of word.terms.entries()) {
-      const joined = word.kind === "compound" && index === 0;
-      const kind = joined
-        ? "joined"
-        : ({ word: "word", compound: "part", run: "bigram" } as const)[word.kind];
-      if (word.kind === "run" && word.pieces.length > 1 && [...term].length === 1) continue;
-      if (!terms.has(term)) terms.set(term, { term, kind });
-    }
-  }
-  for (const term of joinsOf(pieces).slice(0, mostJoined))
-    if (!terms.has(term)) terms.set(term, { term, kind: "joined" });
-  const phrases = [...head.matchAll(quoted)].map(([, inside = ""]) => inside);
-  for (const [path] of head.matchAll(pathLike)) phrases.push(path);
+  const words = toWords(head);
+  const allPieces = words.flatMap((word) => word.pieces);
+  const pieces = allPieces.slice(0, mostPieces);
+  const asked = new Map(words.flatMap((word) => word.terms.map((term) => [term, kindOf(word)] as const)));
+  const terms = [...asked].slice(0, mostTerms).map(([term, kind]) => ({ term, kind }));
+  const spellings = words.flatMap((word) => (word.kind === "run" ? [] : word.spellings));
+  const names = words.flatMap((word) => (word.kind === "run" ? [] : word.pieces));
+  const joined = new Set([...spellings.slice(0, mostTerms), ...joinsOf(names.slice(0, mostTerms))]);
+  for (const term of [...joined].slice(0, mostTerms))
+    if (!asked.has(term)) terms.push({ term, kind: "joined" });
+  const literals = literalsOf(head);
   return {
-    terms: [...terms.values()],
-    phrases: phrases.map(toPieces).filter(({ length }) => length > 1),
+    terms,
     pieces,
+    literals,
+    phrases: literals.map(toPieces),
     times: timesOf(head),
-    ignored: [...ignored].slice(0, mostTerms),
-    isCut,
+    ignored: [...new Set(words.flatMap((word) => (word.terms.length === 0 ? word.pieces : [])))],
+    isCut: head.length < text.length || asked.size > mostTerms || allPieces.length > mostPieces,
   };
 }
 
+function kindOf({ kind, spellings }: Word): QueryTerm["kind"] {
+  if (kind === "run") return spellings.length > 0 ? "bigram" : "word";
+  return spellings.length > 0 ? "part" : "word";
+}
+
 function joinsOf(pieces: readonly string[]): string[] {
-  return pieces.flatMap((_, start) =>
-    Array.from({ length: longestJoin - 1 }, (_, more) => pieces.slice(start, start + 2 + more))
-      .filter((run, more) => run.length === more + 2)
-      .map((run) => toTerm(run.join(""))),
-  );
+  return pieces.flatMap((_, start) => {
+    const runs: string[] = [];
+    for (let end = start + 2; end <= Math.min(start + longestJoin, pieces.length); end += 1) {
+      const run = pieces.slice(start, end);
+      if (!run.every((piece) => stopWords.has(piece))) runs.push(toTerm(run.join("")));
+    }
+    return runs;
+  });
+}
+
+/** What stands between quotation marks, and each word of several pieces, without the punctuation behind it. */
+function literalsOf(text: string): string[] {
+  const quoted = text.split('"').filter((_, index) => index % 2 === 1);
+  const names = text.split(/[\s"'`’“”()[\]{}<>,;]+/).map((name) => name.replace(/[.:!?]{1,8}$/, ""));
+  const isLong = (literal: string) => literal.length <= 512 && toPieces(literal).length > 1;
+  return [...new Set([...quoted, ...names])].filter(isLong).slice(0, mostLiterals);
 }

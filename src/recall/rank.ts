@@ -57,6 +57,8 @@ const userFactor = 2.2;
 const namedFactor = 1.4;
 const nameTermFactor = 0.5;
 const timeFactor = 1.4;
+/** A text with a name, a path or a quotation exactly as the query has it. */
+const literalFactor = 1.5;
 /** The best of the same session, as a share of their mean: where more is found, the rest is more likely meant. */
 const sessionShare = 0.2;
 const sessionBest = 3;
@@ -72,7 +74,14 @@ export function rank(query: Query, docs: readonly Doc[], stats: Stats): Scored[]
   const byPlace = new Map(read.map((one) => [placeOf(one.doc), one]));
   const hits = read.flatMap((one): Hit[] => {
     const { doc } = one;
-    const best = doc.isCandidate && bestOf(one, wordsNear(one, byPlace), terms, stats);
+    const near = wordsNear(one, byPlace);
+    const best =
+      doc.isCandidate &&
+      bestOf(
+        one.readings,
+        (reading) =>
+          scoreOf(reading, near, terms, stats) * (holdsLiteral(query, reading) ? literalFactor : 1),
+      );
     if (!best) return [];
     const factor =
       (doc.author === "user" ? userFactor : 1) *
@@ -140,13 +149,17 @@ function wordsNear({ doc }: Read, byPlace: ReadonlyMap<string, Read>): Map<strin
   return near;
 }
 
-function bestOf({ readings }: Read, near: ReadonlyMap<string, number>, terms: Terms, stats: Stats) {
+function bestOf(readings: readonly Reading[], scoreOf: (reading: Reading) => number) {
   let best: { passage: Passage; score: number } | undefined;
   for (const reading of readings) {
-    const score = scoreOf(reading, near, terms, stats);
+    const score = scoreOf(reading);
     if (score > (best?.score ?? 0)) best = { passage: reading.passage, score };
   }
   return best;
+}
+
+function holdsLiteral({ literals }: Query, { passage }: Reading): boolean {
+  return literals.some((literal) => passage.text.includes(literal));
 }
 
 /** BM25 of the passage's own and its neighbours' words, and what its pairs of words add. */

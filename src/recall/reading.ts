@@ -17,27 +17,25 @@ export interface Reading {
   readonly pairs: ReadonlyMap<number, number>;
 }
 
-/** How far apart in terms: between those of a compound stands its joined form, between pairs of characters one of them. */
-const nextTo = 2;
-
 export function readPassage(passage: Passage, terms: ReadonlyMap<string, WeightedTerm>): Reading {
   const counts = new Map<string, number>();
   const pairs = new Map<number, number>();
   let length = 0;
+  const count = (term: string) => {
+    length += 1;
+    const found = terms.get(term);
+    if (found) counts.set(term, (counts.get(term) ?? 0) + 1);
+    return found;
+  };
   let last: WeightedTerm | undefined;
-  let lastAt = 0;
   for (const word of toWords(passage.text)) {
     for (const term of word.terms) {
-      length += 1;
-      const found = terms.get(term);
-      if (!found) continue;
-      counts.set(term, (counts.get(term) ?? 0) + 1);
-      if (found.place === undefined) continue;
-      if (last?.place !== undefined && length - lastAt <= nextTo && Math.abs(found.place - last.place) === 1)
+      const found = count(term);
+      if (found?.place !== undefined && last?.place !== undefined && Math.abs(found.place - last.place) === 1)
         pairs.set(Math.min(found.place, last.place), Math.min(found.weight, last.weight));
       last = found;
-      lastAt = length;
     }
+    for (const term of word.spellings) count(term);
   }
   return { passage, length, counts, pairs };
 }

@@ -29,10 +29,11 @@ function classAt(text: string, at: number): number {
   return found;
 }
 
-/** Either half of a surrogate pair has the class of its character. */
+/** Either half of a surrogate pair has the class of its character; one alone is none. */
 function characterAround(text: string, at: number): string {
-  const isSecond = text.charCodeAt(at) >= 0xdc00 && at > 0;
-  return String.fromCodePoint(text.codePointAt(isSecond ? at - 1 : at) ?? 0);
+  const isSecond = text.charCodeAt(at) >= 0xdc00;
+  const pair = isSecond ? text.slice(Math.max(0, at - 1), at + 1) : text.slice(at, at + 2);
+  return pair.isWellFormed() ? pair : "";
 }
 
 /**

@@ -5,11 +5,13 @@ import { stopWords } from "./stop-words.ts";
 
 /** A word of letters and digits, or a run of a script that is written without spaces. */
 export interface Word {
-  /** What it is found by: a compound's joined form, then its parts; a run's characters and pairs of them. No stop words. */
+  readonly kind: "word" | "run";
+  /** What a query for it must find: itself, the parts of a compound, the pairs of characters of a run. No stop words. */
   readonly terms: readonly string[];
+  /** What else it is found by: a compound's joined form, the characters of a run. */
+  readonly spellings: readonly string[];
   /** Its smallest pieces in order, stop words among them, unstemmed: what phrases are told by. */
   readonly pieces: readonly string[];
-  readonly kind: "word" | "compound" | "run";
 }
 
 /** A longer word is cut: nobody asks for the tail of a base64 text. */
@@ -18,7 +20,10 @@ const longestTerm = 64;
 /** The terms a text is found by, in order, repeats kept. None has a space, or more than 64 characters. */
 export function toTerms(text: string): string[] {
   const terms: string[] = [];
-  for (const word of toWords(text)) for (const term of word.terms) terms.push(term);
+  for (const word of toWords(text)) {
+    for (const term of word.terms) terms.push(term);
+    for (const term of word.spellings) terms.push(term);
+  }
   return terms;
 }
 
@@ -51,27 +56,26 @@ function toWord(found: string, isRun: boolean): Word {
   return word;
 }
 
-/** Every character and every pair: a word of such a script has one character or more. */
 function readRun(found: string): Word {
   const pieces = [...found];
-  const terms: string[] = [];
-  for (const [index, piece] of pieces.entries()) {
-    const next = pieces[index + 1];
-    terms.push(piece);
-    if (next !== undefined) terms.push(piece + next);
-  }
-  return { terms, pieces, kind: "run" };
+  if (pieces.length === 1) return { kind: "run", terms: pieces, spellings: [], pieces };
+  const pairs = pieces.slice(1).map((piece, index) => (pieces[index] ?? "") + piece);
+  return { kind: "run", terms: pairs, spellings: pieces, pieces };
 }
 
 /** The parts of mark_crashed_runs, HTTPServerError, parseJSON5, userIDs. */
 const parts = /\p{Lu}+s?(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{Lt}\p{Lm}\p{M}]+|\p{N}+/gu;
 
+/** `price.toFixed` is found as toFixed too: what dots and dashes join are names of their own. */
 function readWord(found: string): Word {
-  const pieces = (found.match(parts) ?? [found]).map(fold);
-  const isCompound = pieces.length > 1;
-  const forms = isCompound ? [pieces.join(""), ...pieces] : pieces;
-  const terms = forms.filter((form) => !stopWords.has(form)).map(toTerm);
-  return { terms, pieces, kind: isCompound ? "compound" : "word" };
+  const names = found.split(/[.-]+/).map((name) => (name.match(parts) ?? [name]).map(fold).filter(Boolean));
+  const pieces = names.flat();
+  const joined = names.length > 1 ? [pieces, ...names] : names;
+  const spellings = joined.filter(({ length }) => length > 1).map((name) => name.join(""));
+  // IT and US are words, it and us are not.
+  const isShouted = pieces.length === 1 && found.length > 1 && found === found.toUpperCase();
+  const terms = pieces.filter((piece) => isShouted || !stopWords.has(piece));
+  return { kind: "word", terms: terms.map(toTerm), spellings: spellings.map(toTerm), pieces };
 }
 
 /** Lower case, without accents: café is cafe. */
@@ -88,15 +92,15 @@ function fold(word: string): string {
 /** The term of a folded word: cut, and stemmed where it may be English. */
 export function toTerm(folded: string): string {
   const cut = folded.slice(0, longestTerm);
-  return isAscii(cut) ? stemmer(cut) : cut;
+  return isAscii(cut) ? stemmer(cut) : cut.replace(/[\ud800-\udbff]$/, "");
 }
 
 function isAscii(text: string): boolean {
   return !/[^\0-\x7f]/.test(text);
 }
 
-/** Whether the pieces stand in a row in the text. */
+/** Whether the pieces stand in a row in the text; no pieces stand in none. */
 export function holdsPhrase(text: string, phrase: readonly string[]): boolean {
-  const pieces = toPieces(text);
+  const pieces = phrase.length > 0 ? toPieces(text) : [];
   return pieces.some((_, start) => phrase.every((piece, index) => pieces[start + index] === piece));
 }
