@@ -132,9 +132,10 @@ function commandsTable(): string {
 }
 
 function usageOf(command: Command): string {
-  const names = command.registeredArguments.map((argument) =>
-    argument.required ? argument.name().toUpperCase() : `[${argument.name().toUpperCase()}]`,
-  );
+  const names = command.registeredArguments.map((argument) => {
+    const name = `${argument.name().toUpperCase()}${argument.variadic ? "…" : ""}`;
+    return argument.required ? name : `[${name}]`;
+  });
   return [command.name(), ...names].join(" ");
 }
 

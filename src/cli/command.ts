@@ -3,10 +3,13 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { searchModes } from "../db/search.ts";
 import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
 import type { ListSettings } from "./list.ts";
 import { defaultDatabase } from "./paths.ts";
+import type { PrintSettings } from "./print.ts";
 import type { ResumeSettings } from "./resume.ts";
+import type { SearchSettings } from "./search.ts";
 import { serve } from "./serve.ts";
 import { durabilities, logLevels, type Settings } from "./settings.ts";
 import type { ShowSettings } from "./show.ts";
@@ -54,6 +57,8 @@ export function createProgram(): Command {
     .description("serve MCP on stdin and stdout (the default)")
     .action(async (_options, command: Command) => serve(command.optsWithGlobals<Settings>()));
   addPages(program);
+  addSearch(program);
+  addCare(program);
   return program;
 }
 
@@ -92,10 +97,55 @@ function addPages(program: Command): void {
     );
 }
 
+function addSearch(program: Command): void {
+  program
+    .command("search")
+    .argument("<query...>", "any words")
+    .description("find what was said and done, by its words")
+    .addOption(directoryOption("the project of a directory instead of the current one's"))
+    .addOption(new Option("--session <id>", "one session alone").conflicts("all"))
+    .addOption(new Option("--all", "every session; with --directory those of that very directory"))
+    .addOption(new Option("--mode <mode>", "how many of the words").choices(searchModes).default("any"))
+    .addOption(listOption("--author <name>", "said by it"))
+    .addOption(listOption("--type <type>", "of that type, such as decision"))
+    .addOption(new Option("--tool <name>", "with a call of this tool"))
+    .addOption(new Option("--since <time>", "from then on: 2026-11-21, or a time with its zone"))
+    .addOption(new Option("--until <time>", "up to then"))
+    .addOption(limitOption("hits", 10))
+    .addOption(jsonOption("search_history"))
+    .action(async (words: string[], _options, command: Command) =>
+      (await import("./search.ts")).search(words.join(" "), command.optsWithGlobals<SearchSettings>()),
+    );
+}
+
+/** What keeps a store in order. */
+function addCare(program: Command): void {
+  program
+    .command("doctor")
+    .description("check the store, and say what to do")
+    .addOption(new Option("--json", "print the checks as JSON instead"))
+    .action(async (_options, command: Command) =>
+      (await import("./doctor.ts")).doctor(command.optsWithGlobals<PrintSettings>()),
+    );
+  program
+    .command("reindex")
+    .description("make the search index anew; it is searched meanwhile")
+    .action(async (_options, command: Command) =>
+      (await import("./reindex.ts")).reindex(command.optsWithGlobals<PrintSettings>()),
+    );
+}
+
 const directoryOption = (about: string) => new Option("--directory <path>", about);
 const jsonOption = (tool: string) => new Option("--json", `print the result of ${tool} instead`);
 const limitOption = (what: string, standard: number) =>
   new Option("--limit <count>", `${what} at most`).argParser(parseLimit).default(standard);
+
+/** An option that may be given again. Not a variadic one, which would take the words behind it. */
+const listOption = (flags: string, about: string) =>
+  new Option(flags, `${about}; may be repeated`).argParser((value, before: string[] = []) => [
+    ...before,
+    value,
+  ]);
 
 function parseLimit(value: string): number {
   if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError("Give a whole number above 0.");

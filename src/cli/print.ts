@@ -5,7 +5,8 @@ import type { Store } from "../db/store.ts";
 import { findHostProcess } from "../liveness/ancestry.ts";
 import { createProber } from "../liveness/prober.ts";
 import type { Page } from "../resume/page.ts";
-import type { Tool, ToolContext } from "../tools/define-tool.ts";
+import { toInputError } from "../server/input-errors.ts";
+import { InputError, type Tool, type ToolContext } from "../tools/define-tool.ts";
 import { readGitHead } from "../workspace/git.ts";
 import { readWorkspace } from "../workspace/workspace.ts";
 import { against, currentDirectory } from "./directory.ts";
@@ -26,16 +27,23 @@ export interface Printable {
 }
 
 /** Ends the process with 1, and the reason on stderr, when there is nothing to print. */
-export async function print(settings: PrintSettings, { page, results }: Printable): Promise<void> {
+export function print(settings: PrintSettings, { page, results }: Printable): Promise<void> {
+  return printText(settings, async (store) => {
+    const context = toContext(store);
+    if (settings.json) return `${JSON.stringify(await results(context))}\n`;
+    return toTerminal(await page(context), wantsColour(process.stdout));
+  });
+}
+
+/** As `print`, of what `work` makes of a store. */
+export async function printText(
+  settings: PrintSettings,
+  work: (store: Store) => Promise<string>,
+): Promise<void> {
   // Whoever reads us may have seen enough: `| head`.
   process.stdout.on("error", () => process.exit(0));
   try {
-    const text = await withStore(settings, async (store) => {
-      const context = toContext(store);
-      if (settings.json) return `${JSON.stringify(await results(context))}\n`;
-      return toTerminal(await page(context), wantsColour(process.stdout));
-    });
-    process.stdout.write(text);
+    process.stdout.write(await withStore(settings, work));
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     process.stderr.write(`${error.message}\n${error.hint}\n`);
@@ -43,9 +51,15 @@ export async function print(settings: PrintSettings, { page, results }: Printabl
   }
 }
 
-/** The structured result of a tool. */
+/** The structured result of a tool. Arguments that do not fit are a `StoreError` for whoever typed them. */
 export async function resultOf(tool: Tool, args: object, context: ToolContext): Promise<object> {
-  return JSON.parse((await tool.call(args, context)).text);
+  try {
+    return JSON.parse((await tool.call(args, context)).text);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const { code, message } = toInputError(error.zodError, tool);
+    throw new StoreError(code, message, "--help tells what the command takes.");
+  }
 }
 
 /** Looking at a store makes none. */

@@ -112,6 +112,8 @@ export interface SearchStore {
    */
   search(query: SearchQuery): Promise<SearchResult>;
   state(): Promise<SearchState>;
+  /** Reads the whole index; says what is wrong with it, else null. */
+  check(): Promise<string | null>;
   /**
    * Brings the index up to the log, in transactions of some milliseconds, for about `milliseconds` if given. The Store
    * does so by itself behind writes. Returns about how many events are left. Never rejects because of a damaged index.

@@ -81,6 +81,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     searchSlices: new SearchSlices({ searchSlots, searchQueue, searchTables, searchTexts }),
     searchSlots,
     searches: new Searches(query, {
+      searchTables,
       searchSlots,
       searchQueue,
       searchTexts,

@@ -55,7 +55,8 @@ export class SearchHits {
     for (const { row } of read.slice(0, mostWithNeighbours)) {
       if (asked.mode !== "any" || lengthOf(row) > shortText) continue;
       for (const near of this.#texts.around(row, 2)) {
-        if (docs.has(near.id) || near.isDeleted || lengthOf(near) > shortText) continue;
+        if (docs.has(near.id) || near.id > asked.upTo || near.isDeleted || lengthOf(near) > shortText)
+          continue;
         const { passages, toolNames } = this.#texts.read(near);
         const isCandidate = isQuestion && asked.filters.passesWith(near, toolNames);
         docs.set(near.id, { row: near, doc: toDoc(near, passages, isCandidate) });
@@ -122,6 +123,7 @@ export interface Asked {
   mode: SearchMode;
   filters: Filters;
   stats: Stats;
+  upTo: number;
   /** Whether which passages were found says nothing: they were not told, or cut by other rules. */
   wholly: boolean;
 }

@@ -14,7 +14,7 @@ import type { SearchFollower } from "./search-follower.ts";
 import type { Ranked, SearchHits } from "./search-hits.ts";
 import type { SearchQueue } from "./search-queue.ts";
 import type { SearchSlots } from "./search-slots.ts";
-import { DamagedIndex, passagesPerEvent, toRowId } from "./search-tables.ts";
+import { DamagedIndex, passagesPerEvent, type SearchTables, toRowId } from "./search-tables.ts";
 import type { SearchTexts } from "./search-texts.ts";
 import type { Transactions } from "./transactions.ts";
 
@@ -25,6 +25,7 @@ const mostNewest = 2_000;
 const mostNewestText = 1_000_000;
 
 export class Searches {
+  readonly #tables: SearchTables;
   readonly #slots: SearchSlots;
   readonly #queue: SearchQueue;
   readonly #texts: SearchTexts;
@@ -36,6 +37,7 @@ export class Searches {
   constructor(
     db: Drizzle,
     related: {
+      searchTables: SearchTables;
       searchSlots: SearchSlots;
       searchQueue: SearchQueue;
       searchTexts: SearchTexts;
@@ -44,6 +46,7 @@ export class Searches {
       searchHits: SearchHits;
     },
   ) {
+    this.#tables = related.searchTables;
     this.#slots = related.searchSlots;
     this.#queue = related.searchQueue;
     this.#texts = related.searchTexts;
@@ -65,6 +68,11 @@ export class Searches {
     const watermark = nextPassage > 0 ? eventId - 1 : eventId;
     const behind = Math.max(0, this.last() - watermark) + this.#queue.length();
     return { version, watermark, behind, broken };
+  }
+
+  check(): string | null {
+    const { slot, broken } = this.#slots.active();
+    return broken ?? this.#tables.check(slot);
   }
 
   /** `damage`: what is wrong with the index, if that was met. */
@@ -100,8 +108,8 @@ export class Searches {
           ? []
           : this.#candidates.find(query, { ...lookup, keys: filters.keys }, stats);
         const wholly = version !== rulesVersion;
-        const ranked = this.#hits.rank(found, { query, mode: asked.mode, filters, stats, wholly });
-        return { ranked, scope: filters.scope, degraded: false, damage };
+        const given = { query, mode: asked.mode, filters, stats, upTo, wholly };
+        return { ranked: this.#hits.rank(found, given), scope: filters.scope, degraded: false, damage };
       } catch (error) {
         if (!(error instanceof DamagedIndex)) throw error;
         damage = error;
@@ -109,8 +117,8 @@ export class Searches {
     }
     const filters = this.#filters.of(asked, () => true);
     const { candidates, stats } = this.#newest(query, upTo);
-    const ranked = this.#hits.rank(candidates, { query, mode: asked.mode, filters, stats, wholly: true });
-    return { ranked, scope: filters.scope, degraded: true, damage };
+    const given = { query, mode: asked.mode, filters, stats, upTo, wholly: true };
+    return { ranked: this.#hits.rank(candidates, given), scope: filters.scope, degraded: true, damage };
   }
 
   /** The newest events that have a word of the query, and how common its words are among them. */
@@ -156,6 +164,7 @@ export function createSearchStore(
   const state = () => transactions.read(() => searches.state());
   return {
     state,
+    check: () => transactions.read(() => searches.check()),
     async search(query) {
       await follower.catchUp(patience);
       const { result, damage } = await transactions.read(() => searches.search(query));

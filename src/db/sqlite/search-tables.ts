@@ -96,6 +96,17 @@ export class SearchTables {
     return { passages, terms };
   }
 
+  /** What is wrong with a table, else null. Reads all of it, and needs no lock for that. */
+  check(slot: Slot): string | null {
+    try {
+      const found = this.#on(slot, `PRAGMA integrity_check(search_${slot})`).values();
+      return found[0] === "ok" ? null : found.join("; ");
+    } catch (error) {
+      if (error instanceof DamagedIndex) return error.message;
+      throw error;
+    }
+  }
+
   /**
    * Empties a table that nobody searches, so many of its blocks at a time; true when it is empty. FTS5 itself can only
    * do it at once, which takes a second for a gigabyte, under the lock.
