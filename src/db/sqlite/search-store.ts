@@ -3,7 +3,7 @@
 import { sql } from "drizzle-orm";
 import { parseQuery, type Query } from "../../recall/query.ts";
 import type { Stats } from "../../recall/rank.ts";
-import { toTerms } from "../../recall/terms.ts";
+import { toTerm, toTerms } from "../../recall/terms.ts";
 import { rulesVersion } from "../../recall/version.ts";
 import type { SearchQuery, SearchResult, SearchState, SearchStore } from "../search.ts";
 import { type Drizzle, Prepared } from "./prepare.ts";
@@ -23,6 +23,8 @@ const patience = 200;
 // Of the newest events, where there is no index; and characters of them.
 const mostNewest = 2_000;
 const mostNewestText = 1_000_000;
+// Words that are named as not used.
+const mostIgnored = 64;
 
 export class Searches {
   readonly #tables: SearchTables;
@@ -86,7 +88,7 @@ export class Searches {
       hits: page.map((one) => this.#hits.toHit(one, query)),
       more: shown.length > asked.offset + page.length,
       terms: query.terms.flatMap(({ term, kind }) => (kind === "joined" ? [] : [term])),
-      ignored: [...query.ignored],
+      ignored: ignoredOf(query),
       scope,
       unindexed: this.state().behind,
       degraded,
@@ -149,6 +151,14 @@ export class Searches {
       stats: { passages, averageLength, frequency: (term) => frequencies.get(term) ?? 0 },
     };
   }
+}
+
+/** Its stop words, and of a query that is too long the first words that there was no place for. */
+function ignoredOf({ terms, pieces, ignored, isCut }: Query): string[] {
+  if (!isCut) return [...ignored];
+  const used = new Set(terms.map(({ term }) => term));
+  const unused = pieces.filter((piece) => !used.has(toTerm(piece)));
+  return [...new Set([...ignored, ...unused])].slice(0, mostIgnored);
 }
 
 function bestOfSessions(ranked: readonly Ranked[]): Ranked[] {
