@@ -1,8 +1,9 @@
-// The candidates of a search: a few hundred events that are worth reading, told from the index alone. Its cost is that
-// of a few bounded lists, however large the store: rare terms choose, common ones only add to what those chose.
-import type { Query, QueryTerm } from "../../recall/query.ts";
+// The candidates of a search: some hundred events that are worth reading, told from the index alone. Its cost is that
+// of a few bounded lists, however large the store: rare terms are looked up whole, of common ones what they share.
+import type { Query } from "../../recall/query.ts";
 import { idfOf, type Stats } from "../../recall/rank.ts";
 import { keysPerEvent } from "./search-keys.ts";
+import { mostMasked, TermRows } from "./search-rows.ts";
 import { eventOf, passageOf, quote, type SearchTables, type Slot } from "./search-tables.ts";
 
 export interface Candidate {
@@ -20,11 +21,37 @@ export interface Lookup {
   upTo: number;
 }
 
-// Rows read of one list, and of all lists together.
-const longestList = 20_000;
+/** A term of the query that is in the index. */
+interface Known {
+  term: string;
+  frequency: number;
+  bit: number;
+}
+
+interface Where {
+  lookup: Lookup;
+  /** Of the whole index. */
+  passages: number;
+}
+
+// Rows that are read of terms looked up whole, all together. A row takes a ten-thousandth of a millisecond.
 const mostRows = 60_000;
-// A term of more passages than these is not counted but estimated.
-const mostCounted = 4_000;
+// Rows that come out, and rows read of a list that is not read to its end.
+const mostFound = 3_000;
+// Terms looked up by what they share: the rarest of the common ones.
+const mostShared = 3;
+// A share of all passages: a term that more of them have says so little that it is looked up only where fewer rows than
+// these are found by others.
+const littleSaid = 0.15;
+const enough = 600;
+// Filters that leave fewer rows make every list short.
+const narrow = 15_000;
+// Rows of the rarer terms that a common one is looked up with.
+const mostPartners = 20_000;
+// A term of more passages than these is not counted but estimated, by as many at some places of the log.
+const mostCounted = 2_000;
+const places = 2;
+const countedAtPlace = 250;
 
 export class SearchCandidates {
   readonly #tables: SearchTables;
@@ -47,7 +74,7 @@ export class SearchCandidates {
       frequency: (term) => {
         const known = frequencies.get(term);
         if (known !== undefined) return known;
-        const frequency = this.#frequency(slot, term, upTo, passages);
+        const frequency = this.#frequency(slot, quote(term), upTo, passages);
         frequencies.set(term, frequency);
         return frequency;
       },
@@ -55,18 +82,34 @@ export class SearchCandidates {
   }
 
   #frequency(slot: Slot, term: string, upTo: number, passages: number): number {
-    const counted = this.#tables.count(slot, quote(term), upTo, mostCounted);
-    return counted < mostCounted ? counted : passages / 10;
+    const counted = this.#tables.count(slot, term, upTo, mostCounted);
+    if (counted < mostCounted) return counted;
+    let density = 0;
+    for (let place = 1; place <= places; place += 1) {
+      const from = Math.floor((upTo * place) / places);
+      const rows = this.#tables.list(slot, term, from, countedAtPlace);
+      density += rows.length / Math.max(1, eventOf(from) - eventOf(rows.at(-1) ?? 0));
+    }
+    // As if each event had as many passages as another.
+    const estimated = ((density / places) * passages) / Math.max(1, passages / eventOf(upTo));
+    return Math.min(passages, Math.max(counted, Math.round(estimated)));
   }
 
-  /** Best first. */
+  /** Best first, some thousand at most. */
   find(query: Query, lookup: Lookup, stats: Stats): Candidate[] {
-    const weights = this.#weigh(query.terms, lookup, stats);
-    const rows = [...weights].sort(
-      ([row, weight], [other, otherWeight]) => otherWeight - weight || other - row,
-    );
+    const known = query.terms
+      .map(({ term }) => ({ term, frequency: stats.frequency(term) }))
+      .filter(({ frequency }) => frequency > 0)
+      .toSorted((one, other) => one.frequency - other.frequency)
+      .slice(0, mostMasked)
+      .map((each, bit): Known => ({ ...each, bit }));
+    const rows = new TermRows();
+    const where = { lookup, passages: stats.passages };
+    if (this.#isNarrow(lookup)) this.#addAll(rows, known, where);
+    else this.#addShared(rows, known, this.#addRare(rows, known, lookup), where);
+    const weights = known.map(({ term }) => idfOf(term, stats));
     const found = new Map<number, Candidate>();
-    for (const [row] of rows) {
+    for (const row of rows.best(mostFound, weights)) {
       const eventId = eventOf(row);
       const candidate = found.get(eventId) ?? { eventId, passages: [] };
       candidate.passages.push(passageOf(row));
@@ -75,18 +118,67 @@ export class SearchCandidates {
     return [...found.values()];
   }
 
-  #weigh(terms: readonly QueryTerm[], { slot, keys, upTo }: Lookup, stats: Stats): Map<number, number> {
-    const filter = keys.map((group) => `(${group.map(quote).join(" OR ")})`);
-    const weights = new Map<number, number>();
-    let left = mostRows;
-    const known = terms.filter(({ term }) => stats.frequency(term) > 0);
-    for (const term of known.toSorted((one, other) => idfOf(other.term, stats) - idfOf(one.term, stats))) {
-      const match = [...filter, quote(term.term)].join(" AND ");
-      const rows = this.#tables.list(slot, match, upTo, Math.min(longestList, left));
-      left -= rows.length;
-      const weight = idfOf(term.term, stats);
-      for (const row of rows) weights.set(row, (weights.get(row) ?? 0) + weight);
-    }
-    return weights;
+  #isNarrow({ slot, keys, upTo }: Lookup): boolean {
+    return keys.length > 0 && this.#tables.count(slot, filterOf(keys), upTo, narrow) < narrow;
   }
+
+  /** Looks up every term that says something. */
+  #addAll(rows: TermRows, known: readonly Known[], { lookup, passages }: Where): void {
+    for (const { term, frequency, bit } of known) {
+      if (frequency > passages * littleSaid && rows.size >= enough) return;
+      rows.add(this.#list(lookup, quote(term), narrow), 1 << bit);
+    }
+  }
+
+  /** Looks up the rarest terms whole, as far as that goes; returns the others. */
+  #addRare(rows: TermRows, known: readonly Known[], lookup: Lookup): Known[] {
+    let left = mostRows;
+    return known.filter(({ term, frequency, bit }) => {
+      const isWhole = frequency <= left;
+      if (isWhole) rows.add(this.#list(lookup, quote(term), mostRows), 1 << bit);
+      left -= frequency;
+      return !isWhole;
+    });
+  }
+
+  /** Looks up the rarest of the common terms with what is rarer, and with each other. */
+  #addShared(
+    rows: TermRows,
+    known: readonly Known[],
+    common: readonly Known[],
+    { lookup, passages }: Where,
+  ): void {
+    const partners = partnersOf(known, common);
+    for (const [index, { term, frequency, bit }] of common.slice(0, mostShared).entries()) {
+      const isNeeded = rows.size < enough;
+      if (frequency > passages * littleSaid && !isNeeded) return;
+      if (partners.length > 0) {
+        const match = `${quote(term)} AND (${partners.map((partner) => quote(partner.term)).join(" OR ")})`;
+        rows.add(this.#list(lookup, match, mostRows), 1 << bit);
+      }
+      for (const other of common.slice(0, index)) {
+        const match = `${quote(other.term)} AND ${quote(term)}`;
+        rows.add(this.#list(lookup, match, mostFound), (1 << other.bit) | (1 << bit));
+      }
+      if (isNeeded) rows.add(this.#list(lookup, quote(term), mostFound), 1 << bit);
+    }
+  }
+
+  #list({ slot, keys, upTo }: Lookup, match: string, most: number): number[] {
+    const filtered = keys.length === 0 ? match : `${filterOf(keys)} AND (${match})`;
+    return this.#tables.list(slot, filtered, upTo, most);
+  }
+}
+
+function filterOf(keys: Lookup["keys"]): string {
+  return keys.map((group) => `(${group.map(quote).join(" OR ")})`).join(" AND ");
+}
+
+/** The rarest terms, as many as have some thousand rows together. */
+function partnersOf(known: readonly Known[], common: readonly Known[]): Known[] {
+  let left = mostPartners;
+  return known.slice(0, known.length - common.length).filter(({ frequency }) => {
+    left -= frequency;
+    return left >= 0;
+  });
 }

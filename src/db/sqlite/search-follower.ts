@@ -1,6 +1,6 @@
 // Lets the search index follow the log, behind everybody's back: when this process has written nothing for a moment or
 // has written much, and before a search. Also makes it anew.
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { StoreError } from "../errors.ts";
 import type { StoreLog } from "../store.ts";
 import { toStoreError } from "./errors.ts";
@@ -12,6 +12,8 @@ import type { Transactions } from "./transactions.ts";
 // Milliseconds without a write, or events written.
 const idle = 250;
 const manyEvents = 200;
+// Between two slices, so that others find the lock and this process its requests.
+const pause = 5;
 // So often a slice is read in vain, because others write too; then it is read under the lock.
 const mostAttempts = 3;
 
@@ -22,7 +24,7 @@ export class SearchFollower {
   readonly #log: StoreLog;
   #timer: NodeJS.Timeout | undefined;
   #written = 0;
-  #running: Promise<void> | undefined;
+  #following: Promise<void> | undefined;
   #attempts = 0;
 
   constructor(
@@ -40,38 +42,37 @@ export class SearchFollower {
     this.#written += events;
     if (this.#written >= manyEvents) {
       this.#written = 0;
-      globalThis.setImmediate(() => void this.run());
+      globalThis.setImmediate(() => this.#follow());
       return;
     }
     // A server that is to end does not wait for this: the next start goes on.
-    this.#timer ??= setTimeout(() => void this.run(), idle).unref();
+    this.#timer ??= setTimeout(() => this.#follow(), idle).unref();
     this.#timer.refresh();
   }
 
-  /** Until nothing is left to do, a rebuild that somebody began included. Never rejects. Joins the one on its way. */
-  run(): Promise<void> {
-    this.#running ??= this.#runAll();
-    return this.#running;
+  #follow(): void {
+    this.#following ??= this.run({ ref: false }).finally(() => {
+      this.#following = undefined;
+    });
   }
 
-  async #runAll(): Promise<void> {
+  /**
+   * Until nothing is left to do, what is left of a rebuild included, with pauses; these keep the process alive if they
+   * are to. Never rejects.
+   */
+  async run({ ref }: { ref: boolean }): Promise<void> {
     try {
+      if (!this.#transactions.open) return;
       if (await this.#transactions.read(() => this.#slots.areOutdated())) await this.#beginRebuild();
-      while (await this.#step(false)) await setImmediate();
+      while (await this.#step(false)) await sleep(pause, undefined, { ref });
     } catch (error) {
       this.#tell(error);
-    } finally {
-      this.#running = undefined;
     }
   }
 
   /** Brings the table that is searched up to the log, for about so long. Never rejects. */
   async catchUp(milliseconds: number): Promise<void> {
     const end = performance.now() + milliseconds;
-    let timer: NodeJS.Timeout | undefined;
-    const time = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, milliseconds);
-    });
     const work = async () => {
       try {
         while (performance.now() < end && (await this.#step(true))) await setImmediate();
@@ -79,9 +80,23 @@ export class SearchFollower {
         this.#tell(error);
       }
     };
+    let timer: NodeJS.Timeout | undefined;
+    const time = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, milliseconds);
+    });
     // Others may hold the lock for longer than that.
     await Promise.race([work(), time]);
     clearTimeout(timer);
+  }
+
+  /** A search met it. Never rejects. */
+  async markDamage({ slot, message }: DamagedIndex): Promise<void> {
+    try {
+      await this.#transactions.write(() => this.#slots.markBroken(slot, message));
+      this.#log.warn({ slot }, "the search index is damaged");
+    } catch (error) {
+      this.#tell(error);
+    }
   }
 
   /** Joins one that is on its way. */
@@ -96,7 +111,7 @@ export class SearchFollower {
       await setImmediate();
     }
     // What it takes the place of is removed behind the caller's back.
-    void this.run();
+    this.#follow();
   }
 
   async #beginRebuild(): Promise<void> {
@@ -133,8 +148,7 @@ export class SearchFollower {
     } catch (error) {
       const cause = error instanceof StoreError ? error.cause : error;
       if (!(cause instanceof DamagedIndex)) throw error;
-      await this.#transactions.write(() => this.#slots.markBroken(cause.slot, cause.message));
-      this.#log.warn({ slot: cause.slot }, "the search index is damaged");
+      await this.markDamage(cause);
       return true;
     }
   }

@@ -18,13 +18,18 @@ export interface Ranked {
   scored: Scored;
 }
 
-// Events that are ranked, rows that are looked at for them, and characters that are read.
-const mostRanked = 300;
+// Events that are ranked: the more terms, the more ways there are to be among the best. Rows that are looked at for
+// them, and characters that are read.
+const mostRanked = 200;
+const rankedPerTerm = 40;
+const leastRanked = 60;
+const mostWithNeighbours = 60;
 const mostLookedAt = 3_000;
 const mostText = 8_000_000;
-// Of an event with many passages those are ranked that were found, so many at most.
-const fewPassages = 4;
-const mostPassages = 8;
+// A word or two are looked for as such; a question also finds the short answer next to where its words are.
+const termsOfQuestion = 3;
+// Of a long event those passages are ranked that were found, so many at most.
+const mostPassages = 2;
 // Longer ones speak for themselves.
 const shortText = 400;
 const snippetChars = 400;
@@ -44,18 +49,17 @@ export class SearchHits {
   /** Best first. */
   rank(candidates: Iterable<Candidate>, asked: Asked): Ranked[] {
     const read = this.#read(candidates, asked);
+    const isQuestion = asked.query.terms.filter(({ kind }) => kind !== "joined").length >= termsOfQuestion;
     const docs = new Map<number, { row: TextRow; doc: Doc }>();
     for (const { row, doc } of read) docs.set(row.id, { row, doc });
-    for (const { row } of read) {
+    for (const { row } of read.slice(0, mostWithNeighbours)) {
       if (asked.mode !== "any" || lengthOf(row) > shortText) continue;
       for (const near of this.#texts.around(row, 2)) {
         if (docs.has(near.id) || near.id > asked.upTo || near.isDeleted || lengthOf(near) > shortText)
           continue;
         const { passages, toolNames } = this.#texts.read(near);
-        docs.set(near.id, {
-          row: near,
-          doc: toDoc(near, passages, asked.filters.passesWith(near, toolNames)),
-        });
+        const isCandidate = isQuestion && asked.filters.passesWith(near, toolNames);
+        docs.set(near.id, { row: near, doc: toDoc(near, passages, isCandidate) });
       }
     }
     const ranked = rank(
@@ -72,16 +76,17 @@ export class SearchHits {
   /** Those that are what was asked for, as many as are ranked. */
   #read(candidates: Iterable<Candidate>, { query, mode, filters, wholly }: Asked) {
     const read: { row: TextRow; doc: Doc }[] = [];
+    const most = Math.min(mostRanked, leastRanked + rankedPerTerm * query.terms.length);
     let [lookedAt, text] = [0, 0];
     for (const { eventId, passages } of candidates) {
-      if (read.length === mostRanked || lookedAt === mostLookedAt || text > mostText) break;
+      if (read.length === most || lookedAt === mostLookedAt || text > mostText) break;
       lookedAt += 1;
       const row = this.#texts.get(eventId);
       if (row === undefined || !filters.passes(row)) continue;
       const { passages: all, toolNames } = this.#texts.read(row);
       text += all.reduce((sum, passage) => sum + passage.text.length, 0);
       if (!filters.passesWith(row, toolNames) || !holds(mode, query, all)) continue;
-      const speaking = wholly || all.length <= fewPassages ? all : choose(all, passages);
+      const speaking = wholly || lengthOf(row) <= shortText ? all : choose(all, passages);
       read.push({ row, doc: toDoc(row, speaking, true) });
     }
     return read;
@@ -128,10 +133,8 @@ function toDoc(row: TextRow, passages: readonly Passage[], isCandidate: boolean)
   return { key, group, seq, author, createdAt, passages, isCandidate };
 }
 
-/** Those with these numbers, and as many of the others as show that the event is a long one. */
 function choose(all: readonly Passage[], numbers: readonly number[]): Passage[] {
-  const first = numbers.slice(0, mostPassages);
-  return all.filter((_, number) => first.includes(number) || number < fewPassages);
+  return numbers.slice(0, mostPassages).flatMap((number) => all[number] ?? []);
 }
 
 function holds(mode: SearchMode, query: Query, passages: readonly Passage[]): boolean {

@@ -3,7 +3,7 @@
 import { sql } from "drizzle-orm";
 import { parseQuery, type Query } from "../../recall/query.ts";
 import type { Stats } from "../../recall/rank.ts";
-import { toTerms } from "../../recall/terms.ts";
+import { toTerm, toTerms } from "../../recall/terms.ts";
 import { rulesVersion } from "../../recall/version.ts";
 import type { SearchQuery, SearchResult, SearchState, SearchStore } from "../search.ts";
 import { type Drizzle, Prepared } from "./prepare.ts";
@@ -23,6 +23,8 @@ const patience = 200;
 // Of the newest events, where there is no index; and characters of them.
 const mostNewest = 2_000;
 const mostNewestText = 1_000_000;
+// Words that are named as not used.
+const mostIgnored = 64;
 
 export class Searches {
   readonly #tables: SearchTables;
@@ -75,25 +77,28 @@ export class Searches {
     return broken ?? this.#tables.check(slot);
   }
 
-  search(asked: SearchQuery): SearchResult {
+  /** `damage`: what is wrong with the index, if that was met. */
+  search(asked: SearchQuery): { result: SearchResult; damage: DamagedIndex | undefined } {
     const query = parseQuery(asked.text);
     const upTo = asked.upTo ?? this.last();
-    const { ranked, scope, degraded } = this.#rank(asked, query, upTo);
+    const { ranked, scope, degraded, damage } = this.#rank(asked, query, upTo);
     const shown = asked.groupBy === "session" ? bestOfSessions(ranked) : ranked;
     const page = shown.slice(asked.offset, asked.offset + asked.limit);
-    return {
+    const result = {
       hits: page.map((one) => this.#hits.toHit(one, query)),
       more: shown.length > asked.offset + page.length,
       terms: query.terms.flatMap(({ term, kind }) => (kind === "joined" ? [] : [term])),
-      ignored: [...query.ignored],
+      ignored: ignoredOf(query),
       scope,
       unindexed: this.state().behind,
       degraded,
       upTo,
     };
+    return { result, damage };
   }
 
   #rank(asked: SearchQuery, query: Query, upTo: number) {
+    let damage: DamagedIndex | undefined;
     const { slot, version, broken } = this.#slots.active();
     if (broken === null && version <= rulesVersion) {
       try {
@@ -105,24 +110,17 @@ export class Searches {
           ? []
           : this.#candidates.find(query, { ...lookup, keys: filters.keys }, stats);
         const wholly = version !== rulesVersion;
-        const ranked = this.#hits.rank(found, { query, mode: asked.mode, filters, stats, upTo, wholly });
-        return { ranked, scope: filters.scope, degraded: false };
+        const given = { query, mode: asked.mode, filters, stats, upTo, wholly };
+        return { ranked: this.#hits.rank(found, given), scope: filters.scope, degraded: false, damage };
       } catch (error) {
-        // The follower finds it too, and writes it down.
         if (!(error instanceof DamagedIndex)) throw error;
+        damage = error;
       }
     }
     const filters = this.#filters.of(asked, () => true);
     const { candidates, stats } = this.#newest(query, upTo);
-    const ranked = this.#hits.rank(candidates, {
-      query,
-      mode: asked.mode,
-      filters,
-      stats,
-      upTo,
-      wholly: true,
-    });
-    return { ranked, scope: filters.scope, degraded: true };
+    const given = { query, mode: asked.mode, filters, stats, upTo, wholly: true };
+    return { ranked: this.#hits.rank(candidates, given), scope: filters.scope, degraded: true, damage };
   }
 
   /** The newest events that have a word of the query, and how common its words are among them. */
@@ -155,6 +153,14 @@ export class Searches {
   }
 }
 
+/** Its stop words, and of a query that is too long the first words that there was no place for. */
+function ignoredOf({ terms, pieces, ignored, isCut }: Query): string[] {
+  if (!isCut) return [...ignored];
+  const used = new Set(terms.map(({ term }) => term));
+  const unused = pieces.filter((piece) => !used.has(toTerm(piece)));
+  return [...new Set([...ignored, ...unused])].slice(0, mostIgnored);
+}
+
 function bestOfSessions(ranked: readonly Ranked[]): Ranked[] {
   const best = new Map<string, Ranked>();
   for (const one of ranked) if (!best.has(one.row.sessionId)) best.set(one.row.sessionId, one);
@@ -171,10 +177,12 @@ export function createSearchStore(
     check: () => transactions.read(() => searches.check()),
     async search(query) {
       await follower.catchUp(patience);
-      return transactions.read(() => searches.search(query));
+      const { result, damage } = await transactions.read(() => searches.search(query));
+      if (damage) void follower.markDamage(damage);
+      return result;
     },
     async catchUp(milliseconds) {
-      if (milliseconds === undefined) await follower.run();
+      if (milliseconds === undefined) await follower.run({ ref: true });
       else await follower.catchUp(milliseconds);
       return (await state()).behind;
     },

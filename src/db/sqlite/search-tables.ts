@@ -91,6 +91,8 @@ export class SearchTables {
   totals(slot: Slot): Totals {
     const [record] = this.#on(slot, `SELECT block FROM search_${slot}_data WHERE id = 1`).values();
     const [passages = 0, terms = 0] = Buffer.isBuffer(record) ? readVarints(record) : [];
+    const rows = passages > 0 ? [] : this.#on(slot, `SELECT id FROM search_${slot}_docsize LIMIT 1`).values();
+    if (rows.length > 0) throw new DamagedIndex(slot, new Error("it has rows, and counts none"));
     return { passages, terms };
   }
 
