@@ -8,13 +8,13 @@ import type { ListSettings } from "./list.ts";
 import { defaultDatabase } from "./paths.ts";
 import type { ResumeSettings } from "./resume.ts";
 import { serve } from "./serve.ts";
-import { durabilities, logLevels, type Settings } from "./settings.ts";
+import { durabilities, logLevels, redactionModes, type Settings } from "./settings.ts";
 import type { ShowSettings } from "./show.ts";
 
 /** Runs the command of these arguments. Ends the process with 1, and a line on stderr, if they are wrong. */
 export async function runCommand(args: readonly string[]): Promise<void> {
   // Hosts pass a variable that is not set as an empty one.
-  for (const name of ["BACKSTORY_DB", "BACKSTORY_TOOLSETS", "BACKSTORY_LOG_LEVEL"]) {
+  for (const name of ["BACKSTORY_DB", "BACKSTORY_TOOLSETS", "BACKSTORY_REDACTION", "BACKSTORY_LOG_LEVEL"]) {
     if (process.env[name] === "") delete process.env[name];
   }
   await createProgram().parseAsync([...args], { from: "user" });
@@ -42,6 +42,12 @@ export function createProgram(): Command {
       new Option("--durability <level>", "full survives a power cut, normal only a killed process")
         .choices(durabilities)
         .default("full"),
+    )
+    .addOption(
+      new Option("--redaction <mode>", "secrets in what is stored: mask them, leave them, or refuse the call")
+        .env("BACKSTORY_REDACTION")
+        .choices(redactionModes)
+        .default("mask"),
     )
     .addOption(
       new Option("--log-level <level>", "what goes to stderr")

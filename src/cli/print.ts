@@ -49,7 +49,8 @@ export async function resultOf(tool: Tool, args: object, context: ToolContext): 
 }
 
 /** Looking at a store makes none. */
-async function withStore<T>({ db, durability }: Settings, work: (store: Store) => Promise<T>): Promise<T> {
+async function withStore<T>(settings: Settings, work: (store: Store) => Promise<T>): Promise<T> {
+  const { db } = settings;
   if (!existsSync(db)) {
     throw new StoreError(
       "not_found",
@@ -57,7 +58,7 @@ async function withStore<T>({ db, durability }: Settings, work: (store: Store) =
       "An agent that uses Backstory makes it. Name another with --db.",
     );
   }
-  const store = await openStoreOf({ db, durability }, createProber(), { info() {}, warn() {} });
+  const store = await openStoreOf(settings, createProber(), { info() {}, warn() {} });
   try {
     return await work(store);
   } finally {

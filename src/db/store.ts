@@ -27,6 +27,7 @@ import type {
   Stored,
   TodoList,
 } from "./records.ts";
+import type { Redactor } from "./redaction.ts";
 import type { StatsStore } from "./stats.ts";
 import type { Turn, TurnHistory, TurnQuery } from "./turns.ts";
 
@@ -239,6 +240,8 @@ export interface StoreOptions {
   prober: ProcessProber;
   nextRun: NextRun;
   log: StoreLog;
+  /** Sees every text before it is stored; absent: texts are stored as they come. */
+  redactor?: Redactor | undefined;
   /** Milliseconds a write waits for others before `busy`; default 10,000. */
   busyDeadline?: number;
 }

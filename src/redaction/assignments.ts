@@ -59,20 +59,21 @@ export function isSecretMember(name: string, value: string): boolean {
 }
 
 function isSecretOf(name: string, value: string): boolean {
-  if (isSaidPlaceholder(value)) return false;
-  if (isSetting(name)) return value.length >= 6 && !isWordy(value);
-  return isUnlikeAWord(value, isPassword(name));
+  const isUnlikely = isSetting(name)
+    ? value.length < 6 || isWordy(value)
+    : !isUnlikeAWord(value, isPassword(name));
+  return !isUnlikely && !isSaidPlaceholder(value);
 }
 
 /** Without quotes it may be code: it counts for a setting in capitals, in an option, in a query, on a line of its own. */
 function isBareSecret(secret: string, match: Match): boolean {
   const { name, before, after } = surroundingsOf(match, secret);
   if (/[()[\]{}]/.test(secret) || after.startsWith("(") || isReference(secret)) return false;
-  if (isSetting(name)) return isSecretOf(name, secret);
-  const isPlace = match.kept.endsWith("=")
+  if (!isSecretOf(name, secret)) return false;
+  if (isSetting(name)) return true;
+  return match.kept.endsWith("=")
     ? lineBegins.test(before) || /(?:-|[?&]|\\u0026|\/:)$/.test(before)
     : lineBegins.test(before) && lineEnds.test(after);
-  return isPlace && isSecretOf(name, secret);
 }
 
 /** The name before the mark, and what stands around name and value. */
@@ -86,7 +87,7 @@ function surroundingsOf({ text, at, kept }: Match, secret: string) {
   begin += tail.length;
   while (begin < end && /[.-]/.test(text.charAt(begin))) begin += 1;
   const behind = at + kept.length + secret.length;
-  const from = Math.max(0, begin - 40);
+  const from = Math.max(0, begin - 32);
   return {
     name: text.slice(begin, end),
     before: (from === 0 ? "\n" : "") + text.slice(from, begin),

@@ -9,6 +9,7 @@ import { factsContract } from "./facts.ts";
 import { forkContract } from "./forks.ts";
 import { jobsContract } from "./jobs.ts";
 import { projectsContract } from "./projects.ts";
+import { redactionContract } from "./redaction.ts";
 import { statsContract } from "./stats.ts";
 import { turnContract } from "./turns.ts";
 
@@ -22,4 +23,5 @@ jobsContract(openTestStore);
 automationsContract(openTestStore);
 factsContract("the SQLite store", openTestStore);
 auditContract("the SQLite store", openTestStore);
+redactionContract(openTestStore);
 statsContract(openTestStore);

@@ -7,6 +7,7 @@ import { type Actions, toAction } from "./actions.ts";
 import { type EventRow, toEvent } from "./event-rows.ts";
 import type { Lineage } from "./lineage.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared } from "./prepare.ts";
+import { type Redaction, toRedactions } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
 import type { Runs } from "./runs.ts";
 import { events } from "./schema.ts";
@@ -19,6 +20,7 @@ export class Events {
   readonly #lineage: Lineage;
   readonly #actions: Actions;
   readonly #runs: Runs;
+  readonly #redaction: Redaction;
   readonly #insert;
   readonly #bySeq;
   readonly #byKey;
@@ -26,13 +28,14 @@ export class Events {
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; lineage: Lineage; actions: Actions; runs: Runs },
+    related: { sessions: Sessions; lineage: Lineage; actions: Actions; runs: Runs; redaction: Redaction },
   ) {
     this.#options = options;
     this.#sessions = related.sessions;
     this.#lineage = related.lineage;
     this.#actions = related.actions;
     this.#runs = related.runs;
+    this.#redaction = related.redaction;
     this.#insert = new Inserts(db, events);
     const ofSession = eq(events.sessionId, sql.placeholder("sessionId"));
     this.#bySeq = new Prepared(db, () =>
@@ -49,7 +52,8 @@ export class Events {
     );
   }
 
-  append(event: NewEvent): Stored<Event> {
+  append(given: NewEvent): Stored<Event> {
+    const { record: event, findings } = this.#redaction.event(given);
     const { sessionId, idempotencyKey, runId } = event;
     const requestHash = idempotencyKey === null ? null : hashRequest(requestOf(event));
     if (idempotencyKey !== null) {
@@ -93,6 +97,7 @@ export class Events {
       reasoning: event.reasoning,
       metadata: toJson(event.metadata ?? undefined),
       raw: toJson(event.raw),
+      redactions: toRedactions(findings),
     });
     const prepared = this.#actions.prepare(event.actions, { sessionId, seq, createdAt });
     const stored = { ...row, lossy: lossy || prepared.lossy ? 1 : null };

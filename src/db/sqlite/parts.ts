@@ -21,6 +21,7 @@ import { ProjectMembers } from "./project-members.ts";
 import { ProjectRuns } from "./project-runs.ts";
 import { ProjectsWithRuns } from "./project-store.ts";
 import { Projects } from "./projects.ts";
+import { Redaction } from "./redaction.ts";
 import { Rollups } from "./rollups.ts";
 import { Runs } from "./runs.ts";
 import { SessionIds } from "./session-ids.ts";
@@ -35,39 +36,40 @@ export type Parts = ReturnType<typeof createParts>;
 export function createParts(db: Database.Database, options: StoreOptions) {
   const query: Drizzle = drizzle(db);
   const audit = new Audit(query, options);
+  const redaction = new Redaction(options);
   const logSums = new LogSums(query);
   const rollups = new Rollups(query, logSums);
   const statistics = new Statistics(query, logSums, rollups);
-  const projects = new Projects(query, options);
-  const sessions = new Sessions(query, options, projects);
-  const todos = new Todos(query, options, sessions);
-  const runs = new Runs(query, options, { sessions, projects });
+  const projects = new Projects(query, options, redaction);
+  const sessions = new Sessions(query, options, { projects, redaction });
+  const todos = new Todos(query, options, { sessions, redaction });
+  const runs = new Runs(query, options, { sessions, projects, redaction });
   const projectRuns = new ProjectRuns(query, { runs, projects, audit });
   const projectMembers = new ProjectMembers(query);
   const lineage = new Lineage(query);
-  const actions = new Actions(query, options, { sessions, lineage, rollups });
+  const actions = new Actions(query, options, { sessions, lineage, rollups, redaction });
   const histories = new Histories(query, { sessions, lineage, actions });
-  const forks = new Forks(options, { sessions, lineage, todos });
-  const jobs = new Jobs(query, options, { sessions, projects, audit });
+  const forks = new Forks(options, { sessions, lineage, todos, redaction });
+  const jobs = new Jobs(query, options, { sessions, projects, audit, redaction });
   return {
     accesses: new Accesses(query, options),
     actions,
     audit,
-    automations: new Automations(query, options, { projects, jobs, audit }),
-    checkpoints: new Checkpoints(query, options, { sessions, todos, forks, audit }),
+    automations: new Automations(query, options, { projects, jobs, audit, redaction }),
+    checkpoints: new Checkpoints(query, options, { sessions, todos, forks, audit, redaction }),
     deletions: new Deletions(query, options, { sessions, audit, rollups }),
-    events: new Events(query, options, { sessions, lineage, actions, runs }),
+    events: new Events(query, options, { sessions, lineage, actions, runs, redaction }),
     facts: new Facts(query, { sessions, lineage, histories, todos, runs }),
     forks,
     histories,
     jobs,
-    leases: new Leases(query, options, { jobs, runs, sessions }),
+    leases: new Leases(query, options, { jobs, runs, sessions, redaction }),
     projectRuns,
     projectsWithRuns: new ProjectsWithRuns(query, { projects, projectRuns, projectMembers, audit, rollups }),
     rollups,
     runs,
     sessionIds: new SessionIds(query),
-    sessionPatches: new SessionPatches(query, options, { sessions, audit }),
+    sessionPatches: new SessionPatches(query, options, { sessions, audit, redaction }),
     sessions,
     statistics,
     todos,
