@@ -7,6 +7,7 @@ import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
 import type { ListSettings } from "./list.ts";
 import { defaultDatabase } from "./paths.ts";
 import type { ResumeSettings } from "./resume.ts";
+import type { ScrubSettings } from "./scrub.ts";
 import { serve } from "./serve.ts";
 import { durabilities, logLevels, redactionModes, type Settings } from "./settings.ts";
 import type { ShowSettings } from "./show.ts";
@@ -60,6 +61,7 @@ export function createProgram(): Command {
     .description("serve MCP on stdin and stdout (the default)")
     .action(async (_options, command: Command) => serve(command.optsWithGlobals<Settings>()));
   addPages(program);
+  addChores(program);
   return program;
 }
 
@@ -95,6 +97,19 @@ function addPages(program: Command): void {
     .addOption(jsonOption("get_session and get_history"))
     .action(async (session: string, _options, command: Command) =>
       (await import("./show.ts")).show(session, command.optsWithGlobals<ShowSettings>()),
+    );
+}
+
+/** What changes the store, for whoever has a terminal. */
+function addChores(program: Command): void {
+  program
+    .command("scrub")
+    .description("take secrets out of what is stored already")
+    .option("--dry-run", "only count them")
+    .option("--session <id>", "only in a session; else everywhere")
+    .option("--compact", "make the file anew, without what earlier writes left in its unused space")
+    .action(async (_options, command: Command) =>
+      (await import("./scrub.ts")).scrub(command.optsWithGlobals<ScrubSettings>()),
     );
 }
 

@@ -26,16 +26,20 @@ export interface Printable {
 }
 
 /** Ends the process with 1, and the reason on stderr, when there is nothing to print. */
-export async function print(settings: PrintSettings, { page, results }: Printable): Promise<void> {
+export function print(settings: PrintSettings, { page, results }: Printable): Promise<void> {
+  return printText(settings, async (store) => {
+    const context = toContext(store);
+    if (settings.json) return `${JSON.stringify(await results(context))}\n`;
+    return toTerminal(await page(context), wantsColour(process.stdout));
+  });
+}
+
+/** As `print`, what `work` returns. */
+export async function printText(settings: Settings, work: (store: Store) => Promise<string>): Promise<void> {
   // Whoever reads us may have seen enough: `| head`.
   process.stdout.on("error", () => process.exit(0));
   try {
-    const text = await withStore(settings, async (store) => {
-      const context = toContext(store);
-      if (settings.json) return `${JSON.stringify(await results(context))}\n`;
-      return toTerminal(await page(context), wantsColour(process.stdout));
-    });
-    process.stdout.write(text);
+    process.stdout.write(await withStore(settings, work));
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     process.stderr.write(`${error.message}\n${error.hint}\n`);

@@ -27,7 +27,7 @@ import type {
   Stored,
   TodoList,
 } from "./records.ts";
-import type { Redactor } from "./redaction.ts";
+import type { Redactor, ScrubStore } from "./redaction.ts";
 import type { StatsStore } from "./stats.ts";
 import type { Turn, TurnHistory, TurnQuery } from "./turns.ts";
 
@@ -138,6 +138,7 @@ export interface Store {
   readonly file: string;
   readonly projects: ProjectStore;
   readonly audit: AuditStore;
+  readonly scrubs: ScrubStore;
 
   /** `not_found`: the parent. `conflict`: the key was used, by the same app and user, for other content. */
   createSession(session: NewSession): Promise<Stored<Session>>;

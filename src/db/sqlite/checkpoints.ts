@@ -19,7 +19,7 @@ import type { Redaction } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
 import { checkpoints } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
-import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
+import { fromJson, hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
 import type { Todos } from "./todos.ts";
 import type { Transactions } from "./transactions.ts";
 
@@ -84,7 +84,7 @@ export class Checkpoints {
     const requestHash = by.idempotencyKey === null ? null : hashRequest({ sessionId, label, state });
     if (by.idempotencyKey !== null) {
       const earlier = this.#byKey.get({ sessionId, key: by.idempotencyKey.toWellFormed() });
-      if (earlier && earlier.requestHash !== requestHash) {
+      if (earlier && isOtherRequest(earlier.requestHash, requestHash)) {
         throw keyConflict(by.idempotencyKey, `checkpoint ${earlier.id}`);
       }
       if (earlier) return { record: toCheckpoint(shorten(earlier)), duplicate: true };

@@ -12,7 +12,7 @@ import { keyConflict } from "./refusals.ts";
 import type { Runs } from "./runs.ts";
 import { events } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
-import { hashRequest, repairTexts, toJson } from "./text.ts";
+import { hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
 
 export class Events {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
@@ -60,7 +60,8 @@ export class Events {
       const earlier = this.#byKey.get({ sessionId, key: idempotencyKey.toWellFormed() });
       if (earlier) {
         this.#sessions.get(sessionId);
-        if (earlier.requestHash !== requestHash) throw keyConflict(idempotencyKey, `event ${earlier.seq}`);
+        if (isOtherRequest(earlier.requestHash, requestHash))
+          throw keyConflict(idempotencyKey, `event ${earlier.seq}`);
         return { record: this.#withActions(earlier), duplicate: true };
       }
     }

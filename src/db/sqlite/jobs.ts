@@ -11,7 +11,7 @@ import type { Projects } from "./projects.ts";
 import type { Redaction } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
 import type { Sessions } from "./sessions.ts";
-import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
+import { fromJson, hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
 import { jobs } from "./work-schema.ts";
 
 export type JobRow = typeof jobs.$inferSelect;
@@ -110,7 +110,7 @@ export class Jobs {
     if (idempotencyKey !== null) {
       const scope = (job.sessionId ?? directory ?? "").toWellFormed();
       const earlier = this.#byKey.get({ scope, key: idempotencyKey.toWellFormed() });
-      if (earlier && earlier.requestHash !== requestHash)
+      if (earlier && isOtherRequest(earlier.requestHash, requestHash))
         throw keyConflict(idempotencyKey, `job ${earlier.id}`);
       if (earlier) return { record: toJob(earlier), duplicate: true };
     }

@@ -24,6 +24,7 @@ import { Projects } from "./projects.ts";
 import { Redaction } from "./redaction.ts";
 import { Rollups } from "./rollups.ts";
 import { Runs } from "./runs.ts";
+import { Scrubs } from "./scrubs.ts";
 import { SessionIds } from "./session-ids.ts";
 import { SessionPatches } from "./session-patches.ts";
 import { Sessions } from "./sessions.ts";
@@ -68,6 +69,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     projectsWithRuns: new ProjectsWithRuns(query, { projects, projectRuns, projectMembers, audit, rollups }),
     rollups,
     runs,
+    scrubs: new Scrubs(query, { redaction, changed() {} }),
     sessionIds: new SessionIds(query),
     sessionPatches: new SessionPatches(query, options, { sessions, audit, redaction }),
     sessions,

@@ -11,7 +11,7 @@ import type { Redaction } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
 import { runs } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
-import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
+import { fromJson, hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
 
 type RunRow = typeof runs.$inferSelect;
 
@@ -99,7 +99,7 @@ export class Runs {
     if (idempotencyKey !== null) {
       const scope = (run.sessionId ?? directory).toWellFormed();
       const earlier = this.#byKey.get({ scope, key: idempotencyKey.toWellFormed() });
-      if (earlier && earlier.requestHash !== requestHash)
+      if (earlier && isOtherRequest(earlier.requestHash, requestHash))
         throw keyConflict(idempotencyKey, `run ${earlier.id}`);
       if (earlier) return { record: toRun(earlier), duplicate: true };
     }

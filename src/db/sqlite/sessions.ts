@@ -8,7 +8,7 @@ import type { Projects } from "./projects.ts";
 import type { Redaction } from "./redaction.ts";
 import { keyConflict, sessionNotFound } from "./refusals.ts";
 import { sessions } from "./schema.ts";
-import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
+import { fromJson, hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
 
 export type SessionRow = typeof sessions.$inferSelect;
 
@@ -264,7 +264,7 @@ function duplicateOf(row: SessionRow, requestHash: string | null, key: string): 
       "Use a new idempotency_key to create another session.",
     );
   }
-  if (row.requestHash !== requestHash) throw keyConflict(key, `session ${row.id}`);
+  if (isOtherRequest(row.requestHash, requestHash)) throw keyConflict(key, `session ${row.id}`);
   return { record: toSession(row), duplicate: true };
 }
 

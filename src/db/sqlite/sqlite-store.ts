@@ -14,6 +14,7 @@ import { listMigrations, migrate } from "./migrate.ts";
 import { createParts, type Parts } from "./parts.ts";
 import { createProjectStore } from "./project-store.ts";
 import { Purge } from "./purge.ts";
+import { scrubStore } from "./scrub-store.ts";
 import { keepStats } from "./stats.ts";
 import { retryWhileBusy, Transactions } from "./transactions.ts";
 
@@ -52,6 +53,7 @@ class SqliteStore implements store.Store {
   readonly automations: store.Store["automations"];
   readonly stats: store.Store["stats"];
   readonly audit: store.Store["audit"];
+  readonly scrubs: store.Store["scrubs"];
   readonly #db: Database.Database;
   readonly #transactions: Transactions;
   readonly #options: store.StoreOptions;
@@ -75,6 +77,7 @@ class SqliteStore implements store.Store {
     this.jobs = jobStore(transactions, { ...parts, ...options, automationStore: this.automations });
     this.stats = keepStats(transactions, { ...parts, log: options.log });
     this.audit = createAuditStore(parts.audit, transactions);
+    this.scrubs = scrubStore(db, transactions, { ...parts, retry: transactions.retry });
   }
 
   createSession(session: records.NewSession) {
