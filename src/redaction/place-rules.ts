@@ -20,14 +20,14 @@ export const placeRules: readonly Rule[] = [
   {
     name: "aws-secret-key",
     finds: "AWS secret access keys behind their name",
-    cues: ["ecret_access_key", "ECRET_ACCESS_KEY", "ecretAccessKey"],
+    cues: ["_access_key", "_ACCESS_KEY", "AccessKey"],
     pattern:
       /(?<kept>secret_?access_?key\\{0,7}["'`]?\s{0,4}[:=]\s{0,4}\\{0,7}["'`]?)(?:[A-Za-z0-9+]|\\?\/){40}(?![A-Za-z0-9+/=])/gi,
   },
   {
     name: "bearer-token",
     finds: "tokens in an Authorization header, and behind `Bearer`",
-    cues: ["earer", "EARER", "uthorization", "UTHORIZATION"],
+    cues: ["Bearer ", "bearer ", "BEARER ", "uthorization", "UTHORIZATION"],
     pattern:
       /(?<kept>(?:authorization\\{0,7}["'`]?\s{0,4}[:=,]\s{0,4}\\{0,7}["'`]?(?:bearer|token|apikey|api-key|bot)|(?<![a-z])bearer)[ :]{1,4})[A-Za-z0-9._~+/=|-]{12,}/gi,
     isSecret: (secret) => isTokenLike(secret),
@@ -35,7 +35,7 @@ export const placeRules: readonly Rule[] = [
   {
     name: "basic-auth",
     finds: "names and passwords behind `Basic`",
-    cues: ["asic ", "ASIC "],
+    cues: ["Basic ", "basic ", "BASIC "],
     pattern: /(?<kept>(?<![a-z])basic {1,4})[A-Za-z0-9+/]{6,}={0,2}/gi,
     isSecret: (secret) => /^[\x20-\x7e]{0,255}:[\x20-\x7e]+$/.test(atob64(secret)),
   },

@@ -110,7 +110,7 @@ export const tokenRules: readonly Rule[] = [
   {
     name: "jwt",
     finds: "JSON web tokens (`eyJ….eyJ….…`)",
-    cues: ["eyJ"],
+    cues: ["yJ"],
     // Begins where a run of its characters does: each run is read once.
     pattern: new RegExp(
       String.raw`${behindNo("A-Za-z0-9_-")}eyJ[A-Za-z0-9_-]{8,}\.ey[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{8,}`,
