@@ -26,9 +26,9 @@ function report({ findings, records, logKept }: Scrubbed, dryRun: boolean): stri
   const rules = Object.entries(findings).toSorted(([a], [b]) => (a < b ? -1 : 1));
   if (rules.length === 0) return "No secrets found.\n";
   const total = rules.reduce((sum, [, count]) => sum + count, 0);
-  const places = Object.entries(records).map(([table, count]) => `${count} ${table}`);
+  const places = Object.entries(records).map(([table, count]) => `${table} (${count})`);
   const lines = [
-    `${dryRun ? "Found" : "Took out"} ${total} ${total === 1 ? "secret" : "secrets"} in ${places.join(", ")}:`,
+    `${dryRun ? "Found" : "Took out"} ${total} ${total === 1 ? "secret" : "secrets"}, in ${places.join(", ")}:`,
     ...rules.map(([rule, count]) => `  ${rule} ${count}`),
     dryRun
       ? "Nothing was changed. Without --dry-run they are taken out."

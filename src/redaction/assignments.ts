@@ -5,22 +5,30 @@ import { behindEscape, type Match, type Rule } from "./rule.ts";
 export const assignmentRule = "assignment";
 
 // A name ends with one of them: `max_tokens` and `tokenizer` do not.
-const word = `passwords?|passwd|passphrase|pwd|secret|token|credentials?|(?:api|access|secret|private|auth|account|encryption|signing|master|service)[_-]?key`;
+const word = `passwords?|passwd|passphrase|pwd|[_-]pass|secret|token|credentials?|(?:api|access|secret|private|auth|account|encryption|signing|master|service)[_-]?key`;
 const secretName = new RegExp(`(?:${word})$`, "i");
 // As often escaped as JSON has been put into JSON.
 const quote = String.raw`\\{0,7}["'\x60]`;
 
 /** For the first look at a text: a mark of assignment behind such a word. */
-export const assignmentCue = String.raw`(?:[wW][oO][rR][dD][sS]?|[sS][wW][dD]|[pP][wW][dD]|[rR][aA][sS][eE]|[cC][rR][eE][tT]|[kK][eE][nN]|[kK][eE][yY]|[iI][aA][lL][sS]?)(?:${quote})?\s{0,4}[:=]`;
+export const assignmentCue = String.raw`(?:[wW][oO][rR][dD][sS]?|[sS][wW][dD]|[pP][wW][dD]|[rR][aA][sS][eE]|[aA][sS][sS]|[cC][rR][eE][tT]|[kK][eE][nN]|[kK][eE][yY]|[iI][aA][lL][sS]?)(?:${quote})?\s{0,4}[:=]`;
 
 // In the spellings of names in code and in settings.
-const cues = ["assw", "ASSW", "assp", "ASSP", "pwd", "Pwd", "PWD", "ecret", "ECRET", "oken", "OKEN"].concat([
-  "edential",
-  "EDENTIAL",
-  "key",
-  "Key",
-  "KEY",
-]);
+const cues = [
+  "assw",
+  "ASSW",
+  "assp",
+  "ASSP",
+  "_pass",
+  "_PASS",
+  "pwd",
+  "Pwd",
+  "PWD",
+  "ecret",
+  "ECRET",
+  "oken",
+  "OKEN",
+].concat(["edential", "EDENTIAL", "key", "Key", "KEY"]);
 
 // Each pattern begins at the mark of assignment, and looks behind it: a text has few of them.
 export const assignmentRules: readonly Rule[] = [
@@ -42,7 +50,7 @@ export const assignmentRules: readonly Rule[] = [
       "what is assigned to one without quotes: to a name in capitals (`DB_PASSWORD=…`), in an option (`--token=…`), in a query, on a line of its own",
     cues,
     pattern: new RegExp(
-      String.raw`(?<kept>(?:=|: {1,4})(?<=(?:${word})(?:=|: {1,4})))(?:(?!["'\x60;|&<>,\\])[!-~]){4,1024}`,
+      String.raw`(?<kept>(?:= {0,2}|: {1,4})(?<=(?:${word})(?: {0,2}= {0,2}|: {1,4})))(?:(?!["'\x60;|&<>,\\])[!-~]){4,1024}`,
       "gi",
     ),
     isSecret: isBareSecret,
@@ -60,7 +68,7 @@ export function isSecretMember(name: string, value: string): boolean {
 
 function isSecretOf(name: string, value: string): boolean {
   const isUnlikely = isSetting(name)
-    ? value.length < 6 || isWordy(value)
+    ? value.length < 6 || isWordy(value) || (!isPassword(name) && /^[\d.,:_-]+$/.test(value))
     : !isUnlikeAWord(value, isPassword(name));
   return !isUnlikely && !isSaidPlaceholder(value);
 }
@@ -70,10 +78,13 @@ function isBareSecret(secret: string, match: Match): boolean {
   const { name, before, after } = surroundingsOf(match, secret);
   if (/[()[\]{}]/.test(secret) || after.startsWith("(") || isReference(secret)) return false;
   if (!isSecretOf(name, secret)) return false;
+  const isLine = lineBegins.test(before) && lineEnds.test(after);
+  // `NAME = value` is code, but for a password, or a setting that has a line of its own.
+  if (match.kept.startsWith("= "))
+    return isLine && /\d/.test(secret) && (isSetting(name) || isPassword(name));
   if (isSetting(name)) return true;
-  return match.kept.endsWith("=")
-    ? lineBegins.test(before) || /(?:-|[?&]|\\u0026|\/:)$/.test(before)
-    : lineBegins.test(before) && lineEnds.test(after);
+  if (match.kept.startsWith("=")) return lineBegins.test(before) || /(?:-|[?&]|\\u0026|\/:)$/.test(before);
+  return isLine || (/["'`]$/.test(before) && /^\\*["'`]/.test(after));
 }
 
 /** The name before the mark, and what stands around name and value. */

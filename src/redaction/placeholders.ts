@@ -38,6 +38,11 @@ export function isWordy(value: string): boolean {
   if (commonWithNumber.test(value)) return true;
   const words = value.split(/[._\-/:]/);
   if (words.length > 1)
-    return words.every((each) => /^[A-Za-z]{0,15}\d{0,2}$/.test(each) || commonWithNumber.test(each));
+    return words.every(
+      (each) =>
+        each === "" ||
+        /^(?:[A-Za-z]?[a-z]*(?:[A-Z][a-z]+){0,3}|[A-Z]{1,12})\d{0,2}$/.test(each) ||
+        commonWithNumber.test(each),
+    );
   return /^(?:[A-Z]?[a-z]+|[A-Z]+)$/.test(value) && (value.length < 8 || common.test(value));
 }

@@ -70,6 +70,15 @@ it("changes nothing when it is applied again, whatever stands beside what", () =
   );
 });
 
+it.each([
+  "[client]\npassword = hunter2\nport = 3306",
+  "DB_PASSWORD = hunter2",
+  "password: hunter2",
+  "  - api_key: a1b2c3d4e5f6",
+])("finds what a line of its own assigns: %j", (text) => {
+  expect(redact(text).findings).toEqual({ assignment: 1 });
+});
+
 describe("a value under a name", () => {
   it.each(["password", "db_password", "apiKey", "client_secret", "AUTH_TOKEN"])(
     "is a secret under %s",
