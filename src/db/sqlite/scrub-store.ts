@@ -1,7 +1,7 @@
 // What the Store promises of a scrub: its slices, its audit entry, and that the file forgets what was overwritten.
 import { setTimeout as sleep } from "node:timers/promises";
 import type Database from "better-sqlite3";
-import type { Findings, Scrub, Scrubbed, ScrubStore } from "../redaction.ts";
+import type { Scrub, Scrubbed, ScrubStore } from "../redaction.ts";
 import type { Audit } from "./audit.ts";
 import { addFindings } from "./redaction.ts";
 import type { Scrubs } from "./scrubs.ts";
@@ -68,7 +68,7 @@ function entryOf(sessionId: string | undefined, { findings, records }: Scrubbed)
     tool: "scrub",
     sessionId: sessionId ?? null,
     subjectId: sessionId ?? "all",
-    details: { findings: findings satisfies Findings, records },
+    details: { findings, records },
   };
 }
 
