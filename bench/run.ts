@@ -7,6 +7,7 @@ import { deleteLines } from "./lines/delete.ts";
 import { forkLines } from "./lines/forks.ts";
 import { jobLines } from "./lines/jobs.ts";
 import { processLines } from "./lines/processes.ts";
+import { redactionLines } from "./lines/redaction.ts";
 import { resumeLines } from "./lines/resume.ts";
 import { sessionLines } from "./lines/sessions.ts";
 import { sizeLines } from "./lines/size.ts";
@@ -17,6 +18,7 @@ import { Workbench } from "./workbench.ts";
 
 const lines: readonly Line[] = [
   ...appendLines,
+  ...redactionLines,
   ...callLines,
   ...sessionLines,
   ...forkLines,

@@ -9,15 +9,16 @@ import type { ListSettings } from "./list.ts";
 import { defaultDatabase } from "./paths.ts";
 import type { PrintSettings } from "./print.ts";
 import type { ResumeSettings } from "./resume.ts";
+import type { ScrubSettings } from "./scrub.ts";
 import type { SearchSettings } from "./search.ts";
 import { serve } from "./serve.ts";
-import { durabilities, logLevels, type Settings } from "./settings.ts";
+import { durabilities, logLevels, redactionModes, type Settings } from "./settings.ts";
 import type { ShowSettings } from "./show.ts";
 
 /** Runs the command of these arguments. Ends the process with 1, and a line on stderr, if they are wrong. */
 export async function runCommand(args: readonly string[]): Promise<void> {
   // Hosts pass a variable that is not set as an empty one.
-  for (const name of ["BACKSTORY_DB", "BACKSTORY_TOOLSETS", "BACKSTORY_LOG_LEVEL"]) {
+  for (const name of ["BACKSTORY_DB", "BACKSTORY_TOOLSETS", "BACKSTORY_REDACTION", "BACKSTORY_LOG_LEVEL"]) {
     if (process.env[name] === "") delete process.env[name];
   }
   await createProgram().parseAsync([...args], { from: "user" });
@@ -45,6 +46,12 @@ export function createProgram(): Command {
       new Option("--durability <level>", "full survives a power cut, normal only a killed process")
         .choices(durabilities)
         .default("full"),
+    )
+    .addOption(
+      new Option("--redaction <mode>", "secrets in what is stored: mask them, leave them, or refuse the call")
+        .env("BACKSTORY_REDACTION")
+        .choices(redactionModes)
+        .default("mask"),
     )
     .addOption(
       new Option("--log-level <level>", "what goes to stderr")
@@ -132,6 +139,15 @@ function addCare(program: Command): void {
     .description("make the search index anew; it is searched meanwhile")
     .action(async (_options, command: Command) =>
       (await import("./reindex.ts")).reindex(command.optsWithGlobals<PrintSettings>()),
+    );
+  program
+    .command("scrub")
+    .description("take secrets out of what is stored already")
+    .option("--dry-run", "only count them")
+    .option("--session <id>", "only in a session; else everywhere")
+    .option("--compact", "make the file anew, without what earlier writes left in its unused space")
+    .action(async (_options, command: Command) =>
+      (await import("./scrub.ts")).scrub(command.optsWithGlobals<ScrubSettings>()),
     );
 }
 

@@ -106,10 +106,11 @@ export function isEmpty({ db }: Pick<Settings, "db">): boolean {
 }
 
 async function withStore<T>(
-  { db, durability }: Settings,
+  settings: Settings,
   work: (store: Store) => Promise<T>,
   mayWrite: boolean,
 ): Promise<T> {
+  const { db } = settings;
   if (isEmpty({ db })) {
     throw new StoreError(
       "not_found",
@@ -118,7 +119,7 @@ async function withStore<T>(
     );
   }
   const open = (readOnly: boolean) =>
-    openStoreOf({ db, durability }, createProber(), { info() {}, warn() {} }, readOnly);
+    openStoreOf(settings, createProber(), { info() {}, warn() {} }, readOnly);
   const store = mayWrite ? await open(false).catch(openForReading) : await open(true);
   function openForReading(error: unknown): Promise<Store> {
     if (error instanceof StoreError && error.code === "read_only") return open(true);

@@ -27,6 +27,7 @@ import type {
   Stored,
   TodoList,
 } from "./records.ts";
+import type { Redactor, ScrubStore } from "./redaction.ts";
 import type { SearchStore } from "./search.ts";
 import type { StatsStore } from "./stats.ts";
 import type { Turn, TurnHistory, TurnQuery } from "./turns.ts";
@@ -139,6 +140,7 @@ export interface Store {
   readonly file: string;
   readonly projects: ProjectStore;
   readonly audit: AuditStore;
+  readonly scrubs: ScrubStore;
 
   /** `not_found`: the parent. `conflict`: the key was used, by the same app and user, for other content. */
   createSession(session: NewSession): Promise<Stored<Session>>;
@@ -244,6 +246,8 @@ export interface StoreOptions {
   prober: ProcessProber;
   nextRun: NextRun;
   log: StoreLog;
+  /** Sees every text before it is stored; absent: texts are stored as they come. */
+  redactor?: Redactor | undefined;
   /** Milliseconds a write waits for others before `busy`; default 10,000. */
   busyDeadline?: number;
 }

@@ -327,3 +327,41 @@ test("marked words stand out on a terminal, and keep their marks elsewhere", () 
   const words = [...toTerminal(page, true).matchAll(/\u001b\[33mso\u001b/g)];
   expect(words).toHaveLength(2);
 });
+
+describe("with a secret", () => {
+  const secret = ["hunter", "2"].join("");
+  const content = `export DB_PASSWORD=${secret}`;
+
+  async function add(args: string[], env: Record<string, string> = {}) {
+    const server = startProgram({ db, cwd: folder, args, env });
+    await server.initialize();
+    const { result } = await server.call("create_session", {});
+    const added = await server.call("add_event", { session_id: result.session.id, author: "user", content });
+    await server.end();
+    return added;
+  }
+
+  test("the server masks it, refuses it, or leaves it, as it is told", async () => {
+    const masked = await add([]);
+    expect(masked.result.event.content).toBe("export DB_PASSWORD=[redacted:assignment]");
+    expect(masked.result.event.redactions).toEqual({ assignment: 1 });
+    const refused = await add([], { BACKSTORY_REDACTION: "reject" });
+    expect(refused.error).toMatchObject({ code: "invalid_input" });
+    expect(refused.error.message).toBe(
+      "content holds what looks like a secret (assignment): nothing was stored.",
+    );
+    const kept = await add(["--redaction", "off"]);
+    expect(kept.result.event.content).toBe(content);
+  });
+
+  test("scrub takes out what is stored, and counts it by rule", async () => {
+    await add(["--redaction", "off"]);
+    const counted = run(["scrub", "--dry-run"]);
+    expect(counted.stdout).toMatch(
+      /^Found 1 secret, in events \(1\):\n {2}assignment 1\nNothing was changed/,
+    );
+    expect(run(["scrub"]).stdout).toMatch(/^Took out 1 secret, in events \(1\):\n {2}assignment 1\n/);
+    expect(run(["scrub", "--compact"])).toEqual({ status: 0, stdout: "No secrets found.\n", stderr: "" });
+    expect(run(["scrub", "--session", "sess_none"])).toMatchObject({ status: 1 });
+  });
+});

@@ -8,6 +8,7 @@ import { Deletions } from "../../src/db/sqlite/deletions.ts";
 import { LogSums } from "../../src/db/sqlite/log-sums.ts";
 import { ProjectRuns } from "../../src/db/sqlite/project-runs.ts";
 import { Projects } from "../../src/db/sqlite/projects.ts";
+import { Redaction } from "../../src/db/sqlite/redaction.ts";
 import { Rollups } from "../../src/db/sqlite/rollups.ts";
 import { Runs } from "../../src/db/sqlite/runs.ts";
 import { SearchQueue } from "../../src/db/sqlite/search-queue.ts";
@@ -33,9 +34,10 @@ function openClasses(file: string) {
   }) as typeof db.prepare;
   const query = drizzle(db);
   const options = storeOptions({ file });
-  const projects = new Projects(query, options);
-  const sessions = new Sessions(query, options, projects);
-  const runs = new Runs(query, options, { sessions, projects });
+  const redaction = new Redaction(options);
+  const projects = new Projects(query, options, redaction);
+  const sessions = new Sessions(query, options, { projects, redaction });
+  const runs = new Runs(query, options, { sessions, projects, redaction });
   const audit = new Audit(query, options);
   const rollups = new Rollups(query, new LogSums(query));
   const plans = () =>

@@ -2,9 +2,11 @@
 import { and, desc, eq, gte, lte, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type { Action, ActionMove, JsonValue, NewAction, Session } from "../records.ts";
+import type { Findings } from "../redaction.ts";
 import type { PlacedAction, StoreOptions } from "../store.ts";
 import type { Lineage } from "./lineage.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
+import { addFindings, type Redaction, toRedactions } from "./redaction.ts";
 import type { Rollups } from "./rollups.ts";
 import { actions, events } from "./schema.ts";
 import type { SearchQueue } from "./search-queue.ts";
@@ -22,22 +24,32 @@ export class Actions {
   readonly #lineage: Lineage;
   readonly #rollups: Rollups;
   readonly #searchQueue: SearchQueue;
+  readonly #redaction: Redaction;
   readonly #insert;
   readonly #ofEvent;
   readonly #newest;
   readonly #update;
   readonly #markLossy;
+  readonly #redactions;
+  readonly #setRedactions;
 
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; lineage: Lineage; rollups: Rollups; searchQueue: SearchQueue },
+    related: {
+      sessions: Sessions;
+      lineage: Lineage;
+      rollups: Rollups;
+      searchQueue: SearchQueue;
+      redaction: Redaction;
+    },
   ) {
     this.#options = options;
     this.#sessions = related.sessions;
     this.#lineage = related.lineage;
     this.#rollups = related.rollups;
     this.#searchQueue = related.searchQueue;
+    this.#redaction = related.redaction;
     this.#insert = new Inserts(db, actions);
     this.#ofEvent = new Prepared(db, () =>
       db
@@ -76,13 +88,22 @@ export class Actions {
         })
         .where(eq(actions.id, sql.placeholder("id"))),
     );
-    this.#markLossy = new Prepared(db, () =>
+    const itsEvent = and(
+      eq(events.sessionId, sql.placeholder("sessionId")),
+      eq(events.seq, sql.placeholder("seq")),
+    );
+    this.#markLossy = new Prepared(db, () => db.update(events).set({ lossy: 1 }).where(itsEvent));
+    this.#redactions = new Prepared(db, () =>
+      db
+        .select({ redactions: columnsOf(events).redactions })
+        .from(events)
+        .where(itsEvent),
+    );
+    this.#setRedactions = new Prepared(db, () =>
       db
         .update(events)
-        .set({ lossy: 1 })
-        .where(
-          and(eq(events.sessionId, sql.placeholder("sessionId")), eq(events.seq, sql.placeholder("seq"))),
-        ),
+        .set({ redactions: value("redactions") })
+        .where(itsEvent),
     );
   }
 
@@ -122,7 +143,8 @@ export class Actions {
     return actionCount === 0 ? [] : this.#ofEvent.all({ sessionId, seq });
   }
 
-  move(move: ActionMove): PlacedAction {
+  move(given: ActionMove): PlacedAction {
+    const { record: move, findings } = this.#redaction.record(given, ["title", "output", "error"]);
     const session = this.#sessions.get(move.sessionId);
     const row = this.#find(session, move.callId);
     const place = { seq: row.seq, position: row.position };
@@ -140,8 +162,17 @@ export class Actions {
     const saysMore = (["title", "error", "output"] as const).some((key) => next[key] !== row[key]);
     if (saysMore) this.#searchQueue.add(row.sessionId, { from: row.seq, to: row.seq });
     if (said.lossy) this.#markLossy.run(row);
+    this.#countRedactions(row, findings);
     this.#sessions.touch(session.id, now);
     return { ...place, action: toAction(next) };
+  }
+
+  #countRedactions({ sessionId, seq }: ActionRow, findings: Findings): void {
+    if (toRedactions(findings) === null) return;
+    const before = this.#redactions.get({ sessionId, seq })?.redactions ?? null;
+    const sum = { ...fromJson<Findings>(before) };
+    addFindings(sum, findings);
+    this.#setRedactions.run({ sessionId, seq, redactions: toRedactions(sum) });
   }
 
   /** The newest action of that id in the session's history. One that a fork only shares is refused. */

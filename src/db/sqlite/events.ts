@@ -7,11 +7,12 @@ import { type Actions, toAction } from "./actions.ts";
 import { type EventRow, toEvent } from "./event-rows.ts";
 import type { Lineage } from "./lineage.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared } from "./prepare.ts";
+import { type Redaction, toRedactions } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
 import type { Runs } from "./runs.ts";
 import { events } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
-import { hashRequest, repairTexts, toJson } from "./text.ts";
+import { hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
 
 export class Events {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
@@ -19,6 +20,7 @@ export class Events {
   readonly #lineage: Lineage;
   readonly #actions: Actions;
   readonly #runs: Runs;
+  readonly #redaction: Redaction;
   readonly #insert;
   readonly #bySeq;
   readonly #byKey;
@@ -26,13 +28,14 @@ export class Events {
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; lineage: Lineage; actions: Actions; runs: Runs },
+    related: { sessions: Sessions; lineage: Lineage; actions: Actions; runs: Runs; redaction: Redaction },
   ) {
     this.#options = options;
     this.#sessions = related.sessions;
     this.#lineage = related.lineage;
     this.#actions = related.actions;
     this.#runs = related.runs;
+    this.#redaction = related.redaction;
     this.#insert = new Inserts(db, events);
     const ofSession = eq(events.sessionId, sql.placeholder("sessionId"));
     this.#bySeq = new Prepared(db, () =>
@@ -49,14 +52,16 @@ export class Events {
     );
   }
 
-  append(event: NewEvent): Stored<Event> {
+  append(given: NewEvent): Stored<Event> {
+    const { record: event, findings } = this.#redaction.event(given);
     const { sessionId, idempotencyKey, runId } = event;
     const requestHash = idempotencyKey === null ? null : hashRequest(requestOf(event));
     if (idempotencyKey !== null) {
       const earlier = this.#byKey.get({ sessionId, key: idempotencyKey.toWellFormed() });
       if (earlier) {
         this.#sessions.get(sessionId);
-        if (earlier.requestHash !== requestHash) throw keyConflict(idempotencyKey, `event ${earlier.seq}`);
+        if (isOtherRequest(earlier.requestHash, requestHash))
+          throw keyConflict(idempotencyKey, `event ${earlier.seq}`);
         return { record: this.#withActions(earlier), duplicate: true };
       }
     }
@@ -93,6 +98,7 @@ export class Events {
       reasoning: event.reasoning,
       metadata: toJson(event.metadata ?? undefined),
       raw: toJson(event.raw),
+      redactions: toRedactions(findings),
     });
     const prepared = this.#actions.prepare(event.actions, { sessionId, seq, createdAt });
     const stored = { ...row, lossy: lossy || prepared.lossy ? 1 : null };

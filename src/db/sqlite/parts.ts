@@ -21,8 +21,10 @@ import { ProjectMembers } from "./project-members.ts";
 import { ProjectRuns } from "./project-runs.ts";
 import { ProjectsWithRuns } from "./project-store.ts";
 import { Projects } from "./projects.ts";
+import { Redaction } from "./redaction.ts";
 import { Rollups } from "./rollups.ts";
 import { Runs } from "./runs.ts";
+import { Scrubs } from "./scrubs.ts";
 import { SearchCandidates } from "./search-candidates.ts";
 import { SearchFilters } from "./search-filters.ts";
 import { SearchHits } from "./search-hits.ts";
@@ -44,13 +46,14 @@ export type Parts = ReturnType<typeof createParts>;
 export function createParts(db: Database.Database, options: StoreOptions) {
   const query: Drizzle = drizzle(db);
   const audit = new Audit(query, options);
+  const redaction = new Redaction(options);
   const logSums = new LogSums(query);
   const rollups = new Rollups(query, logSums);
   const statistics = new Statistics(query, logSums, rollups);
-  const projects = new Projects(query, options);
-  const sessions = new Sessions(query, options, projects);
-  const todos = new Todos(query, options, sessions);
-  const runs = new Runs(query, options, { sessions, projects });
+  const projects = new Projects(query, options, redaction);
+  const sessions = new Sessions(query, options, { projects, redaction });
+  const todos = new Todos(query, options, { sessions, redaction });
+  const runs = new Runs(query, options, { sessions, projects, redaction });
   const projectRuns = new ProjectRuns(query, { runs, projects, audit });
   const projectMembers = new ProjectMembers(query);
   const lineage = new Lineage(query);
@@ -58,27 +61,31 @@ export function createParts(db: Database.Database, options: StoreOptions) {
   const searchSlots = new SearchSlots(query);
   const searchTables = new SearchTables(query);
   const searchTexts = new SearchTexts(query);
-  const actions = new Actions(query, options, { sessions, lineage, rollups, searchQueue });
+  const actions = new Actions(query, options, { sessions, lineage, rollups, searchQueue, redaction });
   const histories = new Histories(query, { sessions, lineage, actions });
-  const forks = new Forks(options, { sessions, lineage, todos });
-  const jobs = new Jobs(query, options, { sessions, projects, audit });
+  const forks = new Forks(options, { sessions, lineage, todos, redaction });
+  const jobs = new Jobs(query, options, { sessions, projects, audit, redaction });
   return {
     accesses: new Accesses(query, options),
     actions,
     audit,
-    automations: new Automations(query, options, { projects, jobs, audit }),
-    checkpoints: new Checkpoints(query, options, { sessions, todos, forks, audit }),
+    automations: new Automations(query, options, { projects, jobs, audit, redaction }),
+    checkpoints: new Checkpoints(query, options, { sessions, todos, forks, audit, redaction }),
     deletions: new Deletions(query, options, { sessions, audit, rollups, searchQueue }),
-    events: new Events(query, options, { sessions, lineage, actions, runs }),
+    events: new Events(query, options, { sessions, lineage, actions, runs, redaction }),
     facts: new Facts(query, { sessions, lineage, histories, todos, runs }),
     forks,
     histories,
     jobs,
-    leases: new Leases(query, options, { jobs, runs, sessions }),
+    leases: new Leases(query, options, { jobs, runs, sessions, redaction }),
     projectRuns,
     projectsWithRuns: new ProjectsWithRuns(query, { projects, projectRuns, projectMembers, audit, rollups }),
     rollups,
     runs,
+    scrubs: new Scrubs(query, {
+      redaction,
+      changed: (sessionId, seq) => searchQueue.add(sessionId, { from: seq, to: seq }),
+    }),
     searchQueue,
     searchSlices: new SearchSlices({ searchSlots, searchQueue, searchTables, searchTexts }),
     searchSlots,
@@ -92,7 +99,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
       searchHits: new SearchHits({ searchTexts, sessions, lineage }),
     }),
     sessionIds: new SessionIds(query),
-    sessionPatches: new SessionPatches(query, options, { sessions, audit }),
+    sessionPatches: new SessionPatches(query, options, { sessions, audit, redaction }),
     sessions,
     statistics,
     todos,

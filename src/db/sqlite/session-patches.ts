@@ -8,6 +8,7 @@ import type { JsonObject, Provenance, Session, SessionPatch } from "../records.t
 import type { StoreOptions } from "../store.ts";
 import type { Audit } from "./audit.ts";
 import { type Drizzle, Prepared, value } from "./prepare.ts";
+import type { Redaction } from "./redaction.ts";
 import { sessions } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import { repairTexts, toJson } from "./text.ts";
@@ -28,16 +29,18 @@ export class SessionPatches {
   readonly #now: StoreOptions["now"];
   readonly #sessions: Sessions;
   readonly #audit: Audit;
+  readonly #redaction: Redaction;
   readonly #update;
 
   constructor(
     db: Drizzle,
     { now }: Pick<StoreOptions, "now">,
-    related: { sessions: Sessions; audit: Audit },
+    related: { sessions: Sessions; audit: Audit; redaction: Redaction },
   ) {
     this.#now = now;
     this.#sessions = related.sessions;
     this.#audit = related.audit;
+    this.#redaction = related.redaction;
     this.#update = new Prepared(db, () =>
       db
         .update(sessions)
@@ -58,7 +61,8 @@ export class SessionPatches {
 
   apply(sessionId: string, patch: SessionPatch, { origin, client }: Provenance): Session {
     const before = this.#sessions.get(sessionId);
-    const { row, lossy } = repairTexts(patch);
+    const cleaned = this.#redaction.record(patch, ["title", "context", "metadata"]);
+    const { row, lossy } = repairTexts(cleaned.record);
     const given = names.filter((name) => row[name] !== undefined);
     const after: Session = {
       ...before,

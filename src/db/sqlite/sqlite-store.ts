@@ -15,6 +15,7 @@ import { createParts, type Parts } from "./parts.ts";
 import { createProjectStore } from "./project-store.ts";
 import { Purge } from "./purge.ts";
 import { openReadConnection } from "./read-connection.ts";
+import { scrubStore } from "./scrub-store.ts";
 import { SearchFollower } from "./search-follower.ts";
 import { createSearchStore } from "./search-store.ts";
 import { keepStats } from "./stats.ts";
@@ -60,6 +61,7 @@ class SqliteStore implements store.Store {
   readonly stats: store.Store["stats"];
   readonly audit: store.Store["audit"];
   readonly search: store.Store["search"];
+  readonly scrubs: store.Store["scrubs"];
   readonly #db: Database.Database;
   readonly #transactions: Transactions;
   readonly #options: store.StoreOptions;
@@ -89,6 +91,7 @@ class SqliteStore implements store.Store {
       searches: parts.searches,
       follower: this.#searchFollower,
     });
+    this.scrubs = scrubStore(db, transactions, { ...parts, retry: transactions.retry });
   }
 
   createSession(session: records.NewSession) {

@@ -4,6 +4,7 @@ import { StoreError } from "../errors.ts";
 import type { NewTodo, Todo, TodoList } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared } from "./prepare.ts";
+import type { Redaction } from "./redaction.ts";
 import { todos } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import { repairTexts } from "./text.ts";
@@ -13,13 +14,19 @@ type TodoRow = typeof todos.$inferSelect;
 export class Todos {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
   readonly #sessions: Sessions;
+  readonly #redaction: Redaction;
   readonly #list;
   readonly #deleteAll;
   readonly #insert;
 
-  constructor(db: Drizzle, options: Pick<StoreOptions, "newId" | "now">, sessions: Sessions) {
+  constructor(
+    db: Drizzle,
+    options: Pick<StoreOptions, "newId" | "now">,
+    related: { sessions: Sessions; redaction: Redaction },
+  ) {
     this.#options = options;
-    this.#sessions = sessions;
+    this.#sessions = related.sessions;
+    this.#redaction = related.redaction;
     const ofSession = eq(todos.sessionId, sql.placeholder("sessionId"));
     this.#list = new Prepared(db, () =>
       db.select(columnsOf(todos)).from(todos).where(ofSession).orderBy(todos.position),
@@ -40,7 +47,8 @@ export class Todos {
     }
   }
 
-  update(sessionId: string, wanted: readonly NewTodo[], expectedVersion?: number): TodoList {
+  update(sessionId: string, given: readonly NewTodo[], expectedVersion?: number): TodoList {
+    const wanted = given.map((todo) => this.#redaction.record(todo, ["content"]).record);
     const present = this.get(sessionId);
     if (expectedVersion !== undefined && expectedVersion !== present.version) {
       throw new StoreError(
