@@ -2,7 +2,7 @@
 import { boundEvent } from "../bounds.ts";
 import type { EventRecord, HostRecord, JsonObject, SessionRecord } from "../host.ts";
 import type { LineReader, Place } from "../json-lines.ts";
-import { asObject, asText, asTime } from "../narrow.ts";
+import { asObject, asObjects, asText, asTexts, asTime } from "../narrow.ts";
 import { newEvent, newExpectedSkip, newSession, newSkip } from "../new-records.ts";
 import { assistantRecords, type MessageContext, userRecords } from "./messages.ts";
 import { systemEvent } from "./system.ts";
@@ -28,6 +28,16 @@ const withoutContent = new Set([
   "speculation-accept",
 ]);
 const mostOwnCalls = 200;
+const mostThreads = 20;
+
+interface Thread extends JsonObject {
+  turnId: string | null;
+  leaf: string | null;
+}
+
+function toThread(state: JsonObject): Thread {
+  return { turnId: asText(state.turnId), leaf: asText(state.leaf) };
+}
 
 export class ClaudeReader implements LineReader {
   readonly #fileName: string;
@@ -37,19 +47,22 @@ export class ClaudeReader implements LineReader {
   readonly #tasks: TaskList;
   /** Calls of our own tools whose result has not come: it is to be left out too. */
   readonly #ownCalls: Set<string>;
+  /** Of the file's sessions, for there may be several: the turn it is in, and its last line. */
+  readonly #threads: Map<string, Thread>;
   #sessionId: string | null;
   #directory: string | null;
-  #turnId: string | null;
   #time: number | null;
 
   constructor(fileName: string, state: JsonObject | null) {
     this.#fileName = fileName;
     this.#usage = new UsageByMessage(asObject(state?.usage));
     this.#tasks = new TaskList(state?.tasks);
-    this.#ownCalls = new Set((state?.ownCalls as string[] | undefined) ?? []);
+    this.#ownCalls = new Set(asTexts(state?.ownCalls));
     this.#sessionId = asText(state?.sessionId);
     this.#directory = asText(state?.directory);
-    this.#turnId = asText(state?.turnId);
+    this.#threads = new Map(
+      asObjects(state?.threads).map((thread) => [asText(thread.id) ?? "", toThread(thread)]),
+    );
     this.#time = asTime(state?.time);
   }
 
@@ -78,7 +91,7 @@ export class ClaudeReader implements LineReader {
     return {
       sessionId: this.#sessionId,
       directory: this.#directory,
-      turnId: this.#turnId,
+      threads: [...this.#threads].slice(-mostThreads).map(([id, thread]) => ({ id, ...thread })),
       time: this.#time,
       usage: this.#usage.state(),
       tasks: this.#tasks.state(),
@@ -90,12 +103,16 @@ export class ClaudeReader implements LineReader {
     this.#time = asTime(line.timestamp) ?? this.#time;
     const context = this.#context(line, place);
     if (type === "system") return systemEvent(line, context, place);
-    if (type === "assistant") return assistantRecords(line, context);
-    const records = userRecords(line, context);
+    const records = type === "user" ? userRecords(line, context) : assistantRecords(line, context);
+    const thread = this.#threads.get(context.sessionId) ?? { turnId: null, leaf: null };
     for (const record of records) {
-      if (record.kind !== "event" || record.author !== "user" || record.type !== "message") continue;
-      this.#turnId = asText(line.promptId) ?? record.key;
-      record.turnId = this.#turnId;
+      if (record.kind !== "event") continue;
+      if (record.author === "user" && record.type === "message") {
+        thread.turnId = asText(line.promptId) ?? record.key;
+        record.turnId = thread.turnId;
+      }
+      thread.leaf = record.key;
+      this.#threads.set(record.sessionId, thread);
     }
     return records;
   }
@@ -111,7 +128,7 @@ export class ClaudeReader implements LineReader {
       const whole = newEvent({
         sessionId,
         key: asText(line.uuid) ?? `line ${place.line}`,
-        turnId: this.#turnId,
+        turnId: this.#threads.get(sessionId)?.turnId ?? null,
         branch: line.isSidechain === true && asText(line.agentId) === null ? "sidechain" : null,
         createdAt: this.#time,
         ...known,
@@ -154,11 +171,12 @@ export class ClaudeReader implements LineReader {
     ];
   }
 
-  /** Summaries at the head of a file are of the conversations before it. */
+  /** A summary names the last line of what it sums up. Those at the head of a file are of the conversations before it. */
   #title(line: JsonObject, place: Place): HostRecord[] {
     const title =
       asText(line.summary) ?? asText(line.customTitle) ?? asText(line.aiTitle) ?? asText(line.title);
-    const id = asText(line.sessionId) ?? this.#sessionId;
+    const summed = [...this.#threads].find(([, { leaf }]) => leaf !== null && leaf === line.leafUuid);
+    const id = asText(line.sessionId) ?? summed?.[0] ?? this.#sessionId;
     if (title === null) return [newSkip("no content", place.line)];
     if (id === null) return [newExpectedSkip("no session", place.line)];
     return [newSession({ id, title: title.slice(0, 500).toWellFormed(), createdAt: null })];
