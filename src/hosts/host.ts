@@ -52,7 +52,7 @@ export type HostRecord =
   | SkippedRecord
   | PositionRecord;
 
-/** Comes before the session's first event, and again when more is known: a later value that is not null wins. */
+/** Comes before the session's first record of each reading, and again when more is known: a later value that is not null wins. */
 export interface SessionRecord {
   kind: "session";
   /** The host's own id of it. */
@@ -115,6 +115,7 @@ export interface EventRecord {
   raw: JsonValue | undefined;
 }
 
+/** The host's own counts, but `input` is without what was read from a cache, so that the two can be added. */
 export interface TokenCounts {
   input: number | null;
   output: number | null;
@@ -237,7 +238,7 @@ export type SkipReason =
 
 export interface SkippedRecord {
   kind: "skipped";
-  /** Its line, row or place in the source, from 1, where it has one; of a later reading, from where that began. */
+  /** Its line, or its place in the source, from 1. Null: it has none. */
   line: number | null;
   reason: SkipReason;
   /** The format is known to carry it without content for us: nothing was lost. */
