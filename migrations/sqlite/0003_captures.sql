@@ -10,6 +10,7 @@ CREATE TABLE `sources` (
 	`size` integer NOT NULL,
 	`modified_at` integer NOT NULL,
 	`position` text,
+	`excluded` text,
 	`events` integer NOT NULL,
 	`skipped` integer NOT NULL,
 	`last_read_at` integer NOT NULL,

@@ -36,11 +36,10 @@ const ofItsContent: ReadonlySet<string> = new Set(["internal", "invalid_input", 
 export async function importTranscripts(options: ImportOptions): Promise<Summary> {
   const { captures, dryRun } = options;
   const tally = new Tally();
-  const pending = await findPending(options, tally);
+  const listed = (await captures?.listExclusions()) ?? [];
+  const exclusions = new Exclusions(listed.map(({ directory }) => directory));
+  const pending = await findPending(options, exclusions, tally);
   const total = pending.reduce((sum, { size }) => sum + size, 0);
-  const exclusions = new Exclusions(
-    (await captures?.listExclusions())?.map(({ directory }) => directory) ?? [],
-  );
   const projects = new Map<string, string>();
   const read = remember(async (directory) => {
     const workspace = await readWorkspace(directory);
@@ -78,8 +77,8 @@ export async function importTranscripts(options: ImportOptions): Promise<Summary
   return tally.summary();
 }
 
-/** Those that have changed since they were read. */
-async function findPending(options: ImportOptions, tally: Tally): Promise<Found[]> {
+/** Those that have changed since they were read, or of which something was left out that is not to be any more. */
+async function findPending(options: ImportOptions, exclusions: Exclusions, tally: Tally): Promise<Found[]> {
   const { captures, since, includeDeleted } = options;
   const known = new Map(
     (await captures?.listSources())?.map((source) => [`${source.host} ${source.path}`, source]),
@@ -93,10 +92,15 @@ async function findPending(options: ImportOptions, tally: Tally): Promise<Found[
     const { source, size, modifiedAt } = finding.found;
     const before = known.get(`${source.host} ${source.path}`);
     const same = before?.size === size && before.modifiedAt === modifiedAt && !includeDeleted;
-    if (same) tally.unchanged();
+    if (same && (await areAll(before.excluded, exclusions))) tally.unchanged();
     else if (since === null || modifiedAt >= since) pending.push(finding.found);
   }
   return pending;
+}
+
+async function areAll(directories: readonly string[], exclusions: Exclusions): Promise<boolean> {
+  for (const directory of directories) if (!(await exclusions.has(directory))) return false;
+  return true;
 }
 
 export function rootsOf({

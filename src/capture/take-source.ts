@@ -48,7 +48,8 @@ class Taking {
   readonly #found: Found;
   readonly #options: TakeOptions;
   readonly #workspace: Workspace;
-  readonly #excluded = new Set<string>();
+  /** Sessions, and their directories. */
+  readonly #excluded = new Map<string, string>();
   #records: CapturedRecord[] = [];
   #events = 0;
   #skipped = 0;
@@ -106,7 +107,7 @@ class Taking {
     const { directory } = record.directory === null ? this.#workspace : await readWorkspace(record.directory);
     if (!(await exclusions.has(directory))) return false;
     if (record.kind === "session") {
-      this.#excluded.add(record.id);
+      this.#excluded.set(record.id, directory);
       onExcluded(this.#found.host.name, record.id);
     }
     return true;
@@ -133,7 +134,7 @@ class Taking {
     if (!done) await sleep(pause);
   }
 
-  /** What was left out must be found again when it is no longer to be: so it is read from the start. */
+  /** What was left out is read from the start when it is not to be any more. */
   #progress(done: boolean): CaptureSource | null {
     if (this.#position === null && !done) return null;
     const { source, size, modifiedAt } = this.#found;
@@ -143,6 +144,7 @@ class Taking {
       size: done ? size : -1,
       modifiedAt,
       position: this.#excluded.size > 0 ? null : this.#position,
+      excluded: [...new Set(this.#excluded.values())],
       events: this.#events,
       skipped: this.#skipped,
     };

@@ -147,6 +147,8 @@ export interface CaptureSource {
   modifiedAt: number;
   /** Opaque to all but the host's reader; null: from the start. */
   position: JsonObject | null;
+  /** Directories whose sessions were left out. */
+  excluded: string[];
   /** In all readings so far. */
   events: number;
   skipped: number;

@@ -11,6 +11,8 @@ export const sources = sqliteTable(
     modifiedAt: integer("modified_at").notNull(),
     // JSON, opaque to all but the host's reader; null: from the start.
     position: text("position"),
+    // JSON: directories of sessions that were left out; null: none.
+    excluded: text("excluded"),
     events: integer("events").notNull(),
     skipped: integer("skipped").notNull(),
     lastReadAt: integer("last_read_at").notNull(),

@@ -31,6 +31,7 @@ export class Sources {
       size: value("size"),
       modifiedAt: value("modifiedAt"),
       position: value("position"),
+      excluded: value("excluded"),
       lastReadAt: value("now"),
     };
     this.#note = new Prepared(db, () =>
@@ -66,17 +67,20 @@ export class Sources {
   }
 
   list(): Omit<CaptureSource, "position">[] {
-    return this.#all.all({});
+    return this.#all.all({}).map((row) => ({ ...row, excluded: fromJson<string[]>(row.excluded) ?? [] }));
   }
 
   get(host: string, path: string): CaptureSource | null {
     const row = this.#one.get({ host, path: path.toWellFormed() });
-    return row === undefined ? null : { ...row, position: fromJson<JsonObject>(row.position) };
+    if (row === undefined) return null;
+    const excluded = fromJson<string[]>(row.excluded) ?? [];
+    return { ...row, excluded, position: fromJson<JsonObject>(row.position) };
   }
 
   note(source: CaptureSource): void {
     const { row } = repairTexts(source);
-    this.#note.run({ ...row, position: toJson(source.position), now: this.#now() });
+    const excluded = source.excluded.length === 0 ? null : toJson(source.excluded);
+    this.#note.run({ ...row, excluded, position: toJson(source.position), now: this.#now() });
   }
 
   listExclusions(): Exclusion[] {
