@@ -1,11 +1,11 @@
 // A message with its parts, as opencode and its relatives store them → an event for each part that says something.
-import { boundEvent, boundText } from "../bounds.ts";
-import { blockText } from "../contents.ts";
-import type { ActionRecord, CallStatus, EventRecord, HostRecord, JsonObject, TokenCounts } from "../host.ts";
-import { asCost, asCount, asObject, asText, asTexts, asTime, type Foreign, remaining } from "../narrow.ts";
-import { newAction, newEvent, newExpectedSkip, newSkip, newTokens } from "../new-records.ts";
-import { withoutOwnTexts } from "../own-calls.ts";
-import { toTodos } from "../todos.ts";
+import { boundEvent, boundText } from "./bounds.ts";
+import { blockText } from "./contents.ts";
+import type { ActionRecord, CallStatus, EventRecord, HostRecord, JsonObject, TokenCounts } from "./host.ts";
+import { asCost, asCount, asObject, asText, asTexts, asTime, type Foreign, remaining } from "./narrow.ts";
+import { newAction, newEvent, newExpectedSkip, newSkip, newTokens } from "./new-records.ts";
+import { withoutOwnTexts } from "./own-calls.ts";
+import { toTodos } from "./todos.ts";
 
 export interface Message {
   id: string;
