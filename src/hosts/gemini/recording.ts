@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import type { HostRecord, JsonObject, JsonValue, SessionRecord } from "../host.ts";
 import type { LineReader, Place } from "../json-lines.ts";
 import { asObject, asObjects, asText, asTexts, asTime, remaining } from "../narrow.ts";
-import { keyOf, newEvent, newExpectedSkip, newSession, newSkip } from "../new-records.ts";
+import { keyOf, newEvent, newSession, newSkip } from "../new-records.ts";
 import { Revisions } from "../revisions.ts";
 import { messageRecords } from "./messages.ts";
 
@@ -93,8 +93,10 @@ export class GeminiReader implements LineReader {
       } as JsonObject) ?? {};
     const session = toSession(this.#path, this.#about);
     if (session === null) return [newSkip("no session", place.line)];
+    // The time alone is set with every message.
+    const told = this.#named && Object.keys(about).every((key) => key === "lastUpdated");
     this.#named = true;
-    return [session, ...asObjects(messages).flatMap((message) => this.#records(message))];
+    return [...(told ? [] : [session]), ...asObjects(messages).flatMap((message) => this.#records(message))];
   }
 
   /** Nothing is taken back: what was said was said, and the rewind is told. */
