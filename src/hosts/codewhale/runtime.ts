@@ -10,7 +10,17 @@ import type {
   HostRecord,
   JsonObject,
 } from "../host.ts";
-import { asCount, asName, asObject, asText, asTexts, asTime, parseJson, remaining } from "../narrow.ts";
+import {
+  asCount,
+  asList,
+  asName,
+  asObject,
+  asText,
+  asTexts,
+  asTime,
+  parseJson,
+  remaining,
+} from "../narrow.ts";
 import { newAction, newEvent, newSession, newSkip, newTokens } from "../new-records.ts";
 import { withoutOwnTexts } from "../own-calls.ts";
 
@@ -114,7 +124,19 @@ function itemEvent(
   const kind = kinds[asText(item.kind) ?? ""] ?? { type: "status" as const, author: "system" };
   const text = asText(item.detail) ?? asText(item.summary);
   const isCall = kind.type === "tool_call" || kind.type === "command" || kind.type === "file_change";
-  const { schema_version, id: _, turn_id, kind: __, detail, started_at, ended_at, status, ...rest } = item;
+  const {
+    schema_version,
+    id: _,
+    turn_id,
+    kind: __,
+    detail,
+    summary,
+    started_at,
+    ended_at,
+    status,
+    ...rest
+  } = item;
+  if (asList(rest.artifact_refs).length === 0) delete rest.artifact_refs;
   const event = newEvent({
     sessionId,
     key: id,

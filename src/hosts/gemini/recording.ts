@@ -43,11 +43,11 @@ export class GeminiReader implements LineReader {
 
   read(line: JsonObject, place: Place): HostRecord[] {
     const changes = asObject(line.$set);
-    if (changes !== null) return [...this.#release(), ...this.#set(changes, place)];
+    if (changes !== null) return this.#set(changes, place);
     const rewindTo = asText(line.$rewindTo);
     if (rewindTo !== null) return [...this.#release(), ...this.#rewind(rewindTo, place)];
     if (asText(line.id) !== null && asText(line.type) !== null) return this.#message(line);
-    if (asText(line.sessionId) !== null) return [...this.#release(), ...this.#set(line, place)];
+    if (asText(line.sessionId) !== null) return this.#set(line, place);
     return [newSkip("unknown type", place.line)];
   }
 
@@ -96,7 +96,9 @@ export class GeminiReader implements LineReader {
     // The time alone is set with every message.
     const told = this.#named && Object.keys(about).every((key) => key === "lastUpdated");
     this.#named = true;
-    return [...(told ? [] : [session]), ...asObjects(messages).flatMap((message) => this.#records(message))];
+    const before = messages === undefined ? [] : this.#release();
+    const made = asObjects(messages).flatMap((message) => this.#records(message));
+    return [...(told ? [] : [session]), ...before, ...made];
   }
 
   /** Nothing is taken back: what was said was said, and the rewind is told. */
