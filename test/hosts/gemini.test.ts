@@ -15,6 +15,7 @@ it("knows the session, with its summary for a title", () => {
 it("keeps prompts, answers with their thoughts, and what Gemini CLI says itself", () => {
   expect(document.events.map(({ author, type, content }) => [author, type, content])).toEqual([
     ["user", "message", "Why does the build fail?"],
+    ["assistant", "reasoning", null],
     ["assistant", "message", "Let me look."],
     ["assistant", "tool_call", null],
     ["assistant", "tool_call", null],
@@ -24,11 +25,9 @@ it("keeps prompts, answers with their thoughts, and what Gemini CLI says itself"
     ["user", "message", "And this?\n\n[image image/png, 3 bytes]"],
     ["assistant", "message", "A plan."],
   ]);
-  expect(document.events[1]).toMatchObject({
-    reasoning: "Looking: The log will say.",
-    model: "gemini-3-pro",
-    turnId: "m1",
-  });
+  const about = { model: "gemini-3-pro", turnId: "m1", messageId: "m2" };
+  expect(document.events[1]).toMatchObject({ ...about, reasoning: "Looking: The log will say." });
+  expect(document.events[2]).toMatchObject(about);
 });
 
 it("keeps calls with their results, ours without what they said", () => {
