@@ -107,6 +107,11 @@ export function isSqlite(head: Buffer): boolean {
   return head.toString("latin1", 0, 16) === sqliteHeader;
 }
 
+/** Whether the tables that stand in the file's first page have all of these words. */
+export function mentionsTables(head: Buffer, ...words: string[]): boolean {
+  return isSqlite(head) && words.every((word) => head.includes(word));
+}
+
 /** In write-ahead mode, with no log beside it: its last user closed it in order. */
 function isClosedWal(path: string): boolean {
   const stat = statSync(path);

@@ -1,7 +1,7 @@
 // Hosts that change what they have written: a message is there before its usage, a call before its result. The event that
 // was read first never changes, so what came later becomes records of its own.
 import type { EventRecord, HostRecord, JsonObject } from "./host.ts";
-import { asObject, asTexts } from "./narrow.ts";
+import { asObject, asText, asTexts } from "./narrow.ts";
 import { newEvent, newOutcome } from "./new-records.ts";
 
 const remembered = 300;
@@ -9,24 +9,38 @@ const remembered = 300;
 export class Revisions {
   /** Answers that were read without usage. */
   readonly #uncounted: Set<string>;
+  /** By message, the event that has its usage: it stays there when the message gets another last event. */
+  readonly #carriers: Map<string, string>;
   /** Calls that were read before they ended. */
   readonly #open: Set<string>;
 
   constructor(state: JsonObject | null) {
     this.#uncounted = new Set(asTexts(state?.uncounted));
     this.#open = new Set(asTexts(state?.open));
+    const carriers = Object.entries(asObject(state?.carriers) ?? {});
+    this.#carriers = new Map(carriers.map(([message, key]) => [message, asText(key) ?? ""]));
   }
 
   /** The event as it is now, and what it says beyond its first reading. */
   take(event: EventRecord): HostRecord[] {
-    return [event, ...this.#usage(event), ...this.#outcomes(event)];
+    const once = this.#countedOnce(event);
+    return [once, ...this.#usage(once), ...this.#outcomes(once)];
   }
 
   state(): JsonObject {
     return {
       uncounted: [...this.#uncounted].slice(-remembered),
       open: [...this.#open].slice(-remembered),
+      carriers: Object.fromEntries([...this.#carriers].slice(-remembered)),
     };
+  }
+
+  #countedOnce(event: EventRecord): EventRecord {
+    if (event.messageId === null || event.tokens === null) return event;
+    const carrier = this.#carriers.get(event.messageId);
+    if (carrier !== undefined && carrier !== event.key) return { ...event, tokens: null, costUsd: null };
+    this.#carriers.set(event.messageId, event.key);
+    return event;
   }
 
   #usage(event: EventRecord): HostRecord[] {

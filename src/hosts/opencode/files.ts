@@ -5,9 +5,9 @@ import { join, sep } from "node:path";
 import type { HostRecord, JsonObject, JsonValue } from "../host.ts";
 import { asObject, asObjects, asText, asTime, parseJson } from "../narrow.ts";
 import { newSkip } from "../new-records.ts";
+import { type Message, messageRecords, type Part } from "../part-messages.ts";
+import { sessionFromInfo } from "../part-sessions.ts";
 import { toTodos } from "../todos.ts";
-import { type Message, messageRecords, type Part } from "./messages.ts";
-import { sessionFromInfo } from "./sessions.ts";
 
 /** `{info, messages: [{info, parts}]}` */
 export function* exportRecords(document: JsonValue): Generator<HostRecord> {

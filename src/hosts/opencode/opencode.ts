@@ -1,9 +1,9 @@
 // opencode: a SQLite database since 1.2, JSON files before, and exports of single sessions.
 import { basename, join } from "node:path";
 import { readDocument } from "../documents.ts";
-import { isSqlite } from "../foreign-sqlite.ts";
+import { isSqlite, mentionsTables } from "../foreign-sqlite.ts";
 import type { Environment, Host, HostRecord, Position, Source } from "../host.ts";
-import { readPartsDatabase } from "./database.ts";
+import { readPartsDatabase } from "../part-database.ts";
 import { exportRecords, storageRecords } from "./files.ts";
 
 const name = "opencode";
@@ -28,7 +28,12 @@ export const opencode: Host = {
 };
 
 function kindOf(path: string, head: Buffer): string | null {
-  if (isSqlite(head)) return /^opencode[\w.-]*\.db$/.test(basename(path)) ? "sqlite" : null;
+  if (isSqlite(head)) {
+    const ours =
+      /^opencode[\w.-]*\.db$/.test(basename(path)) ||
+      mentionsTables(head, "message_id", "slug", "project_id");
+    return ours ? "sqlite" : null;
+  }
   if (!path.endsWith(".json")) return null;
   if (/[\\/]storage[\\/]session[\\/][^\\/]+[\\/]ses_[^\\/]+\.json$/.test(path)) return "storage";
   const start = head.toString("utf8");

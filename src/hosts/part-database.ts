@@ -1,17 +1,19 @@
 // opencode's tables (session, message, part, todo), of any version that has them: etcode's are the same with fewer columns.
 import { createHash } from "node:crypto";
-import { databaseBytes, ForeignDatabase, type Row, selectList } from "../foreign-sqlite.ts";
-import type { HostRecord, JsonObject, Position, PositionRecord, SessionRecord } from "../host.ts";
-import { asInteger, asObject, asText, asTime, parseJson } from "../narrow.ts";
-import { newSkip } from "../new-records.ts";
-import { type Revisions, revisionsOf } from "../revisions.ts";
-import { toTodos } from "../todos.ts";
-import { type Message, messageRecords, type Part } from "./messages.ts";
-import { sessionFromRow } from "./sessions.ts";
+import { databaseBytes, ForeignDatabase, type Row, selectList } from "./foreign-sqlite.ts";
+import type { HostRecord, JsonObject, Position, PositionRecord, SessionRecord } from "./host.ts";
+import { asInteger, asObject, asText, asTime, parseJson } from "./narrow.ts";
+import { newSkip } from "./new-records.ts";
+import { type Message, messageRecords, type Part } from "./part-messages.ts";
+import { sessionFromRow } from "./part-sessions.ts";
+import { type Revisions, revisionsOf } from "./revisions.ts";
+import { toTodos } from "./todos.ts";
 
 const version = 1;
 const messagesPerRead = 50;
 const mostRemembered = 400;
+// A text grows while it is said. One that has not for so long will not.
+const stillWritten = 60_000;
 
 /** Rejects if the file cannot be read, or has none of these tables. */
 export async function* readPartsDatabase(
@@ -40,6 +42,8 @@ class PartsReading {
   readonly #revisions: Revisions;
   readonly #named = new Set<string>();
   #until: number;
+  /** The first change of what is still being written: the next reading begins there. */
+  #unfinished = Number.POSITIVE_INFINITY;
 
   constructor(db: ForeignDatabase, path: string, host: string, position: Position) {
     this.#db = db;
@@ -63,7 +67,7 @@ class PartsReading {
       if (start + messagesPerRead < rows.length) yield this.#position(this.#since);
     }
     if (signal?.aborted !== true) yield* this.#sessions();
-    yield this.#position(signal?.aborted === true ? this.#since : this.#until);
+    yield this.#position(signal?.aborted === true ? this.#since : Math.min(this.#until, this.#unfinished));
   }
 
   /** Ids alone, so that all of them fit: those that changed, and those whose parts did. */
@@ -71,11 +75,12 @@ class PartsReading {
     if (this.#db.columns("message").size === 0) return [];
     return this.#db.all(
       `SELECT id, session_id, time_created, max(touched) AS touched FROM (
-         SELECT id, session_id, time_created, time_updated AS touched FROM message WHERE time_updated >= ?1
+         SELECT id, session_id, time_created, time_updated AS touched FROM message WHERE time_updated >= ?
          UNION ALL
          SELECT message.id, message.session_id, message.time_created, part.time_updated
-         FROM part JOIN message ON message.id = part.message_id WHERE part.time_updated >= ?1
+         FROM part JOIN message ON message.id = part.message_id WHERE part.time_updated >= ?
        ) GROUP BY id ORDER BY session_id, time_created, id`,
+      this.#since,
       this.#since,
     );
   }
@@ -99,6 +104,11 @@ class PartsReading {
     yield* this.#nameSession(sessionId);
     const message = toMessage(id, sessionId, row, stored, parts);
     if (message === null) return yield newSkip("not json");
+    if (isUnfinished(message) && touched > Date.now() - stillWritten) {
+      this.#read.delete(id);
+      this.#unfinished = Math.min(this.#unfinished, touched);
+      message.parts = message.parts.filter(({ data }) => !isGrowing(data));
+    }
     for (const record of messageRecords(message)) {
       if (record.kind === "event") yield* this.#revisions.take(record);
       else yield record;
@@ -190,6 +200,14 @@ function toMessage(
     createdAt: asTime(row.time_created),
     parts: parts.flatMap((part) => toPart(part) ?? []),
   };
+}
+
+function isUnfinished({ data }: Message): boolean {
+  return data.role === "assistant" && asTime(asObject(data.time)?.completed) === null;
+}
+
+function isGrowing({ type, time }: JsonObject): boolean {
+  return (type === "text" || type === "reasoning") && asTime(asObject(time)?.end) === null;
 }
 
 function toPart(row: Row): Part | null {

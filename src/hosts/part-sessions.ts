@@ -1,8 +1,8 @@
 // A session as opencode describes it: a row of its database, a file of its storage, the head of an export.
-import { boundMetadata } from "../bounds.ts";
-import type { JsonObject, SessionRecord } from "../host.ts";
-import { asObject, asText, asTime, parseJson, remaining } from "../narrow.ts";
-import { newSession } from "../new-records.ts";
+import { boundMetadata } from "./bounds.ts";
+import type { JsonObject, SessionRecord } from "./host.ts";
+import { asObject, asText, asTime, parseJson, remaining } from "./narrow.ts";
+import { newSession } from "./new-records.ts";
 
 /** Null: it has no id. */
 export function sessionFromInfo(info: JsonObject): SessionRecord | null {
