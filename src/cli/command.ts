@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
+import type { ExcludeSettings } from "./exclude.ts";
 import type { ImportSettings } from "./import.ts";
 import type { ListSettings } from "./list.ts";
 import { defaultDatabase } from "./paths.ts";
@@ -11,6 +12,7 @@ import type { ResumeSettings } from "./resume.ts";
 import { serve } from "./serve.ts";
 import { durabilities, logLevels, type Settings } from "./settings.ts";
 import type { ShowSettings } from "./show.ts";
+import type { WatchSettings } from "./watch.ts";
 
 /** Runs the command of these arguments. Ends the process with 1, and a line on stderr, if they are wrong. */
 export async function runCommand(args: readonly string[]): Promise<void> {
@@ -101,7 +103,7 @@ function addCapture(program: Command): void {
     .argument("[paths...]", "transcripts, or folders of them; else where the hosts keep theirs")
     .description("take in what agent hosts have recorded; again, and only what is new")
     .option("--dry-run", "count what would be taken in, and store nothing")
-    .option("--host <name>", "only this host's transcripts")
+    .addOption(hostOption())
     .addOption(
       new Option("--since <when>", "only transcripts that changed since: a date, or 7d, or 12h").argParser(
         parseSince,
@@ -112,13 +114,47 @@ function addCapture(program: Command): void {
     .option("--json", "print the summary as JSON instead")
     .action(async (paths: string[], _options, command: Command) => {
       const settings = command.optsWithGlobals<ImportSettings>();
-      await (await import("./import.ts")).importPaths(
-        paths.map((path) => parsePath(path)),
-        settings,
-      );
+      await (await import("./import.ts")).importPaths(paths.map(parsePath), settings);
     });
+  program
+    .command("watch")
+    .argument("[paths...]", "as of import")
+    .description("follow the transcripts of running hosts, and take in what is new")
+    .addOption(hostOption())
+    .action(async (paths: string[], _options, command: Command) =>
+      (await import("./watch.ts")).watchPaths(paths.map(parsePath), command.optsWithGlobals<WatchSettings>()),
+    );
+  addExclude(program);
 }
 
+function addExclude(program: Command): void {
+  const exclude = program
+    .command("exclude")
+    .description("directories whose sessions are not taken in, nor those below them");
+  exclude
+    .command("add")
+    .argument("<directory>")
+    .description("leave it out from now on")
+    .action(async (directory: string, _options, command: Command) =>
+      (await import("./exclude.ts")).addExclusion(parsePath(directory), command.optsWithGlobals()),
+    );
+  exclude
+    .command("remove")
+    .argument("<directory>")
+    .description("take it in again, with the next import")
+    .action(async (directory: string, _options, command: Command) =>
+      (await import("./exclude.ts")).deleteExclusion(parsePath(directory), command.optsWithGlobals()),
+    );
+  exclude
+    .command("list")
+    .description("list them")
+    .option("--json", "as JSON")
+    .action(async (_options, command: Command) =>
+      (await import("./exclude.ts")).listExclusions(command.optsWithGlobals<ExcludeSettings>()),
+    );
+}
+
+const hostOption = () => new Option("--host <name>", "only this host's transcripts, such as claude-code");
 const directoryOption = (about: string) => new Option("--directory <path>", about);
 const jsonOption = (tool: string) => new Option("--json", `print the result of ${tool} instead`);
 const limitOption = (what: string, standard: number) =>
