@@ -115,7 +115,7 @@ export function rootsOf({
 }
 
 /** A directory is read once in an import. */
-export function remember(read: ReadWorkspace): ReadWorkspace {
+function remember(read: ReadWorkspace): ReadWorkspace {
   const known = new Map<string, ReturnType<ReadWorkspace>>();
   return (directory) => {
     let workspace = known.get(directory);
