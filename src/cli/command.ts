@@ -5,6 +5,8 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { searchModes } from "../db/search.ts";
 import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
+import type { ExcludeSettings } from "./exclude.ts";
+import type { ImportSettings } from "./import.ts";
 import type { ListSettings } from "./list.ts";
 import { defaultDatabase } from "./paths.ts";
 import type { PrintSettings } from "./print.ts";
@@ -14,6 +16,7 @@ import type { SearchSettings } from "./search.ts";
 import { serve } from "./serve.ts";
 import { durabilities, logLevels, redactionModes, type Settings } from "./settings.ts";
 import type { ShowSettings } from "./show.ts";
+import type { WatchSettings } from "./watch.ts";
 
 /** Runs the command of these arguments. Ends the process with 1, and a line on stderr, if they are wrong. */
 export async function runCommand(args: readonly string[]): Promise<void> {
@@ -64,6 +67,7 @@ export function createProgram(): Command {
     .description("serve MCP on stdin and stdout (the default)")
     .action(async (_options, command: Command) => serve(command.optsWithGlobals<Settings>()));
   addPages(program);
+  addCapture(program);
   addSearch(program);
   addCare(program);
   return program;
@@ -151,6 +155,65 @@ function addCare(program: Command): void {
     );
 }
 
+/** What takes in what hosts wrote. */
+function addCapture(program: Command): void {
+  program
+    .command("import")
+    .argument("[paths...]", "transcripts, or folders of them; else where the hosts keep theirs")
+    .description("take in what agent hosts have recorded; again, and only what is new")
+    .option("--dry-run", "count what would be taken in, and store nothing")
+    .addOption(hostOption())
+    .addOption(
+      new Option("--since <when>", "only transcripts that changed since: a date, or 7d, or 12h").argParser(
+        parseSince,
+      ),
+    )
+    .option("--strict", "end with 1 if anything could not be read")
+    .option("--include-deleted", "also sessions that were deleted here, as new ones")
+    .option("--json", "print the summary as JSON instead")
+    .action(async (paths: string[], _options, command: Command) => {
+      const settings = command.optsWithGlobals<ImportSettings>();
+      await (await import("./import.ts")).importPaths(paths.map(parsePath), settings);
+    });
+  program
+    .command("watch")
+    .argument("[paths...]", "as of import")
+    .description("follow the transcripts of running hosts, and take in what is new")
+    .addOption(hostOption())
+    .action(async (paths: string[], _options, command: Command) =>
+      (await import("./watch.ts")).watchPaths(paths.map(parsePath), command.optsWithGlobals<WatchSettings>()),
+    );
+  addExclude(program);
+}
+
+function addExclude(program: Command): void {
+  const exclude = program
+    .command("exclude")
+    .description("directories whose sessions are not taken in, nor those below them");
+  exclude
+    .command("add")
+    .argument("<directory>")
+    .description("leave it out from now on")
+    .action(async (directory: string, _options, command: Command) =>
+      (await import("./exclude.ts")).addExclusion(parsePath(directory), command.optsWithGlobals()),
+    );
+  exclude
+    .command("remove")
+    .argument("<directory>")
+    .description("take it in again, with the next import")
+    .action(async (directory: string, _options, command: Command) =>
+      (await import("./exclude.ts")).deleteExclusion(parsePath(directory), command.optsWithGlobals()),
+    );
+  exclude
+    .command("list")
+    .description("list them")
+    .option("--json", "as JSON")
+    .action(async (_options, command: Command) =>
+      (await import("./exclude.ts")).listExclusions(command.optsWithGlobals<ExcludeSettings>()),
+    );
+}
+
+const hostOption = () => new Option("--host <name>", "only this host's transcripts, such as claude-code");
 const directoryOption = (about: string) => new Option("--directory <path>", about);
 const jsonOption = (tool: string) => new Option("--json", `print the result of ${tool} instead`);
 const limitOption = (what: string, standard: number) =>
@@ -166,6 +229,15 @@ const listOption = (flags: string, about: string) =>
 function parseLimit(value: string): number {
   if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError("Give a whole number above 0.");
   return Number(value);
+}
+
+/** Milliseconds since 1970. */
+function parseSince(value: string): number {
+  const ago = /^(\d{1,5})([dh])$/.exec(value);
+  const hours = ago?.[2] === "h" ? 1 : 24;
+  const time = ago ? Date.now() - Number(ago[1]) * hours * 3_600_000 : Date.parse(value);
+  if (Number.isNaN(time)) throw new InvalidArgumentError("Give a date such as 2026-11-21, or 7d, or 12h.");
+  return time;
 }
 
 function parsePath(value: string): string {

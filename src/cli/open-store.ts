@@ -13,11 +13,13 @@ export function openStoreOf(
   prober: ProcessProber,
   log: StoreLog,
   readOnly = false,
+  cacheMegabytes = 64,
 ): Promise<Store> {
   return openStore({
     file: db,
     durability,
     readOnly,
+    cacheMegabytes,
     migrationsDirectory,
     now: Date.now,
     newId: (prefix) => typeid(prefix).toString(),

@@ -2,6 +2,7 @@
 
 import type { AuditStore } from "./audit.ts";
 import type { AutomationStore, NextRun } from "./automations.ts";
+import type { CaptureStore } from "./captures.ts";
 import type { CheckpointStore } from "./checkpoints.ts";
 import type { ResumeTarget, SessionFacts } from "./facts.ts";
 import type { JobStore } from "./jobs.ts";
@@ -141,8 +142,12 @@ export interface Store {
   readonly projects: ProjectStore;
   readonly audit: AuditStore;
   readonly scrubs: ScrubStore;
+  readonly captures: CaptureStore;
 
-  /** `not_found`: the parent. `conflict`: the key was used, by the same app and user, for other content. */
+  /**
+   * The session of that provider and that provider's id, if its host or a tool has told of it: with what was not known of
+   * it filled in. `not_found`: the parent. `conflict`: the key was used, by the same app and user, for other content.
+   */
   createSession(session: NewSession): Promise<Stored<Session>>;
   /** `not_found` also when the owner is another one. */
   getSession(sessionId: string, owner?: Owner): Promise<Session>;
@@ -154,7 +159,7 @@ export interface Store {
   forkSession(fork: NewFork): Promise<Stored<Session>>;
   /**
    * A patch that changes nothing leaves `updatedAt` as it is; its audit entry names no fields.
-   * `too_large`: the metadata, once they are merged.
+   * `too_large`: the metadata, once they are merged. `conflict`: another session has that provider's id.
    */
   updateSession(sessionId: string, patch: SessionPatch, by: Provenance): Promise<Session>;
   /**
@@ -248,6 +253,8 @@ export interface StoreOptions {
   log: StoreLog;
   /** Sees every text before it is stored; absent: texts are stored as they come. */
   redactor?: Redactor | undefined;
+  /** Megabytes of the file that are kept in memory; default 64. */
+  cacheMegabytes?: number;
   /** Milliseconds a write waits for others before `busy`; default 10,000. */
   busyDeadline?: number;
 }

@@ -2,6 +2,7 @@
 import { openTestStore } from "../open-test-store.ts";
 import { auditContract } from "./audit.ts";
 import { automationsContract } from "./automations.ts";
+import { capturesContract } from "./captures.ts";
 import { checkpointContract } from "./checkpoints.ts";
 import { storeContract } from "./contract.ts";
 import { sessionLifeContract } from "./deletion.ts";
@@ -27,3 +28,4 @@ auditContract("the SQLite store", openTestStore);
 redactionContract(openTestStore);
 statsContract(openTestStore);
 searchContract(openTestStore);
+capturesContract("the SQLite store", openTestStore);

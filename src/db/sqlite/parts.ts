@@ -6,6 +6,8 @@ import { Accesses } from "./accesses.ts";
 import { Actions } from "./actions.ts";
 import { Audit } from "./audit.ts";
 import { Automations } from "./automations.ts";
+import { CapturedWork } from "./captured-work.ts";
+import { Captures } from "./captures.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Deletions } from "./deletions.ts";
 import { Events } from "./events.ts";
@@ -21,6 +23,7 @@ import { ProjectMembers } from "./project-members.ts";
 import { ProjectRuns } from "./project-runs.ts";
 import { ProjectsWithRuns } from "./project-store.ts";
 import { Projects } from "./projects.ts";
+import { ProviderSessions } from "./provider-sessions.ts";
 import { Redaction } from "./redaction.ts";
 import { Rollups } from "./rollups.ts";
 import { Runs } from "./runs.ts";
@@ -37,6 +40,7 @@ import { SearchTexts } from "./search-texts.ts";
 import { SessionIds } from "./session-ids.ts";
 import { SessionPatches } from "./session-patches.ts";
 import { Sessions } from "./sessions.ts";
+import { Sources } from "./sources.ts";
 import { Statistics } from "./stats.ts";
 import { Todos } from "./todos.ts";
 import { Turns } from "./turns.ts";
@@ -65,14 +69,21 @@ export function createParts(db: Database.Database, options: StoreOptions) {
   const histories = new Histories(query, { sessions, lineage, actions });
   const forks = new Forks(options, { sessions, lineage, todos, redaction });
   const jobs = new Jobs(query, options, { sessions, projects, audit, redaction });
+  const events = new Events(query, options, { sessions, lineage, actions, runs, redaction });
+  const providerSessions = new ProviderSessions(query, options, { sessions, projects, redaction });
+  const sources = new Sources(query, options);
+  const work = new CapturedWork(query, options, projects);
+  // What is taken in is there already: it is masked, never refused.
+  const masking = new Redaction(options, { mayRefuse: false });
   return {
     accesses: new Accesses(query, options),
     actions,
     audit,
     automations: new Automations(query, options, { projects, jobs, audit, redaction }),
+    captures: new Captures({ providerSessions, events, actions, todos, work, sources, redaction: masking }),
     checkpoints: new Checkpoints(query, options, { sessions, todos, forks, audit, redaction }),
     deletions: new Deletions(query, options, { sessions, audit, rollups, searchQueue }),
-    events: new Events(query, options, { sessions, lineage, actions, runs, redaction }),
+    events,
     facts: new Facts(query, { sessions, lineage, histories, todos, runs }),
     forks,
     histories,
@@ -80,6 +91,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     leases: new Leases(query, options, { jobs, runs, sessions, redaction }),
     projectRuns,
     projectsWithRuns: new ProjectsWithRuns(query, { projects, projectRuns, projectMembers, audit, rollups }),
+    providerSessions,
     rollups,
     runs,
     scrubs: new Scrubs(query, {
@@ -99,8 +111,9 @@ export function createParts(db: Database.Database, options: StoreOptions) {
       searchHits: new SearchHits({ searchTexts, sessions, lineage }),
     }),
     sessionIds: new SessionIds(query),
-    sessionPatches: new SessionPatches(query, options, { sessions, audit, redaction }),
+    sessionPatches: new SessionPatches(query, options, { sessions, providerSessions, audit, redaction }),
     sessions,
+    sources,
     statistics,
     todos,
     turns: new Turns(query, { sessions, lineage, histories, runs }),

@@ -14,15 +14,19 @@ export interface Cleaned<T> {
 /** Ids, keys and names are no texts: they are stored as they come. */
 const eventTexts = ["content", "reasoning", "error", "metadata", "raw"] as const;
 const actionTexts = ["title", "input", "output", "error"] as const;
+type EventTexts = Pick<NewEvent, (typeof eventTexts)[number] | "actions">;
 
 export class Redaction {
   readonly #redactor: StoreOptions["redactor"];
+  readonly #mayRefuse: boolean;
 
-  constructor({ redactor }: Pick<StoreOptions, "redactor">) {
+  /** `mayRefuse` false: what the redactor would refuse is masked. */
+  constructor({ redactor }: Pick<StoreOptions, "redactor">, { mayRefuse } = { mayRefuse: true }) {
     this.#redactor = redactor;
+    this.#mayRefuse = mayRefuse;
   }
 
-  event(event: NewEvent): Cleaned<NewEvent> {
+  event<T extends EventTexts>(event: T): Cleaned<T> {
     const findings: Findings = {};
     const record = this.#fields(event, eventTexts, findings);
     if (record.actions.length === 0) return { record, findings };
@@ -30,7 +34,7 @@ export class Redaction {
     return { record: isAnyOther(actions, record.actions) ? { ...record, actions } : record, findings };
   }
 
-  #action(action: NewAction, index: number, findings: Findings): NewAction {
+  #action<T extends NewAction>(action: T, index: number, findings: Findings): T {
     return this.#fields(action, actionTexts, findings, `actions.${index}.`);
   }
 
@@ -84,7 +88,7 @@ export class Redaction {
     const redacted = this.#redactor?.redact(text, name);
     if (redacted === undefined || redacted.text === text) return text;
     const refused = Object.keys(redacted.findings).filter((rule) => this.#redactor?.refuses(rule));
-    if (refused.length > 0) throw refusal(place, refused);
+    if (this.#mayRefuse && refused.length > 0) throw refusal(place, refused);
     addFindings(findings, redacted.findings);
     return redacted.text;
   }

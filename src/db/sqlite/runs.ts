@@ -15,6 +15,9 @@ import { fromJson, hashRequest, isOtherRequest, repairTexts, toJson } from "./te
 
 type RunRow = typeof runs.$inferSelect;
 
+// As the unique index says it.
+export const runKeyScope = sql`(case when ${runs.sessionId} is null then ${runs.directory} else ${runs.sessionId} end)`;
+
 export interface RunningRun {
   run: Run;
   identity: ProcessIdentity;
@@ -53,7 +56,7 @@ export class Runs {
         .from(runs)
         .where(
           and(
-            sql`(case when ${runs.sessionId} is null then ${runs.directory} else ${runs.sessionId} end) = ${sql.placeholder("scope")}`,
+            sql`${runKeyScope} = ${sql.placeholder("scope")}`,
             eq(runs.idempotencyKey, sql.placeholder("key")),
           ),
         ),

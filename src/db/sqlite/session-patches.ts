@@ -8,6 +8,7 @@ import type { JsonObject, Provenance, Session, SessionPatch } from "../records.t
 import type { StoreOptions } from "../store.ts";
 import type { Audit } from "./audit.ts";
 import { type Drizzle, Prepared, value } from "./prepare.ts";
+import type { ProviderSessions } from "./provider-sessions.ts";
 import type { Redaction } from "./redaction.ts";
 import { sessions } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
@@ -28,6 +29,7 @@ const names = Object.keys(patchable) as (keyof SessionPatch)[];
 export class SessionPatches {
   readonly #now: StoreOptions["now"];
   readonly #sessions: Sessions;
+  readonly #providerSessions: ProviderSessions;
   readonly #audit: Audit;
   readonly #redaction: Redaction;
   readonly #update;
@@ -35,10 +37,16 @@ export class SessionPatches {
   constructor(
     db: Drizzle,
     { now }: Pick<StoreOptions, "now">,
-    related: { sessions: Sessions; audit: Audit; redaction: Redaction },
+    related: {
+      sessions: Sessions;
+      providerSessions: ProviderSessions;
+      audit: Audit;
+      redaction: Redaction;
+    },
   ) {
     this.#now = now;
     this.#sessions = related.sessions;
+    this.#providerSessions = related.providerSessions;
     this.#audit = related.audit;
     this.#redaction = related.redaction;
     this.#update = new Prepared(db, () =>
@@ -71,6 +79,7 @@ export class SessionPatches {
       lossy: before.lossy || lossy,
     };
     const changed = given.filter((name) => !isDeepStrictEqual(before[name], after[name]));
+    if (changed.includes("providerSessionId")) this.#providerSessions.refuseTaken(after);
     this.#audit.append({
       origin,
       client,
@@ -83,6 +92,7 @@ export class SessionPatches {
     const now = this.#now();
     const metadata = toJson(after.metadata ?? undefined);
     this.#update.run({ ...after, metadata, lossy: after.lossy ? 1 : null, now });
+    if (changed.includes("providerSessionId")) this.#providerSessions.adopt(after);
     return { ...after, updatedAt: now, lastAccessedAt: now };
   }
 }

@@ -6,6 +6,7 @@ import type * as records from "../records.ts";
 import type * as store from "../store.ts";
 import type { TurnQuery } from "../turns.ts";
 import { createAuditStore } from "./audit.ts";
+import { captureStore } from "./captures.ts";
 import { checkpointStore } from "./checkpoints.ts";
 import { openConnection } from "./connection.ts";
 import { toStoreError } from "./errors.ts";
@@ -34,7 +35,7 @@ export async function openStore(options: store.StoreOptions): Promise<store.Stor
   return retryWhileBusy(() => {
     const db = readOnly
       ? openReadConnection(file, migrations.length)
-      : openConnection(file, options.durability, migrations.length);
+      : openConnection(file, options, migrations.length);
     try {
       if (!readOnly) migrate(db, { file, migrations, now: options.now, log: options.log });
       return new SqliteStore(
@@ -62,6 +63,7 @@ class SqliteStore implements store.Store {
   readonly audit: store.Store["audit"];
   readonly search: store.Store["search"];
   readonly scrubs: store.Store["scrubs"];
+  readonly captures: store.Store["captures"];
   readonly #db: Database.Database;
   readonly #transactions: Transactions;
   readonly #options: store.StoreOptions;
@@ -92,10 +94,11 @@ class SqliteStore implements store.Store {
       follower: this.#searchFollower,
     });
     this.scrubs = scrubStore(db, transactions, { ...parts, retry: transactions.retry });
+    this.captures = captureStore(transactions, parts);
   }
 
   createSession(session: records.NewSession) {
-    return this.#transactions.write(() => this.#parts.sessions.create(session));
+    return this.#transactions.write(() => this.#parts.providerSessions.create(session));
   }
 
   getSession(sessionId: string, owner?: store.Owner) {
