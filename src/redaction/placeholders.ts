@@ -40,7 +40,7 @@ export function isWordy(value: string): boolean {
   if (words.length > 1)
     return words.every(
       (each) =>
-        each === "" ||
+        /^\d{0,5}$/.test(each) ||
         /^(?:[A-Za-z]?[a-z]*(?:[A-Z][a-z]+){0,3}|[A-Z]{1,12})\d{0,2}$/.test(each) ||
         commonWithNumber.test(each),
     );

@@ -45,6 +45,8 @@ const kinds: readonly ((seed: string) => string)[] = [
     `See https://example.com:8443/a/${hex(seed, 12)}?next=%2Fhome&sig=v${seed} and git@github.com:ada/engine.git, ada@example.com`,
   (seed) =>
     `tokens: [{ type: "identifier", token: "keyword" }, { type: "string", token: "csrf-token" }] // ${seed}`,
+  (seed) =>
+    `const CSRF_TOKEN = "authorization-code"; next_token: "oauth2_token_v2", "api_key": "key-name-${seed}"`,
   (seed) => `<label for="password">Password:</label><input type="password" name="password" id="p${seed}">`,
   (seed) =>
     `The basic understanding is: a secret is shared, the token expires, the key is public. Chapter ${seed}.`,
