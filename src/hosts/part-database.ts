@@ -11,7 +11,7 @@ import { toTodos } from "./todos.ts";
 
 const version = 1;
 const messagesPerRead = 50;
-const mostRemembered = 400;
+const mostRemembered = 300;
 // A text grows while it is said. One that has not for so long will not.
 const stillWritten = 60_000;
 
