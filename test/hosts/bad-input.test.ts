@@ -1,7 +1,15 @@
 // Whatever a file is like: what can be read is read, the rest is counted, and only a file that cannot be opened is an error.
-import { chmodSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { HostRecord } from "../../src/hosts/host.ts";
 import { hosts } from "../../src/hosts/hosts.ts";
@@ -205,10 +213,16 @@ it("recognises no file of something else, and never throws", () => {
   }
 });
 
-it("has one host for each fixture", () => {
-  const path = fixture("claude-code", "session.jsonl");
-  const head = readFileSync(path).subarray(0, 4096);
-  expect(hosts.filter((host) => host.recognise(path, head) !== null).map(({ name }) => name)).toEqual([
-    "claude-code",
-  ]);
-});
+const fixtures = readdirSync(fixture(), { recursive: true, withFileTypes: true }).filter((entry) =>
+  entry.isFile(),
+);
+
+it.each(fixtures.map(({ parentPath, name }) => join(parentPath, name)))(
+  "has at most one host for %s",
+  (path) => {
+    const head = readFileSync(path).subarray(0, 4096);
+    const names = hosts.filter((host) => host.recognise(path, head) !== null).map(({ name }) => name);
+    const part = /items|storage.(?:message|part|todo)/.test(path);
+    expect(names).toEqual(part ? [] : [relative(fixture(), path).split(sep)[0]]);
+  },
+);

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { limits } from "../../src/db/limits.ts";
 import { boundEvent, boundMetadata, boundOutput } from "../../src/hosts/bounds.ts";
 import type { JsonValue } from "../../src/hosts/host.ts";
-import { newAction, newEvent } from "../../src/hosts/new-records.ts";
+import { newAction, newEvent, newOutcome, newSession } from "../../src/hosts/new-records.ts";
 
 const event = (known: object) => newEvent({ sessionId: "s", key: "k", ...known });
 const nested = (depth: number): JsonValue => (depth === 0 ? 1 : { in: nested(depth - 1) });
@@ -60,4 +60,19 @@ it("ends an output that was cut with words that say so", () => {
 
 it("drops the largest values of a session's metadata first", () => {
   expect(boundMetadata({ large: "x".repeat(limits.metadata), small: 1 })).toEqual({ small: 1 });
+});
+
+it("makes an id of one that is too long, the same for the same", () => {
+  const id = "x".repeat(1_000);
+  const [one, two] = [event({ key: id, sessionId: id }), event({ key: id, sessionId: id })];
+  expect(one.key.length).toBeLessThan(50);
+  expect(one).toEqual(two);
+  expect(newOutcome({ sessionId: id, callId: id }).callId).toBe(
+    newAction({ callId: id, toolName: "t" }).callId,
+  );
+  expect(newSession({ id, title: "中".repeat(400), directory: "/d".repeat(4_000) })).toMatchObject({
+    id: one.sessionId,
+    title: "中".repeat(170),
+    directory: null,
+  });
 });

@@ -37,7 +37,13 @@ const places: Readonly<Record<string, Place>> = {
     json: ["input", "output"],
     ofEvent: true,
   },
-  sessions: { table: sessions, session: "id", texts: ["title", "hostTitle", "context"], json: ["metadata"], hashed: true },
+  sessions: {
+    table: sessions,
+    session: "id",
+    texts: ["title", "hostTitle", "context"],
+    json: ["metadata"],
+    hashed: true,
+  },
   todos: { table: todos, session: "sessionId", texts: ["content"] },
   checkpoints: {
     table: checkpoints,

@@ -32,7 +32,7 @@ export function* threadRecords(thread: JsonObject): Generator<HostRecord> {
   const { id: _, title, workspace, model, created_at, updated_at, ...kept } = rest;
   yield newSession({
     id,
-    title: asText(title)?.slice(0, 500) ?? null,
+    title: asText(title),
     directory: asText(workspace),
     agent: "codewhale",
     model: asText(model),
@@ -170,7 +170,7 @@ function toAction(id: string, item: JsonObject, text: string | null): ActionReco
     newAction({
       callId: asName(metadata?.tool_call_id) ?? asName(metadata?.call_id) ?? id,
       toolName: asText(metadata?.tool_name) ?? asText(metadata?.tool) ?? asText(item.kind) ?? "tool",
-      title: asText(item.summary)?.slice(0, 200) ?? null,
+      title: asText(item.summary),
       status,
       input: metadata?.input ?? metadata?.arguments,
       output: status === "completed" ? (text ?? undefined) : undefined,

@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { HostRecord, JsonObject, JsonValue, SessionRecord } from "../host.ts";
 import type { LineReader, Place } from "../json-lines.ts";
+import { keyOf } from "../keys.ts";
 import { asObject, asObjects, asText, asTexts, asTime, remaining } from "../narrow.ts";
-import { keyOf, newEvent, newSession, newSkip } from "../new-records.ts";
+import { newEvent, newSession, newSkip } from "../new-records.ts";
 import { Revisions } from "../revisions.ts";
 import { messageRecords } from "./messages.ts";
 
@@ -152,7 +153,7 @@ function toSession(path: string, about: JsonObject): SessionRecord | null {
   return newSession({
     id,
     parentId: isSubagent && folder !== "chats" && folder !== id ? folder : null,
-    title: asText(about.summary)?.slice(0, 500) ?? null,
+    title: asText(about.summary),
     directory: projectRoot(path) ?? asTexts(about.directories)[0] ?? null,
     agent: isSubagent ? "subagent" : "gemini",
     metadata:
