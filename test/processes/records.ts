@@ -1,0 +1,64 @@
+// What the processes of these tests store: plain values, nothing of vitest.
+import type { NewEvent, NewSession } from "../../src/db/records.ts";
+
+export const writerSession: NewSession = {
+  appName: "writer",
+  userId: null,
+  workspace: {
+    directory: "/project",
+    projectDirectory: "/project",
+    gitCommonDir: null,
+    gitBranch: null,
+    gitRemote: null,
+  },
+  title: null,
+  agent: null,
+  provider: null,
+  providerSessionId: null,
+  parentSessionId: null,
+  context: null,
+  metadata: null,
+  idempotencyKey: null,
+  origin: "tool",
+  client: "writer",
+};
+
+/** Counts one token, and every third event has rows in a second table: so that a half of it would show. */
+export function numberedEvent(sessionId: string, number: number, content: string): NewEvent {
+  return {
+    sessionId,
+    type: "message",
+    author: "user",
+    content,
+    reasoning: null,
+    actions: number % 3 === 0 ? [action(content)] : [],
+    agent: null,
+    branch: null,
+    turnId: null,
+    messageId: null,
+    runId: null,
+    finish: null,
+    error: null,
+    tokens: { input: 1, output: null, reasoning: null, cacheRead: null, cacheWrite: null },
+    costUsd: null,
+    longRunningToolIds: null,
+    metadata: null,
+    raw: undefined,
+    createdAt: null,
+    idempotencyKey: null,
+    origin: "tool",
+    client: "writer",
+  };
+}
+
+function action(output: string) {
+  return {
+    callId: null,
+    toolName: "echo",
+    title: null,
+    status: "completed" as const,
+    input: {},
+    output,
+    error: null,
+  };
+}
