@@ -1,4 +1,5 @@
 // What the processes of these tests store: plain values, nothing of vitest.
+import type { NewJob } from "../../src/db/jobs.ts";
 import type { NewEvent, NewSession } from "../../src/db/records.ts";
 
 export const writerSession: NewSession = {
@@ -60,5 +61,23 @@ function action(output: string) {
     input: {},
     output,
     error: null,
+  };
+}
+
+export function jobOf(sessionId: string, prompt: string): NewJob {
+  return {
+    sessionId,
+    workspace: null,
+    prompt,
+    promptId: null,
+    messageId: null,
+    allowedTools: null,
+    model: null,
+    priority: 0,
+    runAfter: null,
+    maxAttempts: 1,
+    idempotencyKey: null,
+    origin: "tool",
+    client: "writer",
   };
 }
