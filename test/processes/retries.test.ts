@@ -28,7 +28,10 @@ test(`${kills} kills and retries`, { timeout: kills * 1_500 }, async () => {
     // In order, each once; the last may have been stored without anybody having heard of it.
     expect(stored, `seed ${seed}`).toEqual(stored.map((_, step) => `${name}-${step}`));
     expect(stored.length).toBeGreaterThanOrEqual(steps[i] ?? 0);
-    const jobs = db.prepare("SELECT prompt FROM jobs WHERE prompt LIKE ? ORDER BY id").pluck().all(`${name}-%`);
+    const jobs = db
+      .prepare("SELECT prompt FROM jobs WHERE prompt LIKE ? ORDER BY id")
+      .pluck()
+      .all(`${name}-%`);
     expect(jobs, `seed ${seed}`).toEqual(jobs.map((_, step) => `${name}-${step}`));
   }
   db.close();
