@@ -194,7 +194,7 @@ int unlink(const char *path) {
   return result;
 }
 
-// A store renames nothing; if that changes, this must learn it, or the test would judge another disk.
+// Only a migration renames, and none is recorded. If that changes this must learn it, or another disk is judged.
 int rename(const char *from, const char *to) {
   if (name_of(from) != NULL || name_of(to) != NULL) abort();
   return NEXT(rename)(from, to);
