@@ -13,6 +13,7 @@ import { Disk, type Operation, readJournal } from "./disk.ts";
 import { dice, howMany, seed, tell } from "./plan.ts";
 
 const whyNot = whyNotRecorded();
+if (whyNot !== undefined) process.stdout.write(`The power cuts are SKIPPED: ${whyNot}.\n`);
 
 function whyNotRecorded(): string | undefined {
   if (process.platform !== "linux") return "LD_PRELOAD is needed";
