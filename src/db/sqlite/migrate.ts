@@ -1,8 +1,8 @@
 // Brings a file's schema to the newest version, all or nothing, once however many processes start together.
 // drizzle's own migrator reads its ledger outside the lock: eight starts at once applied a migration up to six times.
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { StoreError } from "../errors.ts";
 import type { StoreLog } from "../store.ts";
@@ -125,10 +125,22 @@ function copyVerified(file: string, version: number, now: number): string {
       );
     }
     renameSync(unverified, copy);
+    syncFolderOf(copy);
     return copy;
   } catch (error) {
     rmSync(unverified, { force: true });
     throw error;
+  }
+}
+
+/** So that a power cut in the migration leaves the copy under its name. Windows cannot, and need not. */
+function syncFolderOf(file: string): void {
+  if (process.platform === "win32") return;
+  const folder = openSync(dirname(file), "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }
 
