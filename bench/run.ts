@@ -8,6 +8,7 @@ import { forkLines } from "./lines/forks.ts";
 import { jobLines } from "./lines/jobs.ts";
 import { processLines } from "./lines/processes.ts";
 import { resumeLines } from "./lines/resume.ts";
+import { searchLines } from "./lines/search.ts";
 import { sessionLines } from "./lines/sessions.ts";
 import { sizeLines } from "./lines/size.ts";
 import { startLines } from "./lines/start.ts";
@@ -25,6 +26,7 @@ const lines: readonly Line[] = [
   ...sizeLines,
   ...jobLines,
   ...statsLines,
+  ...searchLines,
   ...deleteLines,
   ...processLines,
 ];
