@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
+import type { ImportSettings } from "./import.ts";
 import type { ListSettings } from "./list.ts";
 import { defaultDatabase } from "./paths.ts";
 import type { ResumeSettings } from "./resume.ts";
@@ -54,6 +55,7 @@ export function createProgram(): Command {
     .description("serve MCP on stdin and stdout (the default)")
     .action(async (_options, command: Command) => serve(command.optsWithGlobals<Settings>()));
   addPages(program);
+  addCapture(program);
   return program;
 }
 
@@ -92,6 +94,31 @@ function addPages(program: Command): void {
     );
 }
 
+/** What takes in what hosts wrote. */
+function addCapture(program: Command): void {
+  program
+    .command("import")
+    .argument("[paths...]", "transcripts, or folders of them; else where the hosts keep theirs")
+    .description("take in what agent hosts have recorded; again, and only what is new")
+    .option("--dry-run", "count what would be taken in, and store nothing")
+    .option("--host <name>", "only this host's transcripts")
+    .addOption(
+      new Option("--since <when>", "only transcripts that changed since: a date, or 7d, or 12h").argParser(
+        parseSince,
+      ),
+    )
+    .option("--strict", "end with 1 if anything could not be read")
+    .option("--include-deleted", "also sessions that were deleted here, as new ones")
+    .option("--json", "print the summary as JSON instead")
+    .action(async (paths: string[], _options, command: Command) => {
+      const settings = command.optsWithGlobals<ImportSettings>();
+      await (await import("./import.ts")).importPaths(
+        paths.map((path) => parsePath(path)),
+        settings,
+      );
+    });
+}
+
 const directoryOption = (about: string) => new Option("--directory <path>", about);
 const jsonOption = (tool: string) => new Option("--json", `print the result of ${tool} instead`);
 const limitOption = (what: string, standard: number) =>
@@ -100,6 +127,15 @@ const limitOption = (what: string, standard: number) =>
 function parseLimit(value: string): number {
   if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError("Give a whole number above 0.");
   return Number(value);
+}
+
+/** Milliseconds since 1970. */
+function parseSince(value: string): number {
+  const ago = /^(\d{1,5})([dh])$/.exec(value);
+  const hours = ago?.[2] === "h" ? 1 : 24;
+  const time = ago ? Date.now() - Number(ago[1]) * hours * 3_600_000 : Date.parse(value);
+  if (Number.isNaN(time)) throw new InvalidArgumentError("Give a date such as 2026-11-21, or 7d, or 12h.");
+  return time;
 }
 
 function parsePath(value: string): string {

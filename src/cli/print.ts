@@ -38,10 +38,15 @@ export async function print(settings: PrintSettings, { page, results }: Printabl
     });
     write(text);
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    process.stderr.write(`${error.message}\n${error.hint}\n`);
-    process.exitCode = 1;
+    reportError(error);
   }
+}
+
+/** Of the Store, on stderr; the process will end with 1. Any other is thrown again. */
+export function reportError(error: unknown): void {
+  if (!(error instanceof StoreError)) throw error;
+  process.stderr.write(`${error.message}\n${error.hint}\n`);
+  process.exitCode = 1;
 }
 
 /** On stdout, or else the process ends: with 0 where whoever reads us has seen enough (`| head`), else with 1. */

@@ -148,6 +148,9 @@ export interface NewAction {
   input: JsonValue | undefined;
   output: JsonValue | undefined;
   error: string | null;
+  /** As it is known of one that is taken in afterwards; left out: by its status, when the event happened. */
+  startedAt?: number | null;
+  endedAt?: number | null;
 }
 
 /** How an action goes on. What is undefined stays as it is. */

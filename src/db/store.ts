@@ -2,6 +2,7 @@
 
 import type { AuditStore } from "./audit.ts";
 import type { AutomationStore, NextRun } from "./automations.ts";
+import type { CaptureStore } from "./captures.ts";
 import type { CheckpointStore } from "./checkpoints.ts";
 import type { ResumeTarget, SessionFacts } from "./facts.ts";
 import type { JobStore } from "./jobs.ts";
@@ -138,8 +139,12 @@ export interface Store {
   readonly file: string;
   readonly projects: ProjectStore;
   readonly audit: AuditStore;
+  readonly captures: CaptureStore;
 
-  /** `not_found`: the parent. `conflict`: the key was used, by the same app and user, for other content. */
+  /**
+   * The session of that provider and that provider's id, if its host or a tool has told of it: with what was not known of
+   * it filled in. `not_found`: the parent. `conflict`: the key was used, by the same app and user, for other content.
+   */
   createSession(session: NewSession): Promise<Stored<Session>>;
   /** `not_found` also when the owner is another one. */
   getSession(sessionId: string, owner?: Owner): Promise<Session>;
@@ -151,7 +156,7 @@ export interface Store {
   forkSession(fork: NewFork): Promise<Stored<Session>>;
   /**
    * A patch that changes nothing leaves `updatedAt` as it is; its audit entry names no fields.
-   * `too_large`: the metadata, once they are merged.
+   * `too_large`: the metadata, once they are merged. `conflict`: another session has that provider's id.
    */
   updateSession(sessionId: string, patch: SessionPatch, by: Provenance): Promise<Session>;
   /**

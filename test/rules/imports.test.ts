@@ -48,6 +48,7 @@ const table: Record<string, string[]> = {
     "hosts/claude-code/transcript.ts",
     "resume/brief.ts",
     "workspace/workspace.ts",
+    ...builtins,
   ],
   "server/x.ts": everything.filter((source) => !sql.includes(source)),
   "cli/x.ts": everything.filter((source) => ![...sql, ...sdk, "pino"].includes(source)),

@@ -10,10 +10,21 @@ import { actions, events } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import { fromJson, repairTexts, toJson } from "./text.ts";
 
-export type ActionRow = Omit<typeof actions.$inferSelect, "id">;
+type StoredAction = typeof actions.$inferSelect;
+export type ActionRow = Omit<StoredAction, "id">;
+/** Null and undefined: as before. */
+interface Moved extends Pick<Action, "status" | "output" | "endedAt"> {
+  title: string | null | undefined;
+  error: string | null | undefined;
+}
+type Next = { row: StoredAction; lossy: boolean };
 
 /** How far on its way an action is. It never goes back, and ends once. */
 const progress = { pending: 0, running: 1, completed: 2, error: 2 };
+const ended = progress.completed;
+
+/** What a host says of how a call went on, or ended. */
+export type Outcome = Pick<NewAction, "status" | "title" | "output" | "error"> & { endedAt: number | null };
 
 export class Actions {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
@@ -98,8 +109,8 @@ export class Actions {
         toolName: action.toolName,
         status: action.status,
         title: action.title,
-        startedAt: action.status === "running" ? event.createdAt : null,
-        endedAt: action.status === "completed" || action.status === "error" ? event.createdAt : null,
+        startedAt: action.startedAt ?? (action.status === "running" ? event.createdAt : null),
+        endedAt: action.endedAt ?? (progress[action.status] === ended ? event.createdAt : null),
         error: action.error,
         input: toJson(action.input),
         output: toJson(action.output),
@@ -123,24 +134,56 @@ export class Actions {
     const session = this.#sessions.get(move.sessionId);
     const row = this.#find(session, move.callId);
     const place = { seq: row.seq, position: row.position };
-    const said = repairTexts({ title: move.title ?? row.title, error: move.error ?? row.error });
-    const output = move.output === undefined ? row.output : toJson(move.output);
-    const next = { ...row, ...said.row, output, status: move.status };
-    const changed = (["status", "title", "error", "output"] as const).some((key) => next[key] !== row[key]);
-    if (!changed) return { ...place, action: toAction(row) };
-    refuseGoingBack(row, move.status);
     const now = this.#options.now();
-    if (move.status === "running") next.startedAt ??= now;
-    if (progress[move.status] === progress.completed) next.endedAt = Math.max(now, row.startedAt ?? now);
-    this.#update.run(next);
-    this.#rollups.actionChanged(row, row, next);
-    if (said.lossy) this.#markLossy.run(row);
+    const next = this.#moved(row, { ...move, endedAt: Math.max(now, row.startedAt ?? now) }, now);
+    if (next === null) return { ...place, action: toAction(row) };
+    refuseGoingBack(row, move.status);
+    this.#store(row, next);
     this.#sessions.touch(session.id, now);
-    return { ...place, action: toAction(next) };
+    return { ...place, action: toAction(next.row) };
+  }
+
+  /** What the row becomes; null if it is that already. */
+  #moved(row: StoredAction, said: Moved, startedAt: number | null): Next | null {
+    const texts = repairTexts({ title: said.title ?? row.title, error: said.error ?? row.error });
+    const output = said.output === undefined ? row.output : toJson(said.output);
+    const next = { ...row, ...texts.row, output, status: said.status };
+    const changed = (["status", "title", "error", "output"] as const).some((key) => next[key] !== row[key]);
+    if (!changed) return null;
+    if (said.status === "running") next.startedAt ??= startedAt;
+    if (progress[said.status] === ended) next.endedAt = said.endedAt;
+    return { row: next, lossy: texts.lossy };
+  }
+
+  #store(before: StoredAction, { row, lossy }: Next): void {
+    this.#update.run(row);
+    this.#rollups.actionChanged(before, before, row);
+    if (lossy) this.#markLossy.run(before);
+  }
+
+  /**
+   * The newest action of that call in the session's own events goes on as its host says; one that has ended stays. `seq`:
+   * that event's. False: there is none.
+   */
+  settle(
+    sessionId: string,
+    callId: string,
+    outcome: Outcome,
+    { isOwnTool, seq }: { isOwnTool: (toolName: string) => boolean; seq?: number },
+  ): boolean {
+    const range = { fromSeq: seq ?? 0, toSeq: seq ?? Number.MAX_SAFE_INTEGER };
+    const row = this.#newest.get({ ownerId: sessionId, callId: callId.toWellFormed(), ...range });
+    if (row === undefined) return false;
+    if (progress[row.status] === ended || progress[outcome.status] < progress[row.status]) return true;
+    const said = isOwnTool(row.toolName) ? { ...outcome, output: undefined, error: null } : outcome;
+    const endedAt = later(row.startedAt, outcome.endedAt);
+    const next = this.#moved(row, { ...said, endedAt }, null);
+    if (next !== null) this.#store(row, next);
+    return true;
   }
 
   /** The newest action of that id in the session's history. One that a fork only shares is refused. */
-  #find(session: Session, callId: string): typeof actions.$inferSelect {
+  #find(session: Session, callId: string): StoredAction {
     for (const part of this.#lineage.partsOf(session).toReversed()) {
       const row = this.#newest.get({ ...part, callId: callId.toWellFormed() });
       if (row === undefined) continue;
@@ -153,6 +196,11 @@ export class Actions {
       "get_history shows the actions of its events; add_event records an event with a new one.",
     );
   }
+}
+
+/** Hosts' clocks may go back between a call and its end. */
+function later(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 export function toAction(row: ActionRow): Action {
@@ -170,11 +218,11 @@ export function toAction(row: ActionRow): Action {
 }
 
 function refuseGoingBack({ callId, status }: ActionRow, wanted: Action["status"]): void {
-  const ended = progress[status] === progress.completed;
-  if (!ended && progress[wanted] >= progress[status]) return;
+  const hasEnded = progress[status] === ended;
+  if (!hasEnded && progress[wanted] >= progress[status]) return;
   throw new StoreError(
     "invalid_state",
-    ended
+    hasEnded
       ? `Action "${callId}" has already ended as ${status}.`
       : `Action "${callId}" is ${status}, and cannot go back to ${wanted}.`,
     "An action goes from pending to running to completed or error, and ends once. add_event records another call.",

@@ -9,7 +9,7 @@ import type { Audit } from "./audit.ts";
 import { columnsOf, type Drizzle, inList, Prepared, value } from "./prepare.ts";
 import type { Rollups } from "./rollups.ts";
 import { actions, checkpoints, events, lineage, sessions, todos } from "./schema.ts";
-import type { Sessions } from "./sessions.ts";
+import { type Sessions, untold } from "./sessions.ts";
 
 type Dependent = { id: string; kind: "fork" | "subagent" };
 
@@ -63,7 +63,7 @@ export class Deletions {
     this.#hide = new Prepared(db, () =>
       db
         .update(sessions)
-        .set({ deletedAt: value("now"), title: null, context: null, metadata: null })
+        .set({ deletedAt: value("now"), title: null, hostTitle: null, context: null, metadata: null })
         .where(inList(sessions.id, "ids")),
     );
     this.#next = new Prepared(db, () =>
@@ -229,6 +229,7 @@ function prepareBatch(db: Drizzle, table: SQLiteTable & { sessionId: SQLiteColum
 // What stays of a session: its id, its provider's id for it, when it was made, and the key that must not make another.
 // Without a time of update it is behind all others in every list.
 const nothingLeft = {
+  ...untold,
   directory: "",
   projectId: null,
   gitBranch: null,

@@ -4,6 +4,7 @@ import { StoreError } from "../errors.ts";
 import type { Event, NewEvent } from "../records.ts";
 import type { Appended, Stored, StoreOptions } from "../store.ts";
 import { type Actions, toAction } from "./actions.ts";
+import { callersKey, hostsKey } from "./event-keys.ts";
 import { type EventRow, toEvent } from "./event-rows.ts";
 import type { Lineage } from "./lineage.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared } from "./prepare.ts";
@@ -50,19 +51,46 @@ export class Events {
   }
 
   append(event: NewEvent): Stored<Event> {
-    const { sessionId, idempotencyKey, runId } = event;
+    const { sessionId, runId } = event;
+    const idempotencyKey = event.idempotencyKey === null ? null : callersKey(event.idempotencyKey);
     const requestHash = idempotencyKey === null ? null : hashRequest(requestOf(event));
     if (idempotencyKey !== null) {
-      const earlier = this.#byKey.get({ sessionId, key: idempotencyKey.toWellFormed() });
+      const earlier = this.#byKey.get({ sessionId, key: idempotencyKey });
       if (earlier) {
         this.#sessions.get(sessionId);
-        if (earlier.requestHash !== requestHash) throw keyConflict(idempotencyKey, `event ${earlier.seq}`);
+        if (earlier.requestHash !== requestHash)
+          throw keyConflict(event.idempotencyKey ?? "", `event ${earlier.seq}`);
         return { record: this.#withActions(earlier), duplicate: true };
       }
     }
     if (runId !== null) this.#runs.get(runId);
-    const seq = this.#sessions.grow(sessionId, event);
-    const createdAt = event.createdAt ?? this.#options.now();
+    const { lastSeq, updatedAt } = this.#sessions.grow(sessionId, event);
+    const place = { seq: lastSeq, createdAt: event.createdAt ?? updatedAt };
+    return { record: this.#insertAt(place, { ...event, idempotencyKey, requestHash }), duplicate: false };
+  }
+
+  /**
+   * An event of a host, with the host's id of it as its key, whose time is no activity of now. Without a time it
+   * happened when its session was last at work.
+   */
+  appendHosts(event: Omit<NewEvent, "idempotencyKey" | "runId">, key: string): Event {
+    const at = event.createdAt === null ? 0 : Math.min(event.createdAt, this.#options.now());
+    const { lastSeq, updatedAt } = this.#sessions.grow(event.sessionId, event, at);
+    const place = { seq: lastSeq, createdAt: event.createdAt ?? updatedAt };
+    const stored = { ...event, runId: null, idempotencyKey: hostsKey(key), requestHash: null };
+    return this.#insertAt(place, stored);
+  }
+
+  /** Where the event is that has a host's id as its key. */
+  ofHost(sessionId: string, key: string): EventRow | undefined {
+    return this.#byKey.get({ sessionId, key: hostsKey(key) });
+  }
+
+  #insertAt(
+    { seq, createdAt }: { seq: number; createdAt: number },
+    event: NewEvent & { requestHash: string | null },
+  ): Event {
+    const { sessionId } = event;
     const { row, lossy } = repairTexts({
       sessionId,
       seq,
@@ -77,7 +105,7 @@ export class Events {
       branch: event.branch,
       turnId: event.turnId,
       messageId: event.messageId,
-      runId,
+      runId: event.runId,
       finish: event.finish,
       inputTokens: event.tokens.input,
       outputTokens: event.tokens.output,
@@ -86,8 +114,8 @@ export class Events {
       cacheWriteTokens: event.tokens.cacheWrite,
       costUsd: event.costUsd,
       longRunningToolIds: toJson(event.longRunningToolIds ?? undefined),
-      idempotencyKey,
-      requestHash,
+      idempotencyKey: event.idempotencyKey,
+      requestHash: event.requestHash,
       error: event.error,
       content: event.content,
       reasoning: event.reasoning,
@@ -98,7 +126,7 @@ export class Events {
     const stored = { ...row, lossy: lossy || prepared.lossy ? 1 : null };
     this.#insert.run(stored);
     this.#actions.insert(prepared.rows);
-    return { record: toEvent(stored, prepared.rows.map(toAction)), duplicate: false };
+    return toEvent(stored, prepared.rows.map(toAction));
   }
 
   /** In one transaction, so that one refusal undoes all. */

@@ -3,7 +3,7 @@ import { StoreError } from "../errors.ts";
 import type { NewFork, Session, Todo } from "../records.ts";
 import type { Stored, StoreOptions } from "../store.ts";
 import { clip, type Lineage } from "./lineage.ts";
-import type { SessionRow, Sessions } from "./sessions.ts";
+import { type SessionRow, type Sessions, untold } from "./sessions.ts";
 import { hashRequest, repairTexts, toJson } from "./text.ts";
 import type { Todos } from "./todos.ts";
 
@@ -81,6 +81,7 @@ export class Forks {
 /** What a fork has of its source; the host's own session, the parent, tokens and cost are not among it. */
 function sharedWith(source: Session) {
   return {
+    ...untold,
     appName: source.appName,
     userId: source.userId,
     projectId: source.projectId,

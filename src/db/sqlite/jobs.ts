@@ -16,7 +16,7 @@ import { jobs } from "./work-schema.ts";
 export type JobRow = typeof jobs.$inferSelect;
 
 // As the unique index says it.
-const keyScope = sql`(case when ${jobs.sessionId} is not null then ${jobs.sessionId} when ${jobs.directory} is not null then ${jobs.directory} else '' end)`;
+export const jobKeyScope = sql`(case when ${jobs.sessionId} is not null then ${jobs.sessionId} when ${jobs.directory} is not null then ${jobs.directory} else '' end)`;
 
 const unclaimed = {
   status: "pending" as const,
@@ -64,7 +64,7 @@ export class Jobs {
         .from(jobs)
         .where(
           and(
-            sql`${keyScope} = ${sql.placeholder("scope")}`,
+            sql`${jobKeyScope} = ${sql.placeholder("scope")}`,
             eq(jobs.idempotencyKey, sql.placeholder("key")),
           ),
         ),

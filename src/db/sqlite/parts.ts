@@ -6,6 +6,8 @@ import { Accesses } from "./accesses.ts";
 import { Actions } from "./actions.ts";
 import { Audit } from "./audit.ts";
 import { Automations } from "./automations.ts";
+import { CapturedWork } from "./captured-work.ts";
+import { Captures } from "./captures.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Deletions } from "./deletions.ts";
 import { Events } from "./events.ts";
@@ -21,11 +23,13 @@ import { ProjectMembers } from "./project-members.ts";
 import { ProjectRuns } from "./project-runs.ts";
 import { ProjectsWithRuns } from "./project-store.ts";
 import { Projects } from "./projects.ts";
+import { ProviderSessions } from "./provider-sessions.ts";
 import { Rollups } from "./rollups.ts";
 import { Runs } from "./runs.ts";
 import { SessionIds } from "./session-ids.ts";
 import { SessionPatches } from "./session-patches.ts";
 import { Sessions } from "./sessions.ts";
+import { Sources } from "./sources.ts";
 import { Statistics } from "./stats.ts";
 import { Todos } from "./todos.ts";
 import { Turns } from "./turns.ts";
@@ -49,14 +53,19 @@ export function createParts(db: Database.Database, options: StoreOptions) {
   const histories = new Histories(query, { sessions, lineage, actions });
   const forks = new Forks(options, { sessions, lineage, todos });
   const jobs = new Jobs(query, options, { sessions, projects, audit });
+  const events = new Events(query, options, { sessions, lineage, actions, runs });
+  const providerSessions = new ProviderSessions(query, options, { sessions, projects });
+  const sources = new Sources(query, options);
+  const work = new CapturedWork(query, options, projects);
   return {
     accesses: new Accesses(query, options),
     actions,
     audit,
     automations: new Automations(query, options, { projects, jobs, audit }),
+    captures: new Captures({ providerSessions, events, actions, todos, work, sources }),
     checkpoints: new Checkpoints(query, options, { sessions, todos, forks, audit }),
     deletions: new Deletions(query, options, { sessions, audit, rollups }),
-    events: new Events(query, options, { sessions, lineage, actions, runs }),
+    events,
     facts: new Facts(query, { sessions, lineage, histories, todos, runs }),
     forks,
     histories,
@@ -64,11 +73,13 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     leases: new Leases(query, options, { jobs, runs, sessions }),
     projectRuns,
     projectsWithRuns: new ProjectsWithRuns(query, { projects, projectRuns, projectMembers, audit, rollups }),
+    providerSessions,
     rollups,
     runs,
     sessionIds: new SessionIds(query),
-    sessionPatches: new SessionPatches(query, options, { sessions, audit }),
+    sessionPatches: new SessionPatches(query, options, { sessions, providerSessions, audit }),
     sessions,
+    sources,
     statistics,
     todos,
     turns: new Turns(query, { sessions, lineage, histories, runs }),

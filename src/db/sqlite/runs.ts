@@ -14,6 +14,9 @@ import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
 
 type RunRow = typeof runs.$inferSelect;
 
+// As the unique index says it.
+export const runKeyScope = sql`(case when ${runs.sessionId} is null then ${runs.directory} else ${runs.sessionId} end)`;
+
 export interface RunningRun {
   run: Run;
   identity: ProcessIdentity;
@@ -50,7 +53,7 @@ export class Runs {
         .from(runs)
         .where(
           and(
-            sql`(case when ${runs.sessionId} is null then ${runs.directory} else ${runs.sessionId} end) = ${sql.placeholder("scope")}`,
+            sql`${runKeyScope} = ${sql.placeholder("scope")}`,
             eq(runs.idempotencyKey, sql.placeholder("key")),
           ),
         ),

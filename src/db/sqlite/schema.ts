@@ -73,6 +73,13 @@ export const sessions = sqliteTable(
     deletedAt: integer("deleted_at"),
     // When the last row of a deleted session was gone; only its id and provider's id are left then.
     purgedAt: integer("purged_at"),
+    // What its host called it last: a title that differs from it is somebody else's, and stays.
+    hostTitle: text("host_title"),
+    // The host's id of its parent, which may be taken in later than this one.
+    providerParentId: text("provider_parent_id"),
+    // The list of todos that its host had last: of when, and which version of the todos it became.
+    hostTodosAt: integer("host_todos_at"),
+    hostTodosVersion: integer("host_todos_version"),
     context: text("context"),
     metadata: text("metadata"),
   },
@@ -82,6 +89,13 @@ export const sessions = sqliteTable(
     index("sessions_by_app").on(table.appName, table.updatedAt, table.id),
     index("sessions_by_app_user").on(table.appName, table.userId, table.updatedAt, table.id),
     index("sessions_by_parent").on(table.parentSessionId).where(sql`${table.parentSessionId} is not null`),
+    // Not unique: files of earlier versions may have two of them. A write looks before it makes one.
+    index("sessions_by_provider")
+      .on(table.provider, table.providerSessionId)
+      .where(sql`${table.providerSessionId} is not null`),
+    index("sessions_without_parent")
+      .on(table.provider, table.providerParentId)
+      .where(sql`${table.providerParentId} is not null and ${table.parentSessionId} is null`),
     index("sessions_by_fork_source")
       .on(table.forkedFromSessionId)
       .where(sql`${table.forkedFromSessionId} is not null`),

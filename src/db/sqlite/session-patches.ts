@@ -8,6 +8,7 @@ import type { JsonObject, Provenance, Session, SessionPatch } from "../records.t
 import type { StoreOptions } from "../store.ts";
 import type { Audit } from "./audit.ts";
 import { type Drizzle, Prepared, value } from "./prepare.ts";
+import type { ProviderSessions } from "./provider-sessions.ts";
 import { sessions } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import { repairTexts, toJson } from "./text.ts";
@@ -27,16 +28,18 @@ const names = Object.keys(patchable) as (keyof SessionPatch)[];
 export class SessionPatches {
   readonly #now: StoreOptions["now"];
   readonly #sessions: Sessions;
+  readonly #providerSessions: ProviderSessions;
   readonly #audit: Audit;
   readonly #update;
 
   constructor(
     db: Drizzle,
     { now }: Pick<StoreOptions, "now">,
-    related: { sessions: Sessions; audit: Audit },
+    related: { sessions: Sessions; providerSessions: ProviderSessions; audit: Audit },
   ) {
     this.#now = now;
     this.#sessions = related.sessions;
+    this.#providerSessions = related.providerSessions;
     this.#audit = related.audit;
     this.#update = new Prepared(db, () =>
       db
@@ -67,6 +70,7 @@ export class SessionPatches {
       lossy: before.lossy || lossy,
     };
     const changed = given.filter((name) => !isDeepStrictEqual(before[name], after[name]));
+    if (changed.includes("providerSessionId")) this.#providerSessions.refuseTaken(after);
     this.#audit.append({
       origin,
       client,
@@ -79,6 +83,7 @@ export class SessionPatches {
     const now = this.#now();
     const metadata = toJson(after.metadata ?? undefined);
     this.#update.run({ ...after, metadata, lossy: after.lossy ? 1 : null, now });
+    if (changed.includes("providerSessionId")) this.#providerSessions.adopt(after);
     return { ...after, updatedAt: now, lastAccessedAt: now };
   }
 }

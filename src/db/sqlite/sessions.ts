@@ -17,6 +17,17 @@ export interface Growth {
   costUsd: number | null;
 }
 
+/** The seq of the new event, and the session's latest activity. */
+type Grown = Pick<Session, "lastSeq" | "updatedAt">;
+
+/** Of a session that no host has told of. */
+export const untold = {
+  hostTitle: null,
+  providerParentId: null,
+  hostTodosAt: null,
+  hostTodosVersion: null,
+};
+
 export class Sessions {
   readonly #db: Drizzle;
   readonly #options: Pick<StoreOptions, "newId" | "now">;
@@ -24,7 +35,7 @@ export class Sessions {
   readonly #insert;
   readonly #byId;
   readonly #byKey;
-  readonly #growths = new Shapes<{ get(values: Record<string, unknown>): { lastSeq: number } | undefined }>();
+  readonly #growths = new Shapes<{ get(values: Record<string, unknown>): Grown | undefined }>();
   readonly #touch;
   readonly #touchTodos;
   readonly #setBranch;
@@ -79,27 +90,33 @@ export class Sessions {
     );
   }
 
-  create(session: NewSession): Stored<Session> {
-    const { workspace, idempotencyKey, origin: _origin, client: _client, ...said } = session;
-    const requestHash =
-      idempotencyKey === null ? null : hashRequest({ ...said, directory: workspace.directory });
-    const earlier = this.madeBy(idempotencyKey, requestHash, session);
-    if (earlier) return earlier;
+  /** What its key made before. */
+  repeated(session: NewSession): Stored<Session> | null {
+    return this.madeBy(session.idempotencyKey, hashOf(session), session);
+  }
+
+  create(session: NewSession): Session {
     if (session.parentSessionId !== null) this.get(session.parentSessionId);
-    const now = this.#options.now();
+    return toSession(this.createAt(this.#options.now(), session, session.workspace.gitBranch));
+  }
+
+  /** One that began at that time, on that branch. */
+  createAt(now: number, session: NewSession, gitBranch: string | null): SessionRow {
+    const { workspace, idempotencyKey, origin: _origin, client: _client, ...said } = session;
     const { row, lossy } = repairTexts({
       ...said,
+      ...untold,
       id: this.#options.newId("sess"),
       projectId: this.#projects.ensure(workspace),
       directory: workspace.directory,
-      gitBranch: workspace.gitBranch,
+      gitBranch,
       forkedFromSessionId: null,
       forkedAtSeq: null,
       state: "active" as const,
       origin: session.origin,
       client: session.client,
       idempotencyKey,
-      requestHash,
+      requestHash: hashOf(session),
       lastSeq: 0,
       eventCount: 0,
       inputTokens: null,
@@ -116,7 +133,9 @@ export class Sessions {
       purgedAt: null,
       metadata: toJson(session.metadata ?? undefined),
     });
-    return { record: this.insert({ ...row, lossy: lossy ? 1 : null }), duplicate: false };
+    const stored = { ...row, lossy: lossy ? 1 : null };
+    this.#insert.run(stored);
+    return stored;
   }
 
   /** What the key of an app and user made before; `conflict` if it was asked to make something else. */
@@ -146,8 +165,11 @@ export class Sessions {
     return toSession(row);
   }
 
-  /** Counts one more event in, and gives it its seq. */
-  grow(sessionId: string, { tokens, costUsd }: Growth): number {
+  /**
+   * Counts one more event in, and gives it its seq. `at`: when it happened, of one that is taken in afterwards (0: not
+   * known), which is no activity of now.
+   */
+  grow(sessionId: string, { tokens, costUsd }: Growth, at?: number): Grown {
     const added = {
       inputTokens: tokens.input,
       outputTokens: tokens.output,
@@ -157,25 +179,29 @@ export class Sessions {
       costUsd,
     };
     const counters = namesOfGiven(added) as Counter[];
-    const statement = this.#growths.get(counters.join(), () => this.#prepareGrowth(counters));
-    const grown = statement.get({ ...added, id: sessionId, now: this.#options.now() });
+    const late = at !== undefined;
+    const shape = `${late} ${counters.join()}`;
+    const statement = this.#growths.get(shape, () => this.#prepareGrowth(counters, late));
+    const grown = statement.get({ ...added, id: sessionId, now: this.#options.now(), at });
     if (grown === undefined) throw sessionNotFound(sessionId);
-    return grown.lastSeq;
+    return grown;
   }
 
-  #prepareGrowth(counters: readonly Counter[]) {
+  #prepareGrowth(counters: readonly Counter[], late: boolean) {
+    const times = late
+      ? { updatedAt: laterOf(value("at")) }
+      : { updatedAt: value("now"), lastAccessedAt: value("now") };
     return new Prepared(this.#db, () =>
       this.#db
         .update(sessions)
         .set({
           lastSeq: sql`${sessions.lastSeq} + 1`,
           eventCount: sql`${sessions.eventCount} + 1`,
-          updatedAt: value("now"),
-          lastAccessedAt: value("now"),
+          ...times,
           ...growBy(counters),
         })
         .where(and(eq(sessions.id, sql.placeholder("id")), isNull(sessions.deletedAt)))
-        .returning({ lastSeq: columnsOf(sessions).lastSeq }),
+        .returning({ lastSeq: columnsOf(sessions).lastSeq, updatedAt: columnsOf(sessions).updatedAt }),
     );
   }
 
@@ -242,11 +268,21 @@ type Counter =
   | "cacheWriteTokens"
   | "costUsd";
 
+/** The latest activity, as far as it is not after the time given. */
+export function laterOf(at: SQL): SQL {
+  return sql`max(${sessions.updatedAt}, ${at})`;
+}
+
 /** Adds a placeholder's value to each counter; one that nobody has counted yet is null. */
 function growBy(counters: readonly Counter[]): Partial<Record<Counter, SQL>> {
   return Object.fromEntries(
     counters.map((name) => [name, sql`coalesce(${sessions[name]}, 0) + ${sql.placeholder(name)}`]),
   );
+}
+
+/** Tells a repeat of its creation from another request; null without a key. */
+function hashOf({ workspace, idempotencyKey, origin: _origin, client: _client, ...said }: NewSession) {
+  return idempotencyKey === null ? null : hashRequest({ ...said, directory: workspace.directory });
 }
 
 function duplicateOf(row: SessionRow, requestHash: string | null, key: string): Stored<Session> {
@@ -272,6 +308,10 @@ export function toSession(row: SessionRow): Session {
     requestHash: _hash,
     deletedAt: _deletedAt,
     purgedAt: _purgedAt,
+    hostTitle: _hostTitle,
+    providerParentId: _providerParentId,
+    hostTodosAt: _hostTodosAt,
+    hostTodosVersion: _hostTodosVersion,
     ...session
   } = row;
   return {

@@ -6,6 +6,7 @@ import type * as records from "../records.ts";
 import type * as store from "../store.ts";
 import type { TurnQuery } from "../turns.ts";
 import { createAuditStore } from "./audit.ts";
+import { captureStore } from "./captures.ts";
 import { checkpointStore } from "./checkpoints.ts";
 import { openConnection } from "./connection.ts";
 import { toStoreError } from "./errors.ts";
@@ -57,6 +58,7 @@ class SqliteStore implements store.Store {
   readonly automations: store.Store["automations"];
   readonly stats: store.Store["stats"];
   readonly audit: store.Store["audit"];
+  readonly captures: store.Store["captures"];
   readonly #db: Database.Database;
   readonly #transactions: Transactions;
   readonly #options: store.StoreOptions;
@@ -80,10 +82,11 @@ class SqliteStore implements store.Store {
     this.jobs = jobStore(transactions, { ...parts, ...options, automationStore: this.automations });
     this.stats = keepStats(transactions, { ...parts, log: options.log });
     this.audit = createAuditStore(parts.audit, transactions);
+    this.captures = captureStore(transactions, parts);
   }
 
   createSession(session: records.NewSession) {
-    return this.#transactions.write(() => this.#parts.sessions.create(session));
+    return this.#transactions.write(() => this.#parts.providerSessions.create(session));
   }
 
   getSession(sessionId: string, owner?: store.Owner) {
