@@ -15,6 +15,17 @@ interface CodexFile {
 }
 
 const mostOwnCalls = 200;
+const comparedCharacters = 2_000;
+
+interface Prompt extends JsonObject {
+  text: string;
+  isItem: boolean;
+}
+
+function toPrompt(state: JsonObject | null): Prompt | null {
+  const text = asText(state?.text);
+  return text === null ? null : { text, isItem: state?.isItem === true };
+}
 
 export class CodexReader implements LineReader {
   readonly #fileName: string;
@@ -27,7 +38,7 @@ export class CodexReader implements LineReader {
   readonly #turns: Turns;
   #time: number | null;
   /** The user's text that came as a response item or as an event, until its twin has come. */
-  #lastPrompt: string | null;
+  #lastPrompt: Prompt | null;
   #lastTotal: JsonObject | null;
   #held: EventRecord | null = null;
 
@@ -40,7 +51,7 @@ export class CodexReader implements LineReader {
     this.#model = asText(state?.model);
     this.#turns = new Turns(asObject(state?.turns));
     this.#time = asTime(state?.time);
-    this.#lastPrompt = asText(state?.lastPrompt);
+    this.#lastPrompt = toPrompt(asObject(state?.lastPrompt));
     this.#lastTotal = asObject(state?.lastTotal);
   }
 
@@ -165,7 +176,7 @@ export class CodexReader implements LineReader {
     const [first] = records;
     if (first === undefined) return [newExpectedSkip("no content", place.line)];
     if (first.kind !== "event") return [...this.#release(), ...records];
-    if (first.author === "user") return this.#prompt(first, place);
+    if (first.author === "user") return this.#prompt(first, true, place);
     return this.#hold(first, records.slice(1));
   }
 
@@ -175,6 +186,7 @@ export class CodexReader implements LineReader {
       case "user_message":
         return this.#prompt(
           this.#itemContext(line, place).event({ author: "user", content: asText(message.message) }),
+          false,
           place,
         );
       case "token_count":
@@ -201,15 +213,16 @@ export class CodexReader implements LineReader {
     }
   }
 
-  /** Once, though it is there as a response item and as an event. */
-  #prompt(event: EventRecord, place: Place): HostRecord[] {
-    const text = keyOf(event.content ?? "");
-    if (event.content === null) return [newSkip("no content", place.line)];
-    if (this.#lastPrompt === text) {
+  /** Once, though it is there as a response item and as an event; the item has the pictures' notes besides. */
+  #prompt(event: EventRecord, isItem: boolean, place: Place): HostRecord[] {
+    const text = event.content?.slice(0, comparedCharacters) ?? null;
+    if (text === null) return [newSkip("no content", place.line)];
+    const [item, other] = isItem ? [text, this.#lastPrompt?.text] : [this.#lastPrompt?.text, text];
+    if (this.#lastPrompt?.isItem === !isItem && item?.includes(other ?? "")) {
       this.#lastPrompt = null;
       return [newExpectedSkip("repeated", place.line)];
     }
-    this.#lastPrompt = text;
+    this.#lastPrompt = { text, isItem };
     return [...this.#release(), { ...event, turnId: this.#turns.prompt(event.key) }];
   }
 
