@@ -1,12 +1,10 @@
 // The `backstory` command: its options, its environment, and which file serves which subcommand.
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
 import type { ImportSettings } from "./import.ts";
 import type { ListSettings } from "./list.ts";
-import { defaultDatabase } from "./paths.ts";
+import { databaseFile, defaultDatabase } from "./paths.ts";
 import type { ResumeSettings } from "./resume.ts";
 import { serve } from "./serve.ts";
 import { durabilities, logLevels, type Settings } from "./settings.ts";
@@ -56,6 +54,7 @@ export function createProgram(): Command {
     .action(async (_options, command: Command) => serve(command.optsWithGlobals<Settings>()));
   addPages(program);
   addCapture(program);
+  addHosts(program);
   return program;
 }
 
@@ -119,6 +118,18 @@ function addCapture(program: Command): void {
     });
 }
 
+/** What hosts call, and what makes them call it. */
+function addHosts(program: Command): void {
+  program
+    .command("hook")
+    .argument("<host>", "whose hook it is: claude-code, codex, gemini, cursor, vscode or copilot")
+    .argument("[event]", "its name, for hosts whose payload has none")
+    .description(
+      "take in what a host's hook says on stdin, and print what the host is to be told; never fails",
+    )
+    .action(async () => (await import("./hook.ts")).runHook(process.argv.slice(2)));
+}
+
 const directoryOption = (about: string) => new Option("--directory <path>", about);
 const jsonOption = (tool: string) => new Option("--json", `print the result of ${tool} instead`);
 const limitOption = (what: string, standard: number) =>
@@ -140,8 +151,7 @@ function parseSince(value: string): number {
 
 function parsePath(value: string): string {
   if (value === "" || value.includes("\0")) throw new InvalidArgumentError("Give the path of a file.");
-  // Hosts pass what their configuration says without a shell, which would know the home directory.
-  return resolve(/^~[/\\]/.test(value) ? join(homedir(), value.slice(2)) : value);
+  return databaseFile(value);
 }
 
 function parseToolsets(value: string): Settings["toolsets"] {

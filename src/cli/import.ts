@@ -65,7 +65,7 @@ async function withStoreFor<T>(
 ): Promise<T> {
   const { dryRun = false } = settings;
   if (dryRun && isEmpty(settings)) return work(null);
-  const store = await openStoreOf(settings, createProber(), { info() {}, warn() {} }, dryRun);
+  const store = await openStoreOf(settings, createProber(), { info() {}, warn() {} }, { readOnly: dryRun });
   try {
     return await work(store);
   } finally {

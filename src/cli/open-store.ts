@@ -2,7 +2,7 @@
 import { typeid } from "typeid-js";
 import type { ProcessProber } from "../db/process.ts";
 import { openStore } from "../db/sqlite/sqlite-store.ts";
-import type { Store, StoreLog } from "../db/store.ts";
+import type { Store, StoreLog, StoreOptions } from "../db/store.ts";
 import { nextRun } from "../schedule/schedule.ts";
 import { migrationsDirectory } from "./paths.ts";
 import type { Settings } from "./settings.ts";
@@ -11,12 +11,12 @@ export function openStoreOf(
   { db, durability }: Pick<Settings, "db" | "durability">,
   prober: ProcessProber,
   log: StoreLog,
-  readOnly = false,
+  given: Pick<StoreOptions, "readOnly" | "busyDeadline"> = {},
 ): Promise<Store> {
   return openStore({
     file: db,
     durability,
-    readOnly,
+    ...given,
     migrationsDirectory,
     now: Date.now,
     newId: (prefix) => typeid(prefix).toString(),

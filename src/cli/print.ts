@@ -107,7 +107,12 @@ async function withStore<T>({ db, durability }: Settings, work: (store: Store) =
       "An agent that uses Backstory makes it. Name another with --db.",
     );
   }
-  const store = await openStoreOf({ db, durability }, createProber(), { info() {}, warn() {} }, true);
+  const store = await openStoreOf(
+    { db, durability },
+    createProber(),
+    { info() {}, warn() {} },
+    { readOnly: true },
+  );
   try {
     return await work(store);
   } finally {

@@ -3,6 +3,7 @@ import type {
   CaptureBatch,
   CapturedAction,
   CapturedEvent,
+  CapturedHearing,
   CapturedOutcome,
   CapturedRecord,
   CapturedSession,
@@ -14,7 +15,9 @@ import type { JsonValue } from "../records.ts";
 import type { Actions } from "./actions.ts";
 import type { CapturedWork } from "./captured-work.ts";
 import type { Events } from "./events.ts";
+import type { Hearings } from "./hearings.ts";
 import type { ProviderSessions } from "./provider-sessions.ts";
+import type { Runs } from "./runs.ts";
 import type { Sources } from "./sources.ts";
 import { fromJson } from "./text.ts";
 import type { Todos } from "./todos.ts";
@@ -23,8 +26,10 @@ import type { Transactions } from "./transactions.ts";
 interface Related {
   providerSessions: ProviderSessions;
   events: Events;
+  hearings: Hearings;
   actions: Actions;
   todos: Todos;
+  runs: Runs;
   work: CapturedWork;
   sources: Sources;
 }
@@ -87,6 +92,14 @@ class Taking {
       case "event":
         this.#event(record);
         break;
+      case "hearing":
+        this.#hear(record);
+        break;
+      case "end": {
+        const { sessionId } = this.#sessionOf(record.providerSessionId);
+        if (sessionId !== null) this.#related.runs.endOf(sessionId, `its host ended it: ${record.reason}`);
+        break;
+      }
       case "outcome":
         this.#outcome(record);
         break;
@@ -158,15 +171,35 @@ class Taking {
       }
       return;
     }
-    const { kind: _kind, providerSessionId: _id, key, ...said } = event;
-    const known = said.actions.map((action) => this.#withOutcome(taken.sessionId ?? "", action));
-    this.#append(taken, { ...said, actions: known }, key);
+    const { kind: _kind, providerSessionId: _id, key, ...rest } = event;
+    const known = rest.actions.map((action) => this.#withOutcome(taken.sessionId ?? "", action));
+    const said = { ...rest, actions: known };
+    const heard = this.#related.hearings.of(taken.sessionId, said);
+    if (heard === undefined) {
+      this.#append(taken, said, key);
+      return;
+    }
+    const { origin, client } = this.#batch;
+    events.replaceHeard(heard, { ...said, sessionId: taken.sessionId, origin, client }, key);
+    this.#count(taken, said);
+  }
+
+  #hear({ kind: _kind, providerSessionId, ...hearing }: CapturedHearing): void {
+    const taken = this.#sessionOf(providerSessionId);
+    if (taken.sessionId === null) return;
+    const key = this.#related.hearings.keyFor(taken.sessionId, hearing);
+    if (key === null) taken.duplicates += 1;
+    else this.#append(taken, { ...nothingElse, ...hearing }, key);
   }
 
   #append(taken: TakenSession, said: Said, key: string): void {
     if (taken.sessionId === null) return;
     const { origin, client } = this.#batch;
     this.#related.events.appendHosts({ ...said, sessionId: taken.sessionId, origin, client }, key);
+    this.#count(taken, said);
+  }
+
+  #count(taken: TakenSession, said: Said): void {
     taken.events += 1;
     taken.actions += said.actions.length;
     taken.tokens.input += said.tokens.input ?? 0;
@@ -198,6 +231,20 @@ class Taking {
     this.#append(taken, toEvent(outcome), outcomeKey(callId));
   }
 }
+
+/** Of an event that a hook has heard of. */
+const nothingElse = {
+  reasoning: null,
+  actions: [],
+  agent: null,
+  branch: null,
+  messageId: null,
+  finish: null,
+  tokens: noTokens,
+  costUsd: null,
+  longRunningToolIds: null,
+  raw: undefined,
+};
 
 type Said = Omit<CapturedEvent, "kind" | "providerSessionId" | "key">;
 

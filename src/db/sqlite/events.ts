@@ -7,12 +7,19 @@ import { type Actions, toAction } from "./actions.ts";
 import { callersKey, hostsKey } from "./event-keys.ts";
 import { type EventRow, toEvent } from "./event-rows.ts";
 import type { Lineage } from "./lineage.ts";
-import { columnsOf, type Drizzle, Inserts, Prepared } from "./prepare.ts";
+import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
 import { keyConflict } from "./refusals.ts";
+import type { Rollups } from "./rollups.ts";
 import type { Runs } from "./runs.ts";
 import { events } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import { hashRequest, repairTexts, toJson } from "./text.ts";
+
+type Keyed = NewEvent & { requestHash: string | null };
+type Place = Pick<Event, "seq" | "createdAt">;
+
+/** What stays of an event whose place is taken by the transcript's own. */
+const kept: readonly string[] = ["id", "sessionId", "seq", "origin", "client", "forgottenAt"];
 
 export class Events {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
@@ -20,21 +27,31 @@ export class Events {
   readonly #lineage: Lineage;
   readonly #actions: Actions;
   readonly #runs: Runs;
+  readonly #rollups: Rollups;
   readonly #insert;
+  readonly #replace;
   readonly #bySeq;
   readonly #byKey;
 
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; lineage: Lineage; actions: Actions; runs: Runs },
+    related: { sessions: Sessions; lineage: Lineage; actions: Actions; runs: Runs; rollups: Rollups },
   ) {
     this.#options = options;
     this.#sessions = related.sessions;
     this.#lineage = related.lineage;
     this.#actions = related.actions;
     this.#runs = related.runs;
+    this.#rollups = related.rollups;
     this.#insert = new Inserts(db, events);
+    const replaced = Object.keys(columnsOf(events)).filter((name) => !kept.includes(name));
+    this.#replace = new Prepared(db, () =>
+      db
+        .update(events)
+        .set(Object.fromEntries(replaced.map((name) => [name, value(name)])))
+        .where(eq(events.id, sql.placeholder("id"))),
+    );
     const ofSession = eq(events.sessionId, sql.placeholder("sessionId"));
     this.#bySeq = new Prepared(db, () =>
       db
@@ -86,10 +103,34 @@ export class Events {
     return this.#byKey.get({ sessionId, key: hostsKey(key) });
   }
 
-  #insertAt(
-    { seq, createdAt }: { seq: number; createdAt: number },
-    event: NewEvent & { requestHash: string | null },
-  ): Event {
+  /**
+   * The transcript's own event takes the place of what a hook had heard of it: the same words at the same seq, now with
+   * all that the transcript knows.
+   */
+  replaceHeard(heard: EventRow, event: Omit<NewEvent, "idempotencyKey" | "runId">, key: string): void {
+    const { sessionId, seq, origin, client, forgottenAt } = heard;
+    const said = { ...event, origin, client, runId: null, idempotencyKey: hostsKey(key), requestHash: null };
+    const place = { seq, createdAt: event.createdAt ?? heard.createdAt };
+    if (forgottenAt !== null) {
+      this.#replace.run({ ...heard, idempotencyKey: said.idempotencyKey });
+      return;
+    }
+    const { stored, actions } = this.#toRows(place, said);
+    this.#rollups.subtract(sessionId, { from: seq, to: seq });
+    this.#replace.run({ ...stored, turnId: stored.turnId ?? heard.turnId, id: heard.id });
+    this.#actions.insert(actions);
+    this.#sessions.addUsage(sessionId, event);
+    this.#rollups.addAgain(sessionId, { from: seq, to: seq });
+  }
+
+  #insertAt(place: Place, event: Keyed): Event {
+    const { stored, actions } = this.#toRows(place, event);
+    this.#insert.run(stored);
+    this.#actions.insert(actions);
+    return toEvent(stored, actions.map(toAction));
+  }
+
+  #toRows({ seq, createdAt }: Place, event: Keyed) {
     const { sessionId } = event;
     const { row, lossy } = repairTexts({
       sessionId,
@@ -123,10 +164,7 @@ export class Events {
       raw: toJson(event.raw),
     });
     const prepared = this.#actions.prepare(event.actions, { sessionId, seq, createdAt });
-    const stored = { ...row, lossy: lossy || prepared.lossy ? 1 : null };
-    this.#insert.run(stored);
-    this.#actions.insert(prepared.rows);
-    return toEvent(stored, prepared.rows.map(toAction));
+    return { stored: { ...row, lossy: lossy || prepared.lossy ? 1 : null }, actions: prepared.rows };
   }
 
   /** In one transaction, so that one refusal undoes all. */

@@ -13,6 +13,7 @@ import { Deletions } from "./deletions.ts";
 import { Events } from "./events.ts";
 import { Facts } from "./facts.ts";
 import { Forks } from "./forks.ts";
+import { Hearings } from "./hearings.ts";
 import { Histories } from "./histories.ts";
 import { Jobs } from "./jobs.ts";
 import { Leases } from "./leases.ts";
@@ -53,7 +54,8 @@ export function createParts(db: Database.Database, options: StoreOptions) {
   const histories = new Histories(query, { sessions, lineage, actions });
   const forks = new Forks(options, { sessions, lineage, todos });
   const jobs = new Jobs(query, options, { sessions, projects, audit });
-  const events = new Events(query, options, { sessions, lineage, actions, runs });
+  const events = new Events(query, options, { sessions, lineage, actions, runs, rollups });
+  const hearings = new Hearings(query, { sessions });
   const providerSessions = new ProviderSessions(query, options, { sessions, projects });
   const sources = new Sources(query, options);
   const work = new CapturedWork(query, options, projects);
@@ -62,7 +64,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     actions,
     audit,
     automations: new Automations(query, options, { projects, jobs, audit }),
-    captures: new Captures({ providerSessions, events, actions, todos, work, sources }),
+    captures: new Captures({ providerSessions, events, hearings, actions, todos, runs, work, sources }),
     checkpoints: new Checkpoints(query, options, { sessions, todos, forks, audit }),
     deletions: new Deletions(query, options, { sessions, audit, rollups }),
     events,

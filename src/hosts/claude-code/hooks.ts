@@ -1,0 +1,32 @@
+// Claude Code's hooks.
+import { hookSpecificOutput, type PayloadWords, readPayload } from "../hook-payload.ts";
+import type { HostHooks } from "../hooks.ts";
+import { claudeCode } from "./claude-code.ts";
+import { subagentSessionId } from "./transcript.ts";
+
+const words: PayloadWords = {
+  host: claudeCode.name,
+  moments: {
+    SessionStart: "start",
+    UserPromptSubmit: "prompt",
+    PostToolUse: "progress",
+    PostToolUseFailure: "progress",
+    PostToolBatch: "progress",
+    PreCompact: "progress",
+    PostCompact: "compaction",
+    SubagentStop: "subagent",
+    TaskCreated: "task",
+    TaskCompleted: "task done",
+    Stop: "answer",
+    StopFailure: "failure",
+    SessionEnd: "end",
+  },
+  childId: subagentSessionId,
+};
+
+export const claudeCodeHooks: HostHooks = {
+  name: claudeCode.name,
+  transcripts: claudeCode,
+  read: (payload, named) => readPayload(payload, named, words),
+  inject: hookSpecificOutput,
+};
