@@ -60,7 +60,8 @@ async function bringUpToDate(call: HookCall, exclusions: Exclusions, options: Ho
   if (hooks.transcripts === null) return;
   for (const path of call.transcripts) {
     try {
-      await readTranscript(path, hooks.transcripts, exclusions, { ...options, captures: store.captures });
+      const host = await hooks.transcripts();
+      await readTranscript(path, host, exclusions, { ...options, captures: store.captures });
     } catch (error) {
       options.onProblem(error);
     }

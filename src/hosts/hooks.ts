@@ -4,8 +4,8 @@ import type { EventRecord, Host, JsonObject, SessionRecord, TodoRecord } from ".
 /** How a host calls `backstory hook <name>`, and what it takes back. */
 export interface HostHooks {
   name: string;
-  /** Reads what its hooks point to; null: Backstory knows no transcripts of it. */
-  transcripts: Host | null;
+  /** Loads what reads the files that its hooks point to; null: Backstory knows no transcripts of it. */
+  transcripts: (() => Promise<Host>) | null;
   /**
    * What a payload says; null: nothing for us. Never throws.
    * @param named the event, where the payload does not name it

@@ -77,7 +77,10 @@ const aliased = new WeakMap<SQLiteTable, object>();
 export function columnsOf<T extends SQLiteTable>(table: T): Aliased<T> {
   let columns = aliased.get(table);
   if (columns === undefined) {
-    const named = Object.entries(getTableColumns(table)).map(([key, column]) => [key, sql`${column}`.as(key)]);
+    const named = Object.entries(getTableColumns(table)).map(([key, column]) => [
+      key,
+      sql`${column}`.as(key),
+    ]);
     columns = Object.fromEntries(named) as object;
     aliased.set(table, columns);
   }

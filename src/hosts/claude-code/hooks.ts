@@ -1,11 +1,10 @@
 // Claude Code's hooks.
 import { hookSpecificOutput, type PayloadWords, readPayload } from "../hook-payload.ts";
 import type { HostHooks } from "../hooks.ts";
-import { claudeCode } from "./claude-code.ts";
-import { subagentSessionId } from "./transcript.ts";
+import { subagentSessionId } from "./subagents.ts";
 
 const words: PayloadWords = {
-  host: claudeCode.name,
+  host: "claude-code",
   moments: {
     SessionStart: "start",
     UserPromptSubmit: "prompt",
@@ -25,8 +24,8 @@ const words: PayloadWords = {
 };
 
 export const claudeCodeHooks: HostHooks = {
-  name: claudeCode.name,
-  transcripts: claudeCode,
+  name: words.host,
+  transcripts: async () => (await import("./claude-code.ts")).claudeCode,
   read: (payload, named) => readPayload(payload, named, words),
   inject: hookSpecificOutput,
 };

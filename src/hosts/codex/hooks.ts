@@ -1,10 +1,9 @@
 // Codex's hooks, which are Claude Code's but for the end of a session: newer versions tell of it, older ones do not.
 import { hookSpecificOutput, type PayloadWords, readPayload } from "../hook-payload.ts";
 import type { HostHooks } from "../hooks.ts";
-import { codex } from "./codex.ts";
 
 const words: PayloadWords = {
-  host: codex.name,
+  host: "codex",
   moments: {
     SessionStart: "start",
     UserPromptSubmit: "prompt",
@@ -19,8 +18,8 @@ const words: PayloadWords = {
 };
 
 export const codexHooks: HostHooks = {
-  name: codex.name,
-  transcripts: codex,
+  name: words.host,
+  transcripts: async () => (await import("./codex.ts")).codex,
   read: (payload, named) => readPayload(payload, named, words),
   inject: hookSpecificOutput,
 };

@@ -1,10 +1,9 @@
 // Gemini CLI's hooks.
 import { hookSpecificOutput, type PayloadWords, readPayload } from "../hook-payload.ts";
 import type { HostHooks } from "../hooks.ts";
-import { gemini } from "./gemini.ts";
 
 const words: PayloadWords = {
-  host: gemini.name,
+  host: "gemini",
   moments: {
     SessionStart: "start",
     BeforeAgent: "prompt",
@@ -16,8 +15,8 @@ const words: PayloadWords = {
 };
 
 export const geminiHooks: HostHooks = {
-  name: gemini.name,
-  transcripts: gemini,
+  name: words.host,
+  transcripts: async () => (await import("./gemini.ts")).gemini,
   read: (payload, named) => readPayload(payload, named, words),
   inject: hookSpecificOutput,
 };
