@@ -107,7 +107,6 @@ class Cutter {
     if (actions.length > most.actions) this.cutFields.add("actions");
     return actions.slice(0, most.actions).map((action) => ({
       ...action,
-      callId: this.text("call_id", action.callId, most.name) ?? "",
       toolName: this.text("tool_name", action.toolName, most.name) ?? "",
       title: this.text("title", action.title, most.name),
       error: this.text("error", action.error, most.text),

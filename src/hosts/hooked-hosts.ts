@@ -5,6 +5,7 @@ const loaders: Readonly<Record<string, () => Promise<HostHooks>>> = {
   "claude-code": async () => (await import("./claude-code/hooks.ts")).claudeCodeHooks,
   codex: async () => (await import("./codex/hooks.ts")).codexHooks,
   gemini: async () => (await import("./gemini/hooks.ts")).geminiHooks,
+  opencode: async () => (await import("./opencode/hooks.ts")).opencodeHooks,
   cursor: async () => (await import("./cursor/hooks.ts")).cursorHooks,
   vscode: async () => (await import("./vscode/hooks.ts")).vscodeHooks,
   copilot: async () => (await import("./copilot/hooks.ts")).copilotHooks,

@@ -1,5 +1,5 @@
 // Neutral records with all that is not said as null: a reader names what its format has.
-import { createHash } from "node:crypto";
+import { boundName } from "./bounds.ts";
 import type {
   ActionRecord,
   EventRecord,
@@ -10,6 +10,7 @@ import type {
   SkipReason,
   TokenCounts,
 } from "./host.ts";
+import { boundId } from "./keys.ts";
 
 const noSession: Omit<SessionRecord, "id"> = {
   kind: "session",
@@ -28,8 +29,24 @@ const noSession: Omit<SessionRecord, "id"> = {
   updatedAt: null,
 };
 
+const longestPath = 4096;
+
 export function newSession(known: Partial<SessionRecord> & { id: string }): SessionRecord {
-  return { ...noSession, ...known };
+  const session = { ...noSession, ...known };
+  const { id, parentId, title, directory, gitBranch, agent, model, userId, appName } = session;
+  return {
+    ...session,
+    id: boundId(id),
+    parentId: parentId === null ? null : boundId(parentId),
+    title: boundName(title),
+    // A path that was cut would be another path.
+    directory: directory !== null && Buffer.byteLength(directory) > longestPath ? null : directory,
+    gitBranch: boundName(gitBranch),
+    agent: boundName(agent),
+    model: boundName(model),
+    userId: boundName(userId),
+    appName: boundName(appName),
+  };
 }
 
 const noEvent: Omit<EventRecord, "sessionId" | "key" | "actions"> = {
@@ -54,7 +71,8 @@ const noEvent: Omit<EventRecord, "sessionId" | "key" | "actions"> = {
 };
 
 export function newEvent(known: Partial<EventRecord> & { sessionId: string; key: string }): EventRecord {
-  return { ...noEvent, actions: [], ...known };
+  const { sessionId, key } = known;
+  return { ...noEvent, actions: [], ...known, sessionId: boundId(sessionId), key: boundId(key) };
 }
 
 export function newAction(known: Partial<ActionRecord> & { callId: string; toolName: string }): ActionRecord {
@@ -67,6 +85,7 @@ export function newAction(known: Partial<ActionRecord> & { callId: string; toolN
     startedAt: null,
     endedAt: null,
     ...known,
+    callId: boundId(known.callId),
   };
 }
 
@@ -81,6 +100,8 @@ export function newOutcome(
     error: null,
     endedAt: null,
     ...known,
+    sessionId: boundId(known.sessionId),
+    callId: boundId(known.callId),
   };
 }
 
@@ -104,6 +125,7 @@ export function newJob(known: Partial<JobRecord> & { key: string; prompt: string
     startedAt: null,
     endedAt: null,
     ...known,
+    key: boundId(known.key),
   };
 }
 
@@ -120,11 +142,4 @@ export function newExpectedSkip(reason: SkipReason, line: number | null = null):
 export function newTokens(counts: Partial<TokenCounts>): TokenCounts | null {
   const tokens = { input: null, output: null, reasoning: null, cacheRead: null, cacheWrite: null, ...counts };
   return Object.values(tokens).some((count) => count !== null && count > 0) ? tokens : null;
-}
-
-/** A key for what has none in its format: the same content at the same place has the same. */
-export function keyOf(...parts: string[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part).update("\0");
-  return hash.digest("base64url").slice(0, 27);
 }

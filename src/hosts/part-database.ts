@@ -11,7 +11,7 @@ import { toTodos } from "./todos.ts";
 
 const version = 1;
 const messagesPerRead = 50;
-const mostRemembered = 400;
+const mostRemembered = 300;
 // A text grows while it is said. One that has not for so long will not.
 const stillWritten = 60_000;
 
@@ -75,11 +75,12 @@ class PartsReading {
     if (this.#db.columns("message").size === 0) return [];
     return this.#db.all(
       `SELECT id, session_id, time_created, max(touched) AS touched FROM (
-         SELECT id, session_id, time_created, time_updated AS touched FROM message WHERE time_updated >= ?1
+         SELECT id, session_id, time_created, time_updated AS touched FROM message WHERE time_updated >= ?
          UNION ALL
          SELECT message.id, message.session_id, message.time_created, part.time_updated
-         FROM part JOIN message ON message.id = part.message_id WHERE part.time_updated >= ?1
+         FROM part JOIN message ON message.id = part.message_id WHERE part.time_updated >= ?
        ) GROUP BY id ORDER BY session_id, time_created, id`,
+      this.#since,
       this.#since,
     );
   }

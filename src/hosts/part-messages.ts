@@ -22,12 +22,12 @@ export interface Part {
   createdAt: number | null;
 }
 
-/** What the message itself says (usage, end, error) is on its last event. */
+/** What the message itself says (usage, end, error) is on its last event, but for the list of files that comes behind it. */
 export function messageRecords(message: Message): HostRecord[] {
   const records = message.parts.flatMap((part) => partRecords(message, part));
   const events = records.filter((record) => record.kind === "event");
   const whole = wholeOf(message);
-  const last = events.at(-1);
+  const last = events.findLast(({ type }) => type !== "file_change") ?? events.at(-1);
   if (last !== undefined) {
     Object.assign(last, whole.known);
     last.raw ??= whole.raw;

@@ -13,7 +13,7 @@ export function sessionFromInfo(info: JsonObject): SessionRecord | null {
   return newSession({
     id,
     parentId: asText(info.parentID),
-    title: asText(info.title)?.slice(0, 500) ?? null,
+    title: asText(info.title),
     directory: asText(info.directory),
     agent: asText(info.agent) ?? "opencode",
     state: asTime(time?.archived) === null ? null : "archived",

@@ -4,7 +4,7 @@ import type { EventRecord, HostRecord, JsonObject } from "./host.ts";
 import { asObject, asText, asTexts } from "./narrow.ts";
 import { newEvent, newOutcome } from "./new-records.ts";
 
-const remembered = 300;
+const remembered = 150;
 
 export class Revisions {
   /** Answers that were read without usage. */

@@ -1,5 +1,6 @@
 // agent-yes: .agent-yes/store.sqlite in a project's directory, with the projects and runs of its commands.
 import { basename, dirname, join } from "node:path";
+import { boundText } from "../bounds.ts";
 import { type ForeignDatabase, isSqlite, type Row } from "../foreign-sqlite.ts";
 import type { Environment, Host, HostRecord, Position, RunRecord, Source } from "../host.ts";
 import { asInteger, asName, asText, asTexts, asTime, parseJson } from "../narrow.ts";
@@ -30,7 +31,15 @@ const projects: Table = {
   records(row: Row): HostRecord[] {
     const directory = asText(row.dir);
     if (directory === null) return [newSkip("no content")];
-    return [{ kind: "project", directory, name: null, command: asText(row.cmd), prompt: asText(row.prompt) }];
+    return [
+      {
+        kind: "project",
+        directory,
+        name: null,
+        command: boundText(asText(row.cmd)),
+        prompt: boundText(asText(row.prompt)),
+      },
+    ];
   },
 };
 
@@ -63,9 +72,9 @@ function toRun(row: Row, key: string, project: Row | undefined, directory: strin
     sessionId: null,
     directory: asText(project?.dir) ?? directory,
     pid: asInteger(row.pid),
-    command: asText(project?.cmd),
+    command: boundText(asText(project?.cmd)),
     args: asTexts(parseJson(row.args)),
-    prompt: asText(project?.prompt),
+    prompt: boundText(asText(project?.prompt)),
     status: statuses.has(String(row.status)) ? (row.status as RunRecord["status"]) : "crashed",
     exitCode: asInteger(row.exit_code),
     error: null,

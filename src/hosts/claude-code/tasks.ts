@@ -5,7 +5,7 @@ import type { Foreign } from "../narrow.ts";
 import { asName, asObject, asObjects, asText } from "../narrow.ts";
 import { todoStatus } from "../todos.ts";
 
-const mostTasks = 200;
+const mostTasks = 100;
 
 export class TaskList {
   readonly #tasks = new Map<string, TodoRecord>();
@@ -32,7 +32,7 @@ export class TaskList {
   #set(id: string | null, content: string | null, status: Foreign): boolean {
     if (id === null || content === null) return false;
     if (!this.#tasks.has(id) && this.#tasks.size >= mostTasks) return false;
-    this.#tasks.set(id, { content: content.slice(0, 200), status: todoStatus(status), priority: "medium" });
+    this.#tasks.set(id, { content: content.slice(0, 150), status: todoStatus(status), priority: "medium" });
     return true;
   }
 }

@@ -180,7 +180,7 @@ export class ClaudeReader implements LineReader {
     const id = asText(line.sessionId) ?? summed?.[0] ?? this.#sessionId;
     if (title === null) return [newSkip("no content", place.line)];
     if (id === null) return [newExpectedSkip("no session", place.line)];
-    return [newSession({ id, title: title.slice(0, 500).toWellFormed(), createdAt: null })];
+    return [newSession({ id, title, createdAt: null })];
   }
 }
 

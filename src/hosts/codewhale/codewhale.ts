@@ -75,7 +75,7 @@ function kindOf(path: string, head: string): string | null {
   }
   if (!path.endsWith(".json")) return null;
   if (basename(path) === "offline_queue.json") return "queue";
-  if (/"metadata"\s*:\s*\{/.test(head) && /"workspace"\s*:|"total_tokens"\s*:/.test(head)) return "session";
+  if (/"metadata"\s*:\s*\{/.test(head) && /"(?:total_tokens|message_count)"\s*:/.test(head)) return "session";
   if (!/"schema_version"\s*:/.test(head)) return null;
   if (folder === "threads" && /"workspace"\s*:/.test(head)) return "thread";
   if (folder === "turns" && /"thread_id"\s*:/.test(head)) return "turn";

@@ -2,8 +2,9 @@
 import { boundEvent } from "../bounds.ts";
 import type { HostRecord, JsonObject } from "../host.ts";
 import type { LineReader, Place } from "../json-lines.ts";
+import { keyOf } from "../keys.ts";
 import { asInteger, asObject, asText, asTime } from "../narrow.ts";
-import { keyOf, newEvent, newExpectedSkip, newSession, newSkip } from "../new-records.ts";
+import { newEvent, newExpectedSkip, newSession, newSkip } from "../new-records.ts";
 
 /** A line of its own, whatever came before it but the time. */
 abstract class LogReader implements LineReader {

@@ -10,7 +10,17 @@ import type {
   HostRecord,
   JsonObject,
 } from "../host.ts";
-import { asCount, asName, asObject, asText, asTexts, asTime, parseJson, remaining } from "../narrow.ts";
+import {
+  asCount,
+  asList,
+  asName,
+  asObject,
+  asText,
+  asTexts,
+  asTime,
+  parseJson,
+  remaining,
+} from "../narrow.ts";
 import { newAction, newEvent, newSession, newSkip, newTokens } from "../new-records.ts";
 import { withoutOwnTexts } from "../own-calls.ts";
 
@@ -22,7 +32,7 @@ export function* threadRecords(thread: JsonObject): Generator<HostRecord> {
   const { id: _, title, workspace, model, created_at, updated_at, ...kept } = rest;
   yield newSession({
     id,
-    title: asText(title)?.slice(0, 500) ?? null,
+    title: asText(title),
     directory: asText(workspace),
     agent: "codewhale",
     model: asText(model),
@@ -114,7 +124,19 @@ function itemEvent(
   const kind = kinds[asText(item.kind) ?? ""] ?? { type: "status" as const, author: "system" };
   const text = asText(item.detail) ?? asText(item.summary);
   const isCall = kind.type === "tool_call" || kind.type === "command" || kind.type === "file_change";
-  const { schema_version, id: _, turn_id, kind: __, detail, started_at, ended_at, status, ...rest } = item;
+  const {
+    schema_version,
+    id: _,
+    turn_id,
+    kind: __,
+    detail,
+    summary,
+    started_at,
+    ended_at,
+    status,
+    ...rest
+  } = item;
+  if (asList(rest.artifact_refs).length === 0) delete rest.artifact_refs;
   const event = newEvent({
     sessionId,
     key: id,
@@ -148,7 +170,7 @@ function toAction(id: string, item: JsonObject, text: string | null): ActionReco
     newAction({
       callId: asName(metadata?.tool_call_id) ?? asName(metadata?.call_id) ?? id,
       toolName: asText(metadata?.tool_name) ?? asText(metadata?.tool) ?? asText(item.kind) ?? "tool",
-      title: asText(item.summary)?.slice(0, 200) ?? null,
+      title: asText(item.summary),
       status,
       input: metadata?.input ?? metadata?.arguments,
       output: status === "completed" ? (text ?? undefined) : undefined,

@@ -2,8 +2,9 @@
 import { boundEvent, boundMetadata, boundOutput, boundText } from "../bounds.ts";
 import { textOf } from "../contents.ts";
 import type { ActionRecord, HostRecord, JsonObject, OutcomeRecord, SessionRecord } from "../host.ts";
+import { keyOf } from "../keys.ts";
 import { asCost, asObject, asObjects, asText, asTime, remaining } from "../narrow.ts";
-import { keyOf, newAction, newEvent, newOutcome, newSession, newSkip } from "../new-records.ts";
+import { newAction, newEvent, newOutcome, newSession, newSkip } from "../new-records.ts";
 import { isOwnTool, withoutOwnTexts } from "../own-calls.ts";
 import { toTodos } from "../todos.ts";
 
@@ -38,7 +39,7 @@ function toSession(metadata: JsonObject): SessionRecord | null {
   return newSession({
     id,
     parentId: asText(metadata.parent_session_id),
-    title: asText(metadata.title)?.slice(0, 500) ?? null,
+    title: asText(metadata.title),
     directory: asText(metadata.workspace),
     agent: "codewhale",
     model: asText(metadata.model),

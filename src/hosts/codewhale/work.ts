@@ -1,8 +1,9 @@
 // CodeWhale's work to do: tasks, delayed triggers and the offline queue are jobs; automations stay what they are.
-import { boundText } from "../bounds.ts";
+import { boundName, boundText } from "../bounds.ts";
 import type { HostRecord, JobRecord, JsonObject } from "../host.ts";
+import { keyOf } from "../keys.ts";
 import { asObject, asObjects, asText, asTexts, asTime } from "../narrow.ts";
-import { keyOf, newJob, newSkip } from "../new-records.ts";
+import { newJob, newSkip } from "../new-records.ts";
 import { toTodos } from "../todos.ts";
 import { cronFrom } from "./rrule.ts";
 
@@ -85,7 +86,7 @@ export function* automationRecords(automation: JsonObject): Generator<HostRecord
   yield {
     kind: "automation",
     key,
-    name: asText(automation.name)?.slice(0, 500) ?? key,
+    name: boundName(asText(automation.name)) ?? key,
     schedule: cronFrom(asText(automation.rrule) ?? ""),
     // It goes by the machine's own clock.
     timeZone: null,

@@ -2,9 +2,12 @@
 import { boundEvent, boundText } from "../bounds.ts";
 import type { EventRecord, HostRecord, JsonObject, SessionRecord } from "../host.ts";
 import type { LineReader, Place } from "../json-lines.ts";
-import { asObject, asText, asTexts, asTime, remaining } from "../narrow.ts";
-import { keyOf, newEvent, newExpectedSkip, newSession, newSkip } from "../new-records.ts";
+import { keyOf } from "../keys.ts";
+import { asObject, asText, asTexts, asTime } from "../narrow.ts";
+import { newEvent, newExpectedSkip, newSession, newSkip } from "../new-records.ts";
 import { type ItemContext, itemRecords } from "./items.ts";
+import { Prompts } from "./prompts.ts";
+import { sessionFromMeta, sessionIdFromName } from "./session.ts";
 import { Turns } from "./turns.ts";
 import { sameUsage, toTokens } from "./usage.ts";
 
@@ -15,21 +18,10 @@ interface CodexFile {
 }
 
 const mostOwnCalls = 200;
-const comparedCharacters = 2_000;
-
-interface Prompt extends JsonObject {
-  text: string;
-  isItem: boolean;
-}
-
-function toPrompt(state: JsonObject | null): Prompt | null {
-  const text = asText(state?.text);
-  return text === null ? null : { text, isItem: state?.isItem === true };
-}
 
 export class CodexReader implements LineReader {
   readonly #fileName: string;
-  readonly #archived: boolean;
+  readonly #state: SessionRecord["state"];
   readonly #ownCalls: Set<string>;
   #sessionId: string | null;
   #session: SessionRecord | null = null;
@@ -37,21 +29,20 @@ export class CodexReader implements LineReader {
   #model: string | null;
   readonly #turns: Turns;
   #time: number | null;
-  /** The user's text that came as a response item or as an event, until its twin has come. */
-  #lastPrompt: Prompt | null;
+  readonly #prompts: Prompts;
   #lastTotal: JsonObject | null;
   #held: EventRecord | null = null;
 
   constructor({ fileName, archived, state }: CodexFile) {
     this.#fileName = fileName;
-    this.#archived = archived;
+    this.#state = archived ? "archived" : null;
     this.#ownCalls = new Set(asTexts(state?.ownCalls));
     this.#sessionId = asText(state?.sessionId);
     this.#directory = asText(state?.directory);
     this.#model = asText(state?.model);
     this.#turns = new Turns(asObject(state?.turns));
     this.#time = asTime(state?.time);
-    this.#lastPrompt = toPrompt(asObject(state?.lastPrompt));
+    this.#prompts = new Prompts(asObject(state?.prompts));
     this.#lastTotal = asObject(state?.lastTotal);
   }
 
@@ -80,7 +71,7 @@ export class CodexReader implements LineReader {
       model: this.#model,
       turns: this.#turns.state(),
       time: this.#time,
-      lastPrompt: this.#lastPrompt,
+      prompts: this.#prompts.state(),
       lastTotal: this.#lastTotal,
       ownCalls: [...this.#ownCalls].slice(-mostOwnCalls),
     };
@@ -110,51 +101,25 @@ export class CodexReader implements LineReader {
   }
 
   #meta(meta: JsonObject, place: Place): HostRecord[] {
-    const id = asText(meta.id) ?? asText(meta.session_id);
+    const session = sessionFromMeta(meta);
     // A fork's file begins with the lines of what it was forked from.
-    if (id === null || this.#sessionId !== null) return [newExpectedSkip("repeated", place.line)];
-    this.#sessionId = id;
-    this.#directory = asText(meta.cwd);
-    this.#session = this.#sessionOf(meta, id);
+    if (session === null || this.#sessionId !== null) return [newExpectedSkip("repeated", place.line)];
+    this.#sessionId = session.id;
+    this.#directory = session.directory;
+    this.#session = { ...session, state: this.#state, createdAt: session.createdAt ?? this.#time };
     return [this.#session];
   }
 
-  #sessionOf(meta: JsonObject, id: string): SessionRecord {
-    const git = asObject(meta.git);
-    const spawn = asObject(asObject(asObject(meta.source)?.subagent)?.thread_spawn);
-    const { originator, cli_version, model_provider, source, forked_from_id } = meta;
-    const rest = {
-      originator,
-      cli_version,
-      model_provider,
-      source,
-      forked_from_id,
-      commit: git?.commit_hash,
-    };
-    return newSession({
-      id,
-      parentId: asText(spawn?.parent_thread_id),
-      directory: this.#directory,
-      gitBranch: asText(git?.branch),
-      agent: asText(spawn?.agent_role) ?? "codex",
-      model: this.#model,
-      state: this.#archived ? "archived" : null,
-      metadata: remaining(rest as JsonObject) ?? null,
-      createdAt: asTime(meta.timestamp) ?? this.#time,
-    });
-  }
-
-  /** Files of old begin without a meta line, and a reading may begin behind it. */
+  /** Files of old may begin without a meta line, and a reading begins behind it. */
   #nameSession(): SessionRecord[] {
     if (this.#session !== null) return [];
-    this.#sessionId ??=
-      /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.exec(this.#fileName)?.[0] ?? this.#fileName;
+    this.#sessionId ??= sessionIdFromName(this.#fileName);
     this.#session = newSession({
       id: this.#sessionId,
       directory: this.#directory,
       agent: "codex",
       model: this.#model,
-      state: this.#archived ? "archived" : null,
+      state: this.#state,
       createdAt: this.#time,
     });
     return [this.#session];
@@ -207,22 +172,16 @@ export class CodexReader implements LineReader {
       case "thread_name_updated":
         return this.#sessionId === null
           ? [newExpectedSkip("no session", place.line)]
-          : [newSession({ id: this.#sessionId, title: asText(message.thread_name)?.slice(0, 500) ?? null })];
+          : [newSession({ id: this.#sessionId, title: asText(message.thread_name) })];
       default:
         return [newExpectedSkip("repeated", place.line)];
     }
   }
 
-  /** Once, though it is there as a response item and as an event; the item has the pictures' notes besides. */
+  /** Once, though it is there as a response item and as an event. */
   #prompt(event: EventRecord, isItem: boolean, place: Place): HostRecord[] {
-    const text = event.content?.slice(0, comparedCharacters) ?? null;
-    if (text === null) return [newSkip("no content", place.line)];
-    const [item, other] = isItem ? [text, this.#lastPrompt?.text] : [this.#lastPrompt?.text, text];
-    if (this.#lastPrompt?.isItem === !isItem && item?.includes(other ?? "")) {
-      this.#lastPrompt = null;
-      return [newExpectedSkip("repeated", place.line)];
-    }
-    this.#lastPrompt = { text, isItem };
+    if (event.content === null) return [newSkip("no content", place.line)];
+    if (this.#prompts.isRepeated(event.content, isItem)) return [newExpectedSkip("repeated", place.line)];
     return [...this.#release(), { ...event, turnId: this.#turns.prompt(event.key) }];
   }
 
@@ -246,7 +205,7 @@ export class CodexReader implements LineReader {
 
   #hold(event: EventRecord, more: HostRecord[]): HostRecord[] {
     const before = this.#release();
-    this.#lastPrompt = null;
+    this.#prompts.answered();
     this.#held = event;
     return [...before, ...more];
   }
@@ -258,7 +217,7 @@ export class CodexReader implements LineReader {
   }
 
   #itemContext(line: JsonObject, place: Place): ItemContext {
-    const sessionId = this.#sessionId ?? this.#fileName;
+    const sessionId = this.#sessionId ?? sessionIdFromName(this.#fileName);
     // Lines have no ids. With a time in it, a line's own text is one; without, its place helps.
     const key = asTime(line.timestamp) === null ? keyOf(String(place.line), place.text) : keyOf(place.text);
     return {

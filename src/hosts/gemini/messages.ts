@@ -1,4 +1,5 @@
-// A message of Gemini CLI → an event for what was said, and one for each tool call: calls are added to a message later.
+// A message of Gemini CLI → an event for its thoughts, one for what was said, and one for each tool call: a message is written
+// with its text first, and the others come to it.
 import { boundEvent, boundText } from "../bounds.ts";
 import { textOf } from "../contents.ts";
 import type { ActionRecord, CallStatus, EventRecord, HostRecord, JsonObject, JsonValue } from "../host.ts";
@@ -59,20 +60,16 @@ function answerRecords(message: JsonObject, id: string, event: MakeEvent): HostR
   const calls = asObjects(message.toolCalls).flatMap(
     (call, index) => toAction(call, `${id}/${index + 1}`) ?? [],
   );
-  const said = content !== null || thoughts.length > 0;
   const model = asText(message.model);
   const records: HostRecord[] = [];
-  if (said || tokens !== null || calls.length === 0) {
+  if (thoughts.length > 0) {
     records.push(
-      event({
-        type: content !== null ? "message" : said ? "reasoning" : "status",
-        content,
-        reasoning: thoughts.length === 0 ? null : thoughts.join("\n\n"),
-        model,
-        tokens,
-        raw: rawOf(message),
-      }),
+      event({ key: `${id}/thoughts`, type: "reasoning", reasoning: thoughts.join("\n\n"), model }),
     );
+  }
+  if (content !== null || tokens !== null || (calls.length === 0 && thoughts.length === 0)) {
+    const type = content === null ? "status" : "message";
+    records.push(event({ type, content, model, tokens, raw: rawOf(message) }));
   }
   for (const action of calls) {
     const known = { type: "tool_call" as const, key: `${id}/${action.callId}`, model, actions: [action] };

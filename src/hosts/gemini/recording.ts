@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { HostRecord, JsonObject, JsonValue, SessionRecord } from "../host.ts";
 import type { LineReader, Place } from "../json-lines.ts";
+import { keyOf } from "../keys.ts";
 import { asObject, asObjects, asText, asTexts, asTime, remaining } from "../narrow.ts";
-import { keyOf, newEvent, newSession, newSkip } from "../new-records.ts";
+import { newEvent, newSession, newSkip } from "../new-records.ts";
 import { Revisions } from "../revisions.ts";
 import { messageRecords } from "./messages.ts";
 
@@ -43,11 +44,11 @@ export class GeminiReader implements LineReader {
 
   read(line: JsonObject, place: Place): HostRecord[] {
     const changes = asObject(line.$set);
-    if (changes !== null) return [...this.#release(), ...this.#set(changes, place)];
+    if (changes !== null) return this.#set(changes, place);
     const rewindTo = asText(line.$rewindTo);
     if (rewindTo !== null) return [...this.#release(), ...this.#rewind(rewindTo, place)];
     if (asText(line.id) !== null && asText(line.type) !== null) return this.#message(line);
-    if (asText(line.sessionId) !== null) return [...this.#release(), ...this.#set(line, place)];
+    if (asText(line.sessionId) !== null) return this.#set(line, place);
     return [newSkip("unknown type", place.line)];
   }
 
@@ -96,7 +97,9 @@ export class GeminiReader implements LineReader {
     // The time alone is set with every message.
     const told = this.#named && Object.keys(about).every((key) => key === "lastUpdated");
     this.#named = true;
-    return [...(told ? [] : [session]), ...asObjects(messages).flatMap((message) => this.#records(message))];
+    const before = messages === undefined ? [] : this.#release();
+    const made = asObjects(messages).flatMap((message) => this.#records(message));
+    return [...(told ? [] : [session]), ...before, ...made];
   }
 
   /** Nothing is taken back: what was said was said, and the rewind is told. */
@@ -150,7 +153,7 @@ function toSession(path: string, about: JsonObject): SessionRecord | null {
   return newSession({
     id,
     parentId: isSubagent && folder !== "chats" && folder !== id ? folder : null,
-    title: asText(about.summary)?.slice(0, 500) ?? null,
+    title: asText(about.summary),
     directory: projectRoot(path) ?? asTexts(about.directories)[0] ?? null,
     agent: isSubagent ? "subagent" : "gemini",
     metadata:

@@ -44,7 +44,7 @@ function toSession(row: Row): SessionRecord | null {
   const { provider, claude_directory_path } = row;
   return newSession({
     id,
-    title: asText(row.name)?.slice(0, 500) ?? null,
+    title: asText(row.name),
     directory: asText(row.project_path),
     gitBranch: asText(metadata.branch),
     agent: asText(provider),
