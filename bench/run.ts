@@ -5,6 +5,7 @@ import { appendLines } from "./lines/append.ts";
 import { callLines } from "./lines/calls.ts";
 import { deleteLines } from "./lines/delete.ts";
 import { forkLines } from "./lines/forks.ts";
+import { importLines } from "./lines/import.ts";
 import { jobLines } from "./lines/jobs.ts";
 import { processLines } from "./lines/processes.ts";
 import { resumeLines } from "./lines/resume.ts";
@@ -27,6 +28,7 @@ const lines: readonly Line[] = [
   ...statsLines,
   ...deleteLines,
   ...processLines,
+  ...importLines,
 ];
 
 const filter = process.argv[2] ?? "";

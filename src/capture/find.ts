@@ -33,34 +33,47 @@ export interface Root {
 /** Each file once, whichever links lead to it, in the order of names. */
 export async function* findSources(roots: readonly Root[]): AsyncGenerator<Finding> {
   const seen = new Set<string>();
-  for (const root of roots) yield* walk(root, root.path, seen);
+  for (const root of roots) yield* follow(root, root.path, seen);
 }
 
-async function* walk(root: Root, path: string, seen: Set<string>): AsyncGenerator<Finding> {
-  const real = await realpath(path).catch((error: unknown) => reasonOf(error));
-  if (isReason(real)) {
-    if (real !== "not found" || (root.named && path === root.path)) yield { problem: { path, reason: real } };
+/** To where a path leads, through links. */
+async function* follow(root: Root, path: string, seen: Set<string>): AsyncGenerator<Finding> {
+  try {
+    const real = await realpath(path);
+    if ((await stat(real)).isDirectory()) yield* walk(root, real, seen);
+    else yield* lookAt(root, real, seen);
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (reason !== "not found" || (root.named && path === root.path)) yield { problem: { path, reason } };
+  }
+}
+
+/** A folder by its real path. */
+async function* walk(root: Root, folder: string, seen: Set<string>): AsyncGenerator<Finding> {
+  if (seen.has(folder)) return;
+  seen.add(folder);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => reasonOf(error));
+  if (typeof entries === "string") {
+    if (entries !== "not found") yield { problem: { path: folder, reason: entries } };
     return;
   }
-  if (seen.has(real)) return;
-  seen.add(real);
-  const entries = await readdir(real).catch((error: NodeJS.ErrnoException) =>
-    error.code === "ENOTDIR" ? null : reasonOf(error),
-  );
-  if (isReason(entries)) {
-    if (entries !== "not found") yield { problem: { path: real, reason: entries } };
-    return;
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* walk(root, path, seen);
+    else if (entry.isFile()) yield* lookAt(root, path, seen);
+    else if (entry.isSymbolicLink()) yield* follow(root, path, seen);
   }
-  if (entries === null) {
-    const finding = await recognise(root, real, path === root.path);
-    if (finding !== null) yield finding;
-    return;
-  }
-  for (const name of entries.toSorted()) yield* walk(root, join(real, name), seen);
+}
+
+async function* lookAt(root: Root, path: string, seen: Set<string>): AsyncGenerator<Finding> {
+  if (seen.has(path)) return;
+  seen.add(path);
+  const finding = await recognise(root, path);
+  if (finding !== null) yield finding;
 }
 
 /** Null: no transcript, and nobody said it was one. */
-async function recognise(root: Root, path: string, isRoot: boolean): Promise<Finding | null> {
+async function recognise(root: Root, path: string): Promise<Finding | null> {
   try {
     const { size, modifiedAt, isFile } = await look(path);
     if (!isFile) return null;
@@ -69,7 +82,9 @@ async function recognise(root: Root, path: string, isRoot: boolean): Promise<Fin
       const source = host.recognise(path, head);
       if (source !== null) return { found: { host, source, size, modifiedAt } };
     }
-    return root.named && isRoot ? { problem: { path, reason: "unknown kind" } } : null;
+    return root.named && path === (await realpath(root.path))
+      ? { problem: { path, reason: "unknown kind" } }
+      : null;
   } catch (error) {
     const reason = reasonOf(error);
     return reason === "not found" ? null : { problem: { path, reason } };
@@ -95,10 +110,6 @@ async function readHead(path: string, size: number): Promise<Buffer> {
   } finally {
     await file.close();
   }
-}
-
-function isReason<T>(value: T | Problem["reason"]): value is Problem["reason"] {
-  return value === "not found" || value === "no permission" || value === "unreadable";
 }
 
 export function reasonOf(error: unknown): Problem["reason"] {

@@ -1,14 +1,18 @@
 // The `backstory` command: its options, its environment, and which file serves which subcommand.
 import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import type { Launch } from "../hosts/configuration.ts";
 import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
+import type { ExcludeSettings } from "./exclude.ts";
 import type { ImportSettings } from "./import.ts";
+import type { InstallSettings } from "./install.ts";
 import type { ListSettings } from "./list.ts";
 import { databaseFile, defaultDatabase } from "./paths.ts";
 import type { ResumeSettings } from "./resume.ts";
 import { serve } from "./serve.ts";
 import { durabilities, logLevels, type Settings } from "./settings.ts";
 import type { ShowSettings } from "./show.ts";
+import type { WatchSettings } from "./watch.ts";
 
 /** Runs the command of these arguments. Ends the process with 1, and a line on stderr, if they are wrong. */
 export async function runCommand(args: readonly string[]): Promise<void> {
@@ -100,7 +104,7 @@ function addCapture(program: Command): void {
     .argument("[paths...]", "transcripts, or folders of them; else where the hosts keep theirs")
     .description("take in what agent hosts have recorded; again, and only what is new")
     .option("--dry-run", "count what would be taken in, and store nothing")
-    .option("--host <name>", "only this host's transcripts")
+    .addOption(hostOption())
     .addOption(
       new Option("--since <when>", "only transcripts that changed since: a date, or 7d, or 12h").argParser(
         parseSince,
@@ -111,15 +115,42 @@ function addCapture(program: Command): void {
     .option("--json", "print the summary as JSON instead")
     .action(async (paths: string[], _options, command: Command) => {
       const settings = command.optsWithGlobals<ImportSettings>();
-      await (await import("./import.ts")).importPaths(
-        paths.map((path) => parsePath(path)),
-        settings,
-      );
+      await (await import("./import.ts")).importPaths(paths.map(parsePath), settings);
     });
+  program
+    .command("watch")
+    .argument("[paths...]", "as of import")
+    .description("follow the transcripts of running hosts, and take in what is new")
+    .addOption(hostOption())
+    .action(async (paths: string[], _options, command: Command) =>
+      (await import("./watch.ts")).watchPaths(paths.map(parsePath), command.optsWithGlobals<WatchSettings>()),
+    );
+  addExclude(program);
 }
 
 /** What hosts call, and what makes them call it. */
 function addHosts(program: Command): void {
+  program
+    .command("install")
+    .argument("<host>", "claude-code, codex, cursor, vscode, opencode, gemini or copilot")
+    .description("set a host up: its MCP server and its hooks")
+    .option("--print", "show what goes where, and write nothing (the default)")
+    .addOption(new Option("--write", "write it, beside what is there").conflicts(["print", "remove"]))
+    .addOption(new Option("--remove", "take it away again").conflicts("print"))
+    .addOption(
+      new Option("--scope <scope>", "for the user everywhere, or for the project of this directory")
+        .choices(["user", "project"])
+        .default("user"),
+    )
+    .addOption(
+      new Option(
+        "--command [command]",
+        "start this instead of npx -y backstory; alone: this installation",
+      ).argParser(parseCommand),
+    )
+    .action(async (host: string, _options, command: Command) =>
+      (await import("./install.ts")).installHost(host, command.optsWithGlobals<InstallSettings>()),
+    );
   program
     .command("hook")
     .argument("<host>", "whose hook it is: claude-code, codex, gemini, cursor, vscode or copilot")
@@ -130,6 +161,34 @@ function addHosts(program: Command): void {
     .action(async () => (await import("./hook.ts")).runHook(process.argv.slice(2)));
 }
 
+function addExclude(program: Command): void {
+  const exclude = program
+    .command("exclude")
+    .description("directories whose sessions are not taken in, nor those below them");
+  exclude
+    .command("add")
+    .argument("<directory>")
+    .description("leave it out from now on")
+    .action(async (directory: string, _options, command: Command) =>
+      (await import("./exclude.ts")).addExclusion(parsePath(directory), command.optsWithGlobals()),
+    );
+  exclude
+    .command("remove")
+    .argument("<directory>")
+    .description("take it in again, with the next import")
+    .action(async (directory: string, _options, command: Command) =>
+      (await import("./exclude.ts")).deleteExclusion(parsePath(directory), command.optsWithGlobals()),
+    );
+  exclude
+    .command("list")
+    .description("list them")
+    .option("--json", "as JSON")
+    .action(async (_options, command: Command) =>
+      (await import("./exclude.ts")).listExclusions(command.optsWithGlobals<ExcludeSettings>()),
+    );
+}
+
+const hostOption = () => new Option("--host <name>", "only this host's transcripts, such as claude-code");
 const directoryOption = (about: string) => new Option("--directory <path>", about);
 const jsonOption = (tool: string) => new Option("--json", `print the result of ${tool} instead`);
 const limitOption = (what: string, standard: number) =>
@@ -147,6 +206,17 @@ function parseSince(value: string): number {
   const time = ago ? Date.now() - Number(ago[1]) * hours * 3_600_000 : Date.parse(value);
   if (Number.isNaN(time)) throw new InvalidArgumentError("Give a date such as 2026-11-21, or 7d, or 12h.");
   return time;
+}
+
+/** A command as it is typed: words, those with spaces in quotes. */
+function parseCommand(value: string): Launch {
+  const found = Array.from(
+    value.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),
+    ([, one, two, three]) => one ?? two ?? three,
+  );
+  const [command, ...args] = found.filter((word) => word !== undefined);
+  if (command === undefined) throw new InvalidArgumentError("Give a program and its arguments.");
+  return { command, args };
 }
 
 function parsePath(value: string): string {

@@ -1,6 +1,6 @@
 // What a hook does with the store. What only some calls need is loaded when they do: a host waits for each.
 import { type HookOptions, takeHookCall } from "../capture/hook.ts";
-import { remember } from "../capture/import.ts";
+import { remember } from "../capture/to-captured.ts";
 import type { ProcessProber } from "../db/process.ts";
 import type { Store, StoreLog } from "../db/store.ts";
 import type { HookCall } from "../hosts/hooks.ts";

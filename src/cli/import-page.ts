@@ -19,12 +19,12 @@ export function toSummaryPage(summary: Summary, dryRun: boolean): Page {
   ];
   return {
     title: dryRun ? "Would be taken in" : "Taken in",
-    lead: `${describe(summary)}${work(summary)}. ${transcripts.join(", ")}.`,
+    lead: `${describeCounts(summary)}${work(summary)}. ${transcripts.join(", ")}.`,
     sections: sections.filter(({ items }) => items.length > 0),
   };
 }
 
-function describe({ sessions, newSessions, events, toolCalls, tokens }: Counts): string {
+export function describeCounts({ sessions, newSessions, events, toolCalls, tokens }: Counts): string {
   const fresh = newSessions < sessions ? ` (${number(newSessions)} new)` : "";
   const used =
     tokens.input + tokens.output > 0
@@ -40,7 +40,7 @@ function work({ runs, jobs, automations }: Summary): string {
 }
 
 function toItem(project: Summary["projects"][number]): Item {
-  return { label: `${project.host} ${oneLine(project.directory)}`, text: describe(project) };
+  return { label: `${project.host} ${oneLine(project.directory)}`, text: describeCounts(project) };
 }
 
 function leftOut({ skipped, left, duplicates, skippedAsExpected }: Summary): Item[] {

@@ -1,7 +1,9 @@
 // `backstory import`: takes in the transcripts of this machine's agent hosts, or those at the paths.
 import { homedir } from "node:os";
+import { setFlagsFromString } from "node:v8";
 import { type ImportOptions, importTranscripts } from "../capture/import.ts";
 import type { Summary } from "../capture/summary.ts";
+import { StoreError } from "../db/errors.ts";
 import type { Store } from "../db/store.ts";
 import type { Environment } from "../hosts/host.ts";
 import { hosts } from "../hosts/hosts.ts";
@@ -23,9 +25,14 @@ export interface ImportSettings extends Settings {
   json?: boolean;
 }
 
+// What is taken in is written once and hardly read again.
+const cacheMegabytes = 32;
+
 /** Ends with 1 if nothing could be read, or, with `strict`, if anything was left out that should not be. */
 export async function importPaths(paths: readonly string[], settings: ImportSettings): Promise<void> {
   const { dryRun = false, strict = false, json = false } = settings;
+  // The young generation would grow to a hundred megabytes of lines that are read already.
+  setFlagsFromString("--semi-space-growth-factor=1");
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
   try {
@@ -52,8 +59,13 @@ export async function importPaths(paths: readonly string[], settings: ImportSett
   }
 }
 
-export const chosen = (name: string | undefined): ImportOptions["hosts"] =>
-  name === undefined ? hosts : hosts.filter((host) => host.name === name);
+/** All of them, or the one of that name. */
+export function chosen(name: string | undefined): ImportOptions["hosts"] {
+  const found = hosts.filter((host) => name === undefined || host.name === name);
+  if (found.length > 0) return found;
+  const names = hosts.map((host) => host.name).join(", ");
+  throw new StoreError("invalid_input", `There is no host "${name}".`, `Name one of ${names}.`);
+}
 
 export function environment(): Environment {
   return { home: homedir(), variables: process.env, platform: process.platform };
@@ -65,7 +77,8 @@ async function withStoreFor<T>(
 ): Promise<T> {
   const { dryRun = false } = settings;
   if (dryRun && isEmpty(settings)) return work(null);
-  const store = await openStoreOf(settings, createProber(), { info() {}, warn() {} }, { readOnly: dryRun });
+  const log = { info() {}, warn() {} };
+  const store = await openStoreOf(settings, createProber(), log, { readOnly: dryRun, cacheMegabytes });
   try {
     return await work(store);
   } finally {

@@ -11,7 +11,7 @@ export function openStoreOf(
   { db, durability }: Pick<Settings, "db" | "durability">,
   prober: ProcessProber,
   log: StoreLog,
-  given: Pick<StoreOptions, "readOnly" | "busyDeadline"> = {},
+  given: Pick<StoreOptions, "readOnly" | "busyDeadline" | "cacheMegabytes"> = {},
 ): Promise<Store> {
   return openStore({
     file: db,

@@ -247,6 +247,8 @@ export interface StoreOptions {
   prober: ProcessProber;
   nextRun: NextRun;
   log: StoreLog;
+  /** Megabytes of the file that are kept in memory; default 64. */
+  cacheMegabytes?: number;
   /** Milliseconds a write waits for others before `busy`; default 10,000. */
   busyDeadline?: number;
 }

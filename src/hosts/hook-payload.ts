@@ -3,8 +3,8 @@
 import { boundEvent, boundName, boundText } from "./bounds.ts";
 import type { HookCall } from "./hooks.ts";
 import type { EventRecord, JsonObject, SessionRecord } from "./host.ts";
-import { asObject, asText, asTexts, asTime, type Foreign } from "./narrow.ts";
 import { keyOf } from "./keys.ts";
+import { asObject, asText, asTexts, asTime, type Foreign } from "./narrow.ts";
 import { newAction, newEvent, newSession } from "./new-records.ts";
 
 /** What an event is to us. */

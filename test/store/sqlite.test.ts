@@ -2,6 +2,7 @@
 import { openTestStore } from "../open-test-store.ts";
 import { auditContract } from "./audit.ts";
 import { automationsContract } from "./automations.ts";
+import { capturesContract } from "./captures.ts";
 import { checkpointContract } from "./checkpoints.ts";
 import { storeContract } from "./contract.ts";
 import { sessionLifeContract } from "./deletion.ts";
@@ -23,3 +24,4 @@ automationsContract(openTestStore);
 factsContract("the SQLite store", openTestStore);
 auditContract("the SQLite store", openTestStore);
 statsContract(openTestStore);
+capturesContract("the SQLite store", openTestStore);

@@ -13,6 +13,7 @@ import {
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StoreError } from "../errors.ts";
+import type { StoreOptions } from "../store.ts";
 import { notOurs, readOnly, schemaTooNew } from "./errors.ts";
 
 /** "bkst": marks the file as ours in its header (https://sqlite.org/pragma.html#pragma_application_id). */
@@ -33,7 +34,7 @@ export const busyTimeout = 5;
 /** Opens, without waiting: a busy file throws SQLite's own error, to be retried as a whole. */
 export function openConnection(
   file: string,
-  durability: "full" | "normal",
+  { durability, cacheMegabytes = 64 }: Pick<StoreOptions, "durability" | "cacheMegabytes">,
   schemaVersion: number,
 ): Database.Database {
   prepareFile(file);
@@ -41,7 +42,7 @@ export function openConnection(
   const db = new Database(file, { timeout: busyTimeout, fileMustExist: true });
   try {
     assertSqliteVersion(db);
-    configure(db, file, durability);
+    configure(db, file, { durability, cacheKilobytes: cacheMegabytes * 1000 });
     return db;
   } catch (error) {
     db.close();
@@ -169,7 +170,11 @@ function assertSqliteVersion(db: Database.Database): void {
   }
 }
 
-function configure(db: Database.Database, file: string, durability: "full" | "normal"): void {
+function configure(
+  db: Database.Database,
+  file: string,
+  { durability, cacheKilobytes }: Pick<StoreOptions, "durability"> & { cacheKilobytes: number },
+): void {
   // These two take effect on an empty file only, and only before the journal mode makes its first page.
   db.pragma(`page_size = ${pageSize}`);
   db.pragma("auto_vacuum = INCREMENTAL");
@@ -180,7 +185,8 @@ function configure(db: Database.Database, file: string, durability: "full" | "no
     ["trusted_schema", "OFF", 0],
     ["cell_size_check", "ON", 1],
     ["temp_store", "MEMORY", 2],
-    ["cache_size", -64_000, -64_000],
+    // Negative: in KiB.
+    ["cache_size", -cacheKilobytes, -cacheKilobytes],
     // Bytes that the log keeps after a checkpoint emptied it.
     ["journal_size_limit", 16_777_216, 16_777_216],
     // Pages: checkpoints run after the reply; this is the cap for a caller that never pauses (32 MiB).

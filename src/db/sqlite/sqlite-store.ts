@@ -32,7 +32,7 @@ export async function openStore(options: store.StoreOptions): Promise<store.Stor
   return retryWhileBusy(() => {
     const db = readOnly
       ? openReadConnection(file, migrations.length)
-      : openConnection(file, options.durability, migrations.length);
+      : openConnection(file, options, migrations.length);
     try {
       if (!readOnly) migrate(db, { file, migrations, now: options.now, log: options.log });
       return new SqliteStore(

@@ -33,5 +33,7 @@ export const copilotConfiguration: HostConfiguration = {
     ];
   },
   notes: ["The server is the user's: `--scope project` writes the hooks alone."],
-  captured: ["From the hooks alone: prompts and the end of the session. What else they say differs by version."],
+  captured: [
+    "From the hooks alone: prompts and the end of the session. What else they say differs by version.",
+  ],
 };

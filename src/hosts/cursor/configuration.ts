@@ -1,6 +1,6 @@
 // Cursor's configuration: its servers in one file, its hooks in another.
 import { join } from "node:path";
-import { type HostConfiguration, type HookPart, serverName, shellCommand } from "../configuration.ts";
+import { type HookPart, type HostConfiguration, serverName, shellCommand } from "../configuration.ts";
 
 const events = [
   "sessionStart",

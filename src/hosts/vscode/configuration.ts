@@ -6,7 +6,8 @@ import { serverName, shellCommand } from "../configuration.ts";
 const events = ["SessionStart", "UserPromptSubmit", "PostToolUse", "SubagentStop", "Stop"];
 
 function userFolder({ home, variables, platform }: Place): string {
-  if (platform === "win32") return join(variables.APPDATA || join(home, "AppData", "Roaming"), "Code", "User");
+  if (platform === "win32")
+    return join(variables.APPDATA || join(home, "AppData", "Roaming"), "Code", "User");
   if (platform === "darwin") return join(home, "Library", "Application Support", "Code", "User");
   return join(variables.XDG_CONFIG_HOME || join(home, ".config"), "Code", "User");
 }
