@@ -3,6 +3,7 @@ import type { Database } from "better-sqlite3";
 import { eventsPerSession, sessionIdOf } from "./fill.ts";
 import { openRaw, RawLog } from "./floors/raw-log.ts";
 import { prose } from "./store.ts";
+import { randomOf } from "./words.ts";
 
 const day = 86_400_000;
 const agents = ["claude", "codex", "cursor"];
@@ -93,14 +94,3 @@ function insertEvents(
 }
 
 const projectIdOf = (index: number) => `proj_${String(index).padStart(26, "0")}`;
-
-/** Mulberry32: the same numbers in every run. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

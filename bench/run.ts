@@ -8,6 +8,7 @@ import { forkLines } from "./lines/forks.ts";
 import { importLines } from "./lines/import.ts";
 import { jobLines } from "./lines/jobs.ts";
 import { processLines } from "./lines/processes.ts";
+import { redactionLines } from "./lines/redaction.ts";
 import { resumeLines } from "./lines/resume.ts";
 import { sessionLines } from "./lines/sessions.ts";
 import { sizeLines } from "./lines/size.ts";
@@ -18,6 +19,7 @@ import { Workbench } from "./workbench.ts";
 
 const lines: readonly Line[] = [
   ...appendLines,
+  ...redactionLines,
   ...callLines,
   ...sessionLines,
   ...forkLines,

@@ -31,4 +31,8 @@ const chores: Record<string, (store: Store) => Promise<Record<string, number>>> 
     await store.stats.catchUp();
     return {};
   },
+  "brought the search index up to date": async (store) => {
+    await store.search.catchUp();
+    return {};
+  },
 };

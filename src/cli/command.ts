@@ -1,6 +1,7 @@
 // The `backstory` command: its options, its environment, and which file serves which subcommand.
 import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { searchModes } from "../db/search.ts";
 import type { Launch } from "../hosts/configuration.ts";
 import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
 import type { ExcludeSettings } from "./exclude.ts";
@@ -8,16 +9,19 @@ import type { ImportSettings } from "./import.ts";
 import type { InstallSettings } from "./install.ts";
 import type { ListSettings } from "./list.ts";
 import { databaseFile, defaultDatabase } from "./paths.ts";
+import type { PrintSettings } from "./print.ts";
 import type { ResumeSettings } from "./resume.ts";
+import type { ScrubSettings } from "./scrub.ts";
+import type { SearchSettings } from "./search.ts";
 import { serve } from "./serve.ts";
-import { durabilities, logLevels, type Settings } from "./settings.ts";
+import { durabilities, logLevels, redactionModes, type Settings } from "./settings.ts";
 import type { ShowSettings } from "./show.ts";
 import type { WatchSettings } from "./watch.ts";
 
 /** Runs the command of these arguments. Ends the process with 1, and a line on stderr, if they are wrong. */
 export async function runCommand(args: readonly string[]): Promise<void> {
   // Hosts pass a variable that is not set as an empty one.
-  for (const name of ["BACKSTORY_DB", "BACKSTORY_TOOLSETS", "BACKSTORY_LOG_LEVEL"]) {
+  for (const name of ["BACKSTORY_DB", "BACKSTORY_TOOLSETS", "BACKSTORY_REDACTION", "BACKSTORY_LOG_LEVEL"]) {
     if (process.env[name] === "") delete process.env[name];
   }
   await createProgram().parseAsync([...args], { from: "user" });
@@ -47,6 +51,12 @@ export function createProgram(): Command {
         .default("full"),
     )
     .addOption(
+      new Option("--redaction <mode>", "secrets in what is stored: mask them, leave them, or refuse the call")
+        .env("BACKSTORY_REDACTION")
+        .choices(redactionModes)
+        .default("mask"),
+    )
+    .addOption(
       new Option("--log-level <level>", "what goes to stderr")
         .env("BACKSTORY_LOG_LEVEL")
         .choices(logLevels)
@@ -59,6 +69,8 @@ export function createProgram(): Command {
   addPages(program);
   addCapture(program);
   addHosts(program);
+  addSearch(program);
+  addCare(program);
   return program;
 }
 
@@ -94,6 +106,53 @@ function addPages(program: Command): void {
     .addOption(jsonOption("get_session and get_history"))
     .action(async (session: string, _options, command: Command) =>
       (await import("./show.ts")).show(session, command.optsWithGlobals<ShowSettings>()),
+    );
+}
+
+function addSearch(program: Command): void {
+  program
+    .command("search")
+    .argument("<query...>", "any words")
+    .description("find what was said and done, by its words")
+    .addOption(directoryOption("the project of a directory instead of the current one's"))
+    .addOption(new Option("--session <id>", "one session alone").conflicts("all"))
+    .addOption(new Option("--all", "every session; with --directory those of that very directory"))
+    .addOption(new Option("--mode <mode>", "how many of the words").choices(searchModes).default("any"))
+    .addOption(listOption("--author <name>", "said by it"))
+    .addOption(listOption("--type <type>", "of that type, such as decision"))
+    .addOption(new Option("--tool <name>", "with a call of this tool"))
+    .addOption(new Option("--since <time>", "from then on: 2026-11-21, or a time with its zone"))
+    .addOption(new Option("--until <time>", "up to then"))
+    .addOption(limitOption("hits", 10))
+    .addOption(jsonOption("search_history"))
+    .action(async (words: string[], _options, command: Command) =>
+      (await import("./search.ts")).search(words.join(" "), command.optsWithGlobals<SearchSettings>()),
+    );
+}
+
+/** What keeps a store in order. */
+function addCare(program: Command): void {
+  program
+    .command("doctor")
+    .description("check the store, and say what to do")
+    .addOption(new Option("--json", "print the checks as JSON instead"))
+    .action(async (_options, command: Command) =>
+      (await import("./doctor.ts")).doctor(command.optsWithGlobals<PrintSettings>()),
+    );
+  program
+    .command("reindex")
+    .description("make the search index anew; it is searched meanwhile")
+    .action(async (_options, command: Command) =>
+      (await import("./reindex.ts")).reindex(command.optsWithGlobals<PrintSettings>()),
+    );
+  program
+    .command("scrub")
+    .description("take secrets out of what is stored already")
+    .option("--dry-run", "only count them")
+    .option("--session <id>", "only in a session; else everywhere")
+    .option("--compact", "make the file anew, without what earlier writes left in its unused space")
+    .action(async (_options, command: Command) =>
+      (await import("./scrub.ts")).scrub(command.optsWithGlobals<ScrubSettings>()),
     );
 }
 
@@ -193,6 +252,13 @@ const directoryOption = (about: string) => new Option("--directory <path>", abou
 const jsonOption = (tool: string) => new Option("--json", `print the result of ${tool} instead`);
 const limitOption = (what: string, standard: number) =>
   new Option("--limit <count>", `${what} at most`).argParser(parseLimit).default(standard);
+
+/** An option that may be given again. Not a variadic one, which would take the words behind it. */
+const listOption = (flags: string, about: string) =>
+  new Option(flags, `${about}; may be repeated`).argParser((value, before: string[] = []) => [
+    ...before,
+    value,
+  ]);
 
 function parseLimit(value: string): number {
   if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError("Give a whole number above 0.");

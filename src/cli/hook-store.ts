@@ -8,6 +8,7 @@ import type { JsonObject } from "../hosts/host.ts";
 import { readWorkspace } from "../workspace/workspace.ts";
 import { against } from "./directory.ts";
 import { openStoreOf } from "./open-store.ts";
+import type { Settings } from "./settings.ts";
 
 /** Most calls ask nothing of a process. */
 const lateProber: ProcessProber = {
@@ -20,8 +21,12 @@ async function loadProber(): Promise<ProcessProber> {
 }
 
 /** Waits so many milliseconds for others, and then gives up: the host waits for us. */
-export function openHookStore(db: string, busyDeadline: number, log: StoreLog): Promise<Store> {
-  return openStoreOf({ db, durability: "full" }, lateProber, log, { busyDeadline });
+export function openHookStore(
+  settings: Pick<Settings, "db" | "redaction">,
+  busyDeadline: number,
+  log: StoreLog,
+): Promise<Store> {
+  return openStoreOf({ ...settings, durability: "full" }, lateProber, log, { busyDeadline });
 }
 
 /** Takes in what the call says; what the host is to be told. */

@@ -8,6 +8,7 @@ import type { JsonObject } from "../hosts/host.ts";
 import { asObject, parseJson } from "../hosts/narrow.ts";
 import { currentDirectory } from "./directory.ts";
 import { databaseFile } from "./paths.ts";
+import type { Settings } from "./settings.ts";
 import { readInput } from "./stdin.ts";
 
 // Milliseconds. Claude Code gives a hook at the end of a session 1.5 s, and starts it with some of them.
@@ -29,9 +30,9 @@ export async function runHook(args: readonly string[]): Promise<void> {
   process.stderr.on("error", () => {});
   setTimeout(() => fail(new Error("it took too long")), otherwise.all).unref();
   try {
-    const { host, event, db } = parseHook(args);
-    log.file = join(dirname(db), "hook.log");
-    const output = await answer(host, event, db, log);
+    const called = parseHook(args);
+    log.file = join(dirname(called.db), "hook.log");
+    const output = await answer(called, log);
     if (output === null) process.exit(0);
     process.stdout.write(`${JSON.stringify(output)}\n`, () => process.exit(0));
   } catch (error) {
@@ -39,7 +40,12 @@ export async function runHook(args: readonly string[]): Promise<void> {
   }
 }
 
-function parseHook(args: readonly string[]): { host: string; event: string | null; db: string } {
+interface Called extends Pick<Settings, "db" | "redaction"> {
+  host: string;
+  event: string | null;
+}
+
+function parseHook(args: readonly string[]): Called {
   const { values, positionals } = parseArgs({
     args: [...args],
     options: {
@@ -47,21 +53,19 @@ function parseHook(args: readonly string[]): { host: string; event: string | nul
       durability: { type: "string" },
       toolsets: { type: "string" },
       "log-level": { type: "string" },
+      redaction: { type: "string" },
     },
     allowPositionals: true,
     strict: false,
   });
   const [, host = "", event = null] = positionals;
   const given = typeof values.db === "string" ? values.db : process.env.BACKSTORY_DB;
-  return { host, event, db: databaseFile(given || undefined) };
+  const mode = values.redaction ?? process.env.BACKSTORY_REDACTION;
+  // Nothing is kept as it is by mistake.
+  return { host, event, db: databaseFile(given || undefined), redaction: mode === "off" ? "off" : "mask" };
 }
 
-async function answer(
-  host: string,
-  event: string | null,
-  db: string,
-  log: HookLog,
-): Promise<JsonObject | null> {
+async function answer({ host, event, ...settings }: Called, log: HookLog): Promise<JsonObject | null> {
   // The host is still writing while this is loaded.
   const [input, { hookedHosts, loadHooks }] = await Promise.all([
     readInput(process.stdin),
@@ -72,7 +76,7 @@ async function answer(
     throw new Error(`there are no hooks of "${host}": name one of ${hookedHosts.join(", ")}`);
   const payload = parse(input);
   const call = hooks.read(payload, event);
-  return call === null ? null : take(call, hooks, db, log);
+  return call === null ? null : take(call, hooks, settings, log);
 }
 
 /** Without the parser's own message, which quotes what was said. */
@@ -84,12 +88,17 @@ function parse(input: string): JsonObject {
 }
 
 /** Everything that touches the database is loaded here, for a call that says something. */
-async function take(call: HookCall, hooks: HostHooks, db: string, log: HookLog): Promise<JsonObject | null> {
+async function take(
+  call: HookCall,
+  hooks: HostHooks,
+  settings: Pick<Settings, "db" | "redaction">,
+  log: HookLog,
+): Promise<JsonObject | null> {
   const budget = call.end === null ? otherwise : atEnd;
   const spent = performance.now();
   setTimeout(() => log.fail(new Error("it took too long")), Math.max(budget.all - spent, 0)).unref();
   const { openHookStore, hookContext } = await import("./hook-store.ts");
-  const store = await openHookStore(db, budget.lock, log);
+  const store = await openHookStore(settings, budget.lock, log);
   try {
     return await hookContext(call, {
       store,

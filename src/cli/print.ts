@@ -26,17 +26,28 @@ export interface Printable {
   page(context: ToolContext): Promise<Page>;
   /** Of tools, in one object. */
   results(context: ToolContext): Promise<object>;
+  /** The store is opened as a server does, if it can be, and else for reading alone. */
+  mayWrite?: boolean;
 }
 
 /** Ends the process with 1, and the reason on stderr, when there is nothing to print. */
-export async function print(settings: PrintSettings, { page, results }: Printable): Promise<void> {
+export function print(settings: PrintSettings, { page, results, mayWrite }: Printable): Promise<void> {
+  const work = async (store: Store) => {
+    const context = toContext(store);
+    if (settings.json) return toJson(await results(context));
+    return toTerminal(await page(context), wantsColour(process.stdout));
+  };
+  return printText(settings, work, mayWrite);
+}
+
+/** As `print`, of what `work` makes of a store. */
+export async function printText(
+  settings: PrintSettings,
+  work: (store: Store) => Promise<string>,
+  mayWrite = false,
+): Promise<void> {
   try {
-    const text = await withStore(settings, async (store) => {
-      const context = toContext(store);
-      if (settings.json) return toJson(await results(context));
-      return toTerminal(await page(context), wantsColour(process.stdout));
-    });
-    write(text);
+    write(await withStore(settings, work, mayWrite));
   } catch (error) {
     reportError(error);
   }
@@ -99,7 +110,12 @@ export function isEmpty({ db }: Pick<Settings, "db">): boolean {
   return (statSync(db, { throwIfNoEntry: false })?.size ?? 0) === 0;
 }
 
-async function withStore<T>({ db, durability }: Settings, work: (store: Store) => Promise<T>): Promise<T> {
+async function withStore<T>(
+  settings: Settings,
+  work: (store: Store) => Promise<T>,
+  mayWrite: boolean,
+): Promise<T> {
+  const { db } = settings;
   if (isEmpty({ db })) {
     throw new StoreError(
       "not_found",
@@ -107,12 +123,13 @@ async function withStore<T>({ db, durability }: Settings, work: (store: Store) =
       "An agent that uses Backstory makes it. Name another with --db.",
     );
   }
-  const store = await openStoreOf(
-    { db, durability },
-    createProber(),
-    { info() {}, warn() {} },
-    { readOnly: true },
-  );
+  const open = (readOnly: boolean) =>
+    openStoreOf(settings, createProber(), { info() {}, warn() {} }, { readOnly });
+  const store = mayWrite ? await open(false).catch(openForReading) : await open(true);
+  function openForReading(error: unknown): Promise<Store> {
+    if (error instanceof StoreError && error.code === "read_only") return open(true);
+    throw error;
+  }
   try {
     return await work(store);
   } finally {

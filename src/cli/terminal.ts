@@ -20,8 +20,18 @@ export function toTerminal({ title, lead, sections }: Page, colour: boolean): st
 }
 
 /** A text of one line stands behind its label. */
-function toLines({ label, text }: Item, paint: Paint): string {
+function toLines({ label, text, isMarked }: Item, paint: Paint): string {
   if (text === undefined) return `  ${label}`;
-  if (!text.includes("\n")) return `  ${paint("dim", `${label}:`)} ${text}`;
-  return `  ${paint("dim", `${label}:`)}\n${text.replaceAll(/^/gm, "    ")}`;
+  if (!text.includes("\n"))
+    return `  ${paint("dim", `${label}:`)} ${isMarked ? paintMarks(text, paint) : text}`;
+  const lines = text.replaceAll(/^/gm, "    ");
+  return `  ${paint("dim", `${label}:`)}\n${isMarked ? paintMarks(lines, paint) : lines}`;
+}
+
+/** Marked words stand out; without colours their marks stay. */
+function paintMarks(text: string, paint: Paint): string {
+  return text.replaceAll(/\*\*([^*\n]{1,400})\*\*/g, (marked, word: string) => {
+    const painted = paint(["bold", "yellow"], word);
+    return painted === word ? marked : painted;
+  });
 }

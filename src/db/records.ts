@@ -1,5 +1,7 @@
 // What the Store keeps, as plain records: times are integer milliseconds, absent values are null.
 
+import type { Findings } from "./redaction.ts";
+
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
 export type JsonObject = { [key: string]: JsonValue };
 
@@ -191,6 +193,8 @@ export interface Event extends EventContent, Provenance {
   originSessionId: string | null;
   actions: Action[];
   lossy: boolean;
+  /** How many secrets were taken out of its texts, by rule; null: none. */
+  redactions: Findings | null;
   forgottenAt: number | null;
   createdAt: number;
 }

@@ -28,6 +28,8 @@ import type {
   Stored,
   TodoList,
 } from "./records.ts";
+import type { Redactor, ScrubStore } from "./redaction.ts";
+import type { SearchStore } from "./search.ts";
 import type { StatsStore } from "./stats.ts";
 import type { Turn, TurnHistory, TurnQuery } from "./turns.ts";
 
@@ -139,6 +141,7 @@ export interface Store {
   readonly file: string;
   readonly projects: ProjectStore;
   readonly audit: AuditStore;
+  readonly scrubs: ScrubStore;
   readonly captures: CaptureStore;
 
   /**
@@ -225,6 +228,7 @@ export interface Store {
   readonly automations: AutomationStore;
   readonly stats: StatsStore;
   readonly checkpoints: CheckpointStore;
+  readonly search: SearchStore;
 
   /** Brings the log into the file and lets go of it. Idempotent. */
   close(): Promise<void>;
@@ -247,6 +251,8 @@ export interface StoreOptions {
   prober: ProcessProber;
   nextRun: NextRun;
   log: StoreLog;
+  /** Sees every text before it is stored; absent: texts are stored as they come. */
+  redactor?: Redactor | undefined;
   /** Megabytes of the file that are kept in memory; default 64. */
   cacheMegabytes?: number;
   /** Milliseconds a write waits for others before `busy`; default 10,000. */

@@ -6,7 +6,8 @@ import { asInteger, asTexts, parseJson } from "./narrow.ts";
 import { newSkip } from "./new-records.ts";
 import { revisionsOf } from "./revisions.ts";
 
-const largestDocument = 256 * 1024 * 1024;
+// It is parsed whole: some times its size in memory.
+const largestDocument = 100 * 1024 * 1024;
 const batchRecords = 250;
 
 export interface DocumentOptions {

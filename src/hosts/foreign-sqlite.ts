@@ -34,7 +34,8 @@ export class ForeignDatabase {
 
   /** Throws if it cannot be read. */
   static open(path: string): ForeignDatabase {
-    if (isClosedWal(path)) return ForeignDatabase.#openCopy(path, false);
+    const copied = isClosedWal(path) ? ForeignDatabase.#openQuietCopy(path) : null;
+    if (copied !== null) return copied;
     try {
       return ForeignDatabase.#checked(new Database(path, { readonly: true, timeout: busyTimeout }), null);
     } catch (error) {
@@ -42,6 +43,16 @@ export class ForeignDatabase {
       if (existsSync(`${path}-wal`)) return ForeignDatabase.#openCopy(path, true);
       throw error;
     }
+  }
+
+  /** Null: its host opened it meanwhile, so that a copy may be of two times. */
+  static #openQuietCopy(path: string): ForeignDatabase | null {
+    const before = statSync(path);
+    const db = ForeignDatabase.#openCopy(path, false);
+    const after = statSync(path);
+    if (isClosedWal(path) && after.mtimeMs === before.mtimeMs && after.size === before.size) return db;
+    db.close();
+    return null;
   }
 
   static #openCopy(path: string, withLog: boolean): ForeignDatabase {

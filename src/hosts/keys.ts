@@ -1,11 +1,9 @@
 // Ids of what hosts write: their own, or a hash where there is none, or none that is short enough.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** A key for what has none in its format: the same content at the same place has the same. */
 export function keyOf(...parts: string[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part).update("\0");
-  return hash.digest("base64url").slice(0, 27);
+  return hash("sha256", parts.join("\0"), "base64url").slice(0, 27);
 }
 
 const longestId = 400;

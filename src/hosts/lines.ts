@@ -21,7 +21,7 @@ export interface LinesOptions {
   mostBytes?: number;
 }
 
-const chunkBytes = 256 * 1024;
+const chunkBytes = 64 * 1024;
 const longestLine = 32 * 1024 * 1024;
 const newline = 0x0a;
 
@@ -29,12 +29,12 @@ const newline = 0x0a;
 export async function* readLines(file: FileHandle, options: LinesOptions): AsyncGenerator<Line[]> {
   const splitter = new Splitter(options.from, options.mostBytes ?? longestLine);
   let offset = options.from;
+  const chunk = Buffer.allocUnsafe(chunkBytes);
   while (options.signal?.aborted !== true) {
-    // A new buffer each time: lines keep parts of the last one.
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, offset);
+    const { bytesRead } = await file.read(chunk, 0, chunkBytes, offset);
     if (bytesRead === 0) break;
     offset += bytesRead;
-    yield splitter.push(buffer.subarray(0, bytesRead));
+    yield splitter.push(chunk.subarray(0, bytesRead));
   }
   yield splitter.end();
 }
@@ -66,7 +66,8 @@ class Splitter {
       lines.push(this.#finish(true));
       start = end + 1;
     }
-    this.#keep(chunk.subarray(start));
+    // A copy: the chunk's memory takes the next piece.
+    this.#keep(Buffer.from(chunk.subarray(start)));
     return lines;
   }
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { databaseBytes, ForeignDatabase, type Row, selectList } from "./foreign-sqlite.ts";
 import type { HostRecord, JsonObject, Position, PositionRecord, SessionRecord } from "./host.ts";
-import { asInteger, asObject, asText, asTime, parseJson } from "./narrow.ts";
+import { asInteger, asObject, asObjects, asText, asTime, parseJson } from "./narrow.ts";
 import { newSkip } from "./new-records.ts";
 import { type Message, messageRecords, type Part } from "./part-messages.ts";
 import { sessionFromRow } from "./part-sessions.ts";
@@ -10,8 +10,8 @@ import { type Revisions, revisionsOf } from "./revisions.ts";
 import { toTodos } from "./todos.ts";
 
 const version = 1;
-const messagesPerRead = 50;
-const mostRemembered = 300;
+const messagesPerRead = 100;
+const mostRemembered = 200;
 // A text grows while it is said. One that has not for so long will not.
 const stillWritten = 60_000;
 
@@ -30,15 +30,19 @@ export async function* readPartsDatabase(
   }
 }
 
-/** What a message was like when it was read: one that is written to again has another digest. */
-type Digests = Map<string, string>;
+/** What a message, a session or a list was like when it was read, and when it had been written last. */
+interface Version {
+  digest: string;
+  at: number;
+}
 
 class PartsReading {
   readonly #db: ForeignDatabase;
   readonly #path: string;
   readonly #host: string;
   readonly #since: number;
-  readonly #read: Digests;
+  readonly #before: JsonObject[];
+  readonly #read: Map<string, Version>;
   readonly #revisions: Revisions;
   readonly #named = new Set<string>();
   #until: number;
@@ -51,8 +55,12 @@ class PartsReading {
     this.#host = host;
     this.#since = asInteger(position?.since) ?? 0;
     this.#until = this.#since;
+    this.#before = asObjects(position?.read);
     this.#read = new Map(
-      Object.entries(asObject(position?.read) ?? {}).map(([id, digest]) => [id, asText(digest) ?? ""]),
+      this.#before.map(({ id, digest, at }) => [
+        asText(id) ?? "",
+        { digest: asText(digest) ?? "", at: asInteger(at) ?? 0 },
+      ]),
     );
     this.#revisions = revisionsOf(position);
   }
@@ -63,11 +71,21 @@ class PartsReading {
     if (this.#db.columns("session_v2").size > 0) yield newSkip("newer format");
     const rows = this.#changedMessages();
     for (let start = 0; start < rows.length && signal?.aborted !== true; start += messagesPerRead) {
-      for (const row of rows.slice(start, start + messagesPerRead)) yield* this.#message(row);
-      if (start + messagesPerRead < rows.length) yield this.#position(this.#since);
+      const batch = rows.slice(start, start + messagesPerRead);
+      const [messages, parts] = [
+        this.#stored("message", "id", batch),
+        this.#stored("part", "message_id", batch),
+      ];
+      for (const row of batch) {
+        const id = asText(row.id) ?? "";
+        yield* this.#message(row, messages.get(id)?.[0], parts.get(id) ?? []);
+      }
+      if (start + messagesPerRead < rows.length) yield this.#position(this.#since, this.#before);
     }
     if (signal?.aborted !== true) yield* this.#sessions();
-    yield this.#position(signal?.aborted === true ? this.#since : Math.min(this.#until, this.#unfinished));
+    const done = signal?.aborted !== true;
+    const since = done ? Math.min(this.#until, this.#unfinished) : this.#since;
+    yield this.#position(since, done ? this.#latest() : this.#before);
   }
 
   /** Ids alone, so that all of them fit: those that changed, and those whose parts did. */
@@ -85,22 +103,27 @@ class PartsReading {
     );
   }
 
-  *#message(row: Row): Generator<HostRecord> {
+  /** Rows of some messages together, by the message: whether or not the host has an index for one. */
+  #stored(table: "message" | "part", column: string, batch: Row[]): Map<string, Row[]> {
+    const ids = batch.flatMap(({ id }) => asText(id) ?? []);
+    const rows = this.#db.all(
+      `SELECT id, ${column} AS message, data, time_created FROM ${table}
+       WHERE ${column} IN (${ids.map(() => "?").join(", ")}) ORDER BY id`,
+      ...ids,
+    );
+    return Map.groupBy(rows, ({ message }) => asText(message) ?? "");
+  }
+
+  *#message(row: Row, stored: Row | undefined, parts: Row[]): Generator<HostRecord> {
     const id = asText(row.id);
     const sessionId = asText(row.session_id);
     if (id === null || sessionId === null) return yield newSkip("no session");
-    const [stored] = this.#db.all("SELECT data FROM message WHERE id = ?", id);
-    const parts = this.#db.all(
-      "SELECT id, data, time_created FROM part WHERE message_id = ? ORDER BY id",
-      id,
-    );
     const digest = digestOf([stored?.data ?? null, ...parts.map(({ data }) => data ?? null)]);
     const touched = asInteger(row.touched) ?? 0;
     // A clock that ran ahead would hide all that comes behind it.
     if (asTime(touched) !== null) this.#until = Math.max(this.#until, touched);
-    if (this.#read.get(id) === digest) return;
-    this.#read.delete(id);
-    this.#read.set(id, digest);
+    if (this.#read.get(id)?.digest === digest) return;
+    this.#read.set(id, { digest, at: touched });
     yield* this.#nameSession(sessionId);
     const message = toMessage(id, sessionId, row, stored, parts);
     if (message === null) return yield newSkip("not json");
@@ -129,9 +152,8 @@ class PartsReading {
       const session = this.#toSession(row);
       if (session === null) continue;
       const digest = digestOf([row]);
-      if (this.#read.get(session.id) !== digest && !this.#named.has(session.id)) yield session;
-      this.#read.delete(session.id);
-      this.#read.set(session.id, digest);
+      if (this.#read.get(session.id)?.digest !== digest && !this.#named.has(session.id)) yield session;
+      this.#read.set(session.id, { digest, at: session.updatedAt ?? 0 });
       this.#named.add(session.id);
     }
     for (const id of this.#named) yield* this.#todos(id);
@@ -146,9 +168,9 @@ class PartsReading {
     );
     const digest = digestOf(rows);
     const key = `todos of ${sessionId}`;
-    if (rows.length === 0 || this.#read.get(key) === digest) return;
-    this.#read.set(key, digest);
+    if (rows.length === 0 || this.#read.get(key)?.digest === digest) return;
     const at = Math.max(...rows.map((row) => asTime(row.time_updated) ?? 0)) || null;
+    this.#read.set(key, { digest, at: at ?? 0 });
     yield { kind: "todos", sessionId, todos: toTodos(rows), at };
   }
 
@@ -176,9 +198,14 @@ class PartsReading {
     return session === null || asText(row.agent) !== null ? session : { ...session, agent: this.#host };
   }
 
-  #position(since: number): PositionRecord {
+  /** The next reading begins at the latest, and finds those of that moment again. */
+  #latest(): JsonObject[] {
+    const latest = [...this.#read].sort(([, a], [, b]) => b.at - a.at).slice(0, mostRemembered);
+    return latest.map(([id, { digest, at }]) => ({ id, digest, at }));
+  }
+
+  #position(since: number, read: JsonObject[]): PositionRecord {
     const bytes = databaseBytes(this.#path);
-    const read = Object.fromEntries([...this.#read].slice(-mostRemembered));
     const position = { version, since, read, revisions: this.#revisions.state() };
     return { kind: "position", position, bytes, total: bytes };
   }

@@ -18,6 +18,8 @@ export interface Item {
   label: string;
   /** What was recorded, as it was but for its control characters. */
   text?: string | undefined;
+  /** Words in the text are marked **so**. */
+  isMarked?: boolean | undefined;
 }
 
 /** For a label: recorded text must not begin a line of its own there. */

@@ -32,6 +32,7 @@ import { renewJob } from "./renew_job.ts";
 import { restoreCheckpoint } from "./restore_checkpoint.ts";
 import { resumeSession } from "./resume_session.ts";
 import { saveCheckpoint } from "./save_checkpoint.ts";
+import { searchHistory } from "./search_history.ts";
 import { startRun } from "./start_run.ts";
 import { updateAction } from "./update_action.ts";
 import { updateSession } from "./update_session.ts";
@@ -52,6 +53,7 @@ export const tools: readonly Tool[] = [
   updateAction,
   getHistory,
   getEvent,
+  searchHistory,
   updateTodos,
   getTodos,
   startRun,

@@ -104,6 +104,7 @@ export const wireEvent = lazily(() =>
     origin: z.enum(origins),
     client: optionalText,
     lossy: z.boolean().optional(),
+    redactions: z.record(z.string(), z.int()).optional().describe("Secrets taken out, by rule"),
     forgotten_at: optionalText,
     created_at: z.string(),
     ...cut,

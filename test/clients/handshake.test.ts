@@ -16,6 +16,7 @@ const names = [
   "update_action",
   "get_history",
   "get_event",
+  "search_history",
   "update_todos",
   "get_todos",
   "start_run",
@@ -37,6 +38,7 @@ describe.each(libraries)("$name", (library) => {
     for (const name of [
       "resume_session",
       "list_sessions",
+      "search_history",
       "create_session",
       "add_event",
       "update_todos",
@@ -57,7 +59,7 @@ describe.each(libraries)("$name", (library) => {
         inputSchema: { type: "object", additionalProperties: false },
         outputSchema: { type: "object" },
         annotations: {
-          readOnlyHint: /^(get|list|resume)_/.test(tool.name),
+          readOnlyHint: /^(get|list|resume|search)_/.test(tool.name),
           destructiveHint: tool.name.startsWith("delete_"),
           idempotentHint: expect.any(Boolean),
           openWorldHint: false,

@@ -24,7 +24,8 @@ export const opencodeTables = `
     time_created integer NOT NULL, time_updated integer NOT NULL, data text NOT NULL);
   CREATE TABLE todo (session_id text NOT NULL, content text NOT NULL, status text NOT NULL, priority text NOT NULL,
     position integer NOT NULL, time_created integer NOT NULL, time_updated integer NOT NULL,
-    PRIMARY KEY (session_id, position));`;
+    PRIMARY KEY (session_id, position));
+  CREATE INDEX part_message_id_id_idx ON part (message_id, id);`;
 
 export const etcodeTables = `
   CREATE TABLE session (id text PRIMARY KEY, project_id text NOT NULL, directory text NOT NULL, title text NOT NULL,

@@ -138,6 +138,24 @@ it("gives from a position what was added, and nothing where nothing was", async 
   expect(more.events.map(({ content }) => content)).toEqual(["Go on"]);
 });
 
+it("gives nothing twice of many messages in many sessions", async () => {
+  for (let index = 0; index < 1_000; index++) {
+    const id = `msg_${1_000 + index}`;
+    const data = { role: "user", time: { created: start + index } };
+    const times = { time_created: start + index, time_updated: start + index };
+    insert(db, "message", { id, session_id: index % 2 === 0 ? "ses_1" : "ses_2", ...times, data });
+    addPart(
+      { id: `prt_${1_000 + index}`, messageID: id, type: "text", text: "Go on" } as never,
+      start + index,
+    );
+  }
+  const first = await readPath(db.name);
+  expect(first.events.filter(({ content }) => content === "Go on")).toHaveLength(1_000);
+  const again = await readPath(db.name, first.position);
+  expect(again.records.filter(({ kind }) => kind !== "position")).toEqual([]);
+  expect(JSON.stringify(first.position).length).toBeLessThan(64 * 1024);
+});
+
 it("tells how a call ended, and the usage of a message, that were not known at the last reading", async () => {
   const info = { id: "msg_5", role: "assistant", parentID: "msg_1", time: { created: start + 20_000 } };
   const call = { id: "prt_20", messageID: "msg_5", type: "tool", callID: "call_9", tool: "bash" };

@@ -78,6 +78,52 @@ describe("with a session", () => {
     expect(run(["list", "--directory", makeFolder()]).stdout).toContain("No sessions yet");
   });
 
+  test("search finds events by their words", () => {
+    const elsewhere = makeFolder();
+    for (const args of [
+      ["fix"],
+      ["--directory", folder, "fix"],
+      ["--session", id, "fix"],
+      ["--all", "fix", "it"],
+    ]) {
+      const { status, stdout, stderr } = run(["search", ...args], {}, args.length > 1 ? elsewhere : folder);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(stdout).toContain(`${id}, event 1, `);
+      expect(stdout).toContain("**Fix** it\n    \\u001b[2Jnow");
+      expect(stdout).not.toContain("\u001b");
+    }
+    expect(run(["search", "fix"], {}, elsewhere).stdout).toContain("--all looks everywhere");
+    expect(run(["search", "--author", "nobody", "fix"]).stdout).toContain("Nothing found");
+    expect(run(["search", "--tool", "Bash", "npm"]).stdout).toContain("event 2");
+    expect(run(["search", "the"]).stdout).toContain("no word to look for");
+  });
+
+  test("doctor checks the search index, reindex makes it anew", () => {
+    const healthy = { status: 0, stdout: expect.stringContaining("all is in order"), stderr: "" };
+    expect(run(["doctor"])).toEqual(healthy);
+    expect(run(["reindex"])).toMatchObject({ status: 0, stderr: "" });
+    expect(run(["doctor"])).toEqual(healthy);
+    expect(run(["search", "fix"]).stdout).toContain(id);
+    const { checks } = JSON.parse(run(["doctor", "--json"]).stdout);
+    expect(checks).toContainEqual({ name: "search index", ok: true, found: expect.stringMatching(/./) });
+  });
+
+  test("a damaged index: search says so and finds all the same, doctor says how, reindex mends it", () => {
+    expect(run(["search", "fix"]).stdout).not.toContain("damaged");
+    const file = new Database(db);
+    file.unsafeMode(true);
+    file.exec("UPDATE search_a_data SET block = x'deadbeef' WHERE id > 10");
+    file.close();
+    expect(run(["search", "fix"]).stdout).toMatch(/damaged.*backstory doctor.*event 1, /s);
+    expect(run(["doctor"])).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/FAILED, search index: .*damaged.*backstory reindex/),
+    });
+    expect(run(["reindex"])).toMatchObject({ status: 0, stderr: "" });
+    expect(run(["doctor"])).toMatchObject({ status: 0 });
+    expect(run(["search", "fix"]).stdout).not.toContain("damaged");
+  });
+
   test("--json prints what the tools give", () => {
     const json = (...args: string[]) => JSON.parse(run([...args, "--json"]).stdout);
     expect(json("resume")).toMatchObject({
@@ -86,6 +132,10 @@ describe("with a session", () => {
       last_request: { seq: 1 },
     });
     expect(json("list", "--limit", "1")).toMatchObject({ sessions: [{ id, event_count: 2 }] });
+    expect(json("search", "--mode", "all", "fix")).toMatchObject({
+      hits: [{ session_id: id, seq: 1 }],
+      scope: "project",
+    });
     expect(json("show", id)).toMatchObject({
       session: { id },
       todos: [{}],
@@ -183,6 +233,19 @@ describe("with a session", () => {
     expect(fingerprints(folder)).toEqual(before);
   });
 
+  test("search refuses what does not fit, in words", () => {
+    for (const [args, said] of [
+      [["--since", "yesterday"], /^search_history: since is not an ISO 8601 time/],
+      [["--type", "chat"], /message.*decision/],
+      [["--session", "sess_none"], /There is no session "sess_none"/],
+    ] as const) {
+      const { status, stdout, stderr } = run(["search", "fix", ...args]);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+      expect(stderr).toMatch(said);
+      expect(stderr).not.toMatch(/\n\s+at /);
+    }
+  });
+
   test("a session that is not there ends them with 1, the message and the hint", () => {
     for (const name of ["resume", "show"]) {
       const { status, stdout, stderr } = run([name, "sess_none"]);
@@ -210,7 +273,7 @@ test("without a database they make none, and say so", () => {
     stderr: "",
   });
   expect(JSON.parse(run(["list", "--json"]).stdout)).toEqual({ sessions: [] });
-  for (const args of [["resume"], ["show", "sess_x"]]) {
+  for (const args of [["resume"], ["show", "sess_x"], ["search", "x"], ["doctor"], ["reindex"]]) {
     const { status, stdout, stderr } = run(args);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toContain(db);
@@ -235,6 +298,9 @@ test.each([
   [["list", "--limit", "0"], /limit/],
   [["list", "--limit", "many"], /limit/],
   [["resume", "sess_x", "--directory", "."], /not both/],
+  [["search"], /query/],
+  [["search", "x", "--mode", "some"], /any.*all.*phrase/],
+  [["search", "x", "--all", "--session", "sess_x"], /--session.*--all/],
 ])("refuses %j", (args, said) => {
   const { status, stdout, stderr } = run(args);
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
@@ -251,4 +317,51 @@ test("a page has colours on a terminal whose user wants them, and the same words
   expect(coloured).toContain("\u001b[1m");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
   expect(coloured.replaceAll(/\u001b\[\d+m/g, "")).toBe(plain);
+});
+
+test("marked words stand out on a terminal, and keep their marks elsewhere", () => {
+  const item = { label: "l", text: "a **so**\nand **so**, 2 ** 3", isMarked: true };
+  const page = { title: "T", lead: "L", sections: [{ title: "S", items: [item] }] };
+  expect(toTerminal(page, false)).toContain("    a **so**\n    and **so**, 2 ** 3\n");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+  const words = [...toTerminal(page, true).matchAll(/\u001b\[33mso\u001b/g)];
+  expect(words).toHaveLength(2);
+});
+
+describe("with a secret", () => {
+  const secret = ["hunter", "2"].join("");
+  const content = `export DB_PASSWORD=${secret}`;
+
+  async function add(args: string[], env: Record<string, string> = {}) {
+    const server = startProgram({ db, cwd: folder, args, env });
+    await server.initialize();
+    const { result } = await server.call("create_session", {});
+    const added = await server.call("add_event", { session_id: result.session.id, author: "user", content });
+    await server.end();
+    return added;
+  }
+
+  test("the server masks it, refuses it, or leaves it, as it is told", async () => {
+    const masked = await add([]);
+    expect(masked.result.event.content).toBe("export DB_PASSWORD=[redacted:assignment]");
+    expect(masked.result.event.redactions).toEqual({ assignment: 1 });
+    const refused = await add([], { BACKSTORY_REDACTION: "reject" });
+    expect(refused.error).toMatchObject({ code: "invalid_input" });
+    expect(refused.error.message).toBe(
+      "content holds what looks like a secret (assignment): nothing was stored.",
+    );
+    const kept = await add(["--redaction", "off"]);
+    expect(kept.result.event.content).toBe(content);
+  });
+
+  test("scrub takes out what is stored, and counts it by rule", async () => {
+    await add(["--redaction", "off"]);
+    const counted = run(["scrub", "--dry-run"]);
+    expect(counted.stdout).toMatch(
+      /^Found 1 secret, in events \(1\):\n {2}assignment 1\nNothing was changed/,
+    );
+    expect(run(["scrub"]).stdout).toMatch(/^Took out 1 secret, in events \(1\):\n {2}assignment 1\n/);
+    expect(run(["scrub", "--compact"])).toEqual({ status: 0, stdout: "No secrets found.\n", stderr: "" });
+    expect(run(["scrub", "--session", "sess_none"])).toMatchObject({ status: 1 });
+  });
 });

@@ -70,6 +70,7 @@ export function event(seq: number, overrides: Partial<Event> = {}): Event {
     ...given,
     seq,
     originSessionId: null,
+    redactions: null,
     actions: [],
     lossy: false,
     forgottenAt: null,

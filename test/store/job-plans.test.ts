@@ -4,6 +4,7 @@ import { drizzle } from "drizzle-orm/better-sqlite3";
 import { expect, it, onTestFinished } from "vitest";
 import { Jobs } from "../../src/db/sqlite/jobs.ts";
 import { Leases } from "../../src/db/sqlite/leases.ts";
+import { Redaction } from "../../src/db/sqlite/redaction.ts";
 import { openTestStore } from "../open-test-store.ts";
 
 const unused = {} as never;
@@ -23,8 +24,9 @@ async function plansOf(work: (jobs: Jobs, leases: Leases) => void): Promise<stri
   const sessions = { get() {} } as never;
   const options = { now: () => 0, newId: (prefix: string) => prefix };
   const projects = { at: (directory: string) => (directory === "known" ? { id: "p" } : undefined) } as never;
-  const jobs = new Jobs(drizzle(db), options, { sessions, projects, audit: unused });
-  work(jobs, new Leases(drizzle(db), options, { jobs, runs: unused, sessions }));
+  const redaction = new Redaction({});
+  const jobs = new Jobs(drizzle(db), options, { sessions, projects, audit: unused, redaction });
+  work(jobs, new Leases(drizzle(db), options, { jobs, runs: unused, sessions, redaction }));
   return statements.map((sql) => {
     const explained = prepare(`explain query plan ${sql}`);
     const values = Array.from(sql.matchAll(/\?/g), () => null);

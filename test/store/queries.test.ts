@@ -8,8 +8,10 @@ import { Deletions } from "../../src/db/sqlite/deletions.ts";
 import { LogSums } from "../../src/db/sqlite/log-sums.ts";
 import { ProjectRuns } from "../../src/db/sqlite/project-runs.ts";
 import { Projects } from "../../src/db/sqlite/projects.ts";
+import { Redaction } from "../../src/db/sqlite/redaction.ts";
 import { Rollups } from "../../src/db/sqlite/rollups.ts";
 import { Runs } from "../../src/db/sqlite/runs.ts";
+import { SearchQueue } from "../../src/db/sqlite/search-queue.ts";
 import { Sessions } from "../../src/db/sqlite/sessions.ts";
 import { newEvent, newSession, openTestStore, storeOptions } from "../open-test-store.ts";
 
@@ -32,9 +34,10 @@ function openClasses(file: string) {
   }) as typeof db.prepare;
   const query = drizzle(db);
   const options = storeOptions({ file });
-  const projects = new Projects(query, options);
-  const sessions = new Sessions(query, options, projects);
-  const runs = new Runs(query, options, { sessions, projects });
+  const redaction = new Redaction(options);
+  const projects = new Projects(query, options, redaction);
+  const sessions = new Sessions(query, options, { projects, redaction });
+  const runs = new Runs(query, options, { sessions, projects, redaction });
   const audit = new Audit(query, options);
   const rollups = new Rollups(query, new LogSums(query));
   const plans = () =>
@@ -43,7 +46,12 @@ function openClasses(file: string) {
       .flatMap((sql) => prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...Array(parameters(sql)).fill(null)))
       .map((row) => (row as { detail: string }).detail);
   return {
-    deletions: new Deletions(query, options, { sessions, audit, rollups }),
+    deletions: new Deletions(query, options, {
+      sessions,
+      audit,
+      rollups,
+      searchQueue: new SearchQueue(query),
+    }),
     projectRuns: new ProjectRuns(query, { runs, projects, audit }),
     audit,
     plans,

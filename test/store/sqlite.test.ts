@@ -10,6 +10,8 @@ import { factsContract } from "./facts.ts";
 import { forkContract } from "./forks.ts";
 import { jobsContract } from "./jobs.ts";
 import { projectsContract } from "./projects.ts";
+import { redactionContract } from "./redaction.ts";
+import { searchContract } from "./search.ts";
 import { statsContract } from "./stats.ts";
 import { turnContract } from "./turns.ts";
 
@@ -23,5 +25,7 @@ jobsContract(openTestStore);
 automationsContract(openTestStore);
 factsContract("the SQLite store", openTestStore);
 auditContract("the SQLite store", openTestStore);
+redactionContract(openTestStore);
 statsContract(openTestStore);
+searchContract(openTestStore);
 capturesContract("the SQLite store", openTestStore);

@@ -118,6 +118,8 @@ async function fill(text: string) {
     ["list_jobs", {}],
     ["list_automations", {}],
     ["get_stats", {}],
+    ["search_history", { query: text, scope: "all" }],
+    ["search_history", { query: "x 中 😀 words", session_id, scope: "session" }],
     ["list_checkpoints", { session_id }],
     ["list_checkpoints", { checkpoint_id: checkpoint.id }],
     ["restore_checkpoint", { checkpoint_id: checkpoint.id, title: name }],

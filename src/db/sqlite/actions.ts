@@ -2,11 +2,14 @@
 import { and, desc, eq, gte, lte, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type { Action, ActionMove, JsonValue, NewAction, Session } from "../records.ts";
+import type { Findings } from "../redaction.ts";
 import type { PlacedAction, StoreOptions } from "../store.ts";
 import type { Lineage } from "./lineage.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
+import { addFindings, type Redaction, toRedactions } from "./redaction.ts";
 import type { Rollups } from "./rollups.ts";
 import { actions, events } from "./schema.ts";
+import type { SearchQueue } from "./search-queue.ts";
 import type { Sessions } from "./sessions.ts";
 import { fromJson, repairTexts, toJson } from "./text.ts";
 
@@ -26,26 +29,45 @@ const ended = progress.completed;
 /** What a host says of how a call went on, or ended. */
 export type Outcome = Pick<NewAction, "status" | "title" | "output" | "error"> & { endedAt: number | null };
 
+interface SettleOptions {
+  isOwnTool: (toolName: string) => boolean;
+  /** What was taken out of the outcome. */
+  findings: Findings;
+  seq?: number;
+}
+
 export class Actions {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
   readonly #sessions: Sessions;
   readonly #lineage: Lineage;
   readonly #rollups: Rollups;
+  readonly #searchQueue: SearchQueue;
+  readonly #redaction: Redaction;
   readonly #insert;
   readonly #ofEvent;
   readonly #newest;
   readonly #update;
   readonly #markLossy;
+  readonly #redactions;
+  readonly #setRedactions;
 
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; lineage: Lineage; rollups: Rollups },
+    related: {
+      sessions: Sessions;
+      lineage: Lineage;
+      rollups: Rollups;
+      searchQueue: SearchQueue;
+      redaction: Redaction;
+    },
   ) {
     this.#options = options;
     this.#sessions = related.sessions;
     this.#lineage = related.lineage;
     this.#rollups = related.rollups;
+    this.#searchQueue = related.searchQueue;
+    this.#redaction = related.redaction;
     this.#insert = new Inserts(db, actions);
     this.#ofEvent = new Prepared(db, () =>
       db
@@ -84,13 +106,22 @@ export class Actions {
         })
         .where(eq(actions.id, sql.placeholder("id"))),
     );
-    this.#markLossy = new Prepared(db, () =>
+    const itsEvent = and(
+      eq(events.sessionId, sql.placeholder("sessionId")),
+      eq(events.seq, sql.placeholder("seq")),
+    );
+    this.#markLossy = new Prepared(db, () => db.update(events).set({ lossy: 1 }).where(itsEvent));
+    this.#redactions = new Prepared(db, () =>
+      db
+        .select({ redactions: columnsOf(events).redactions })
+        .from(events)
+        .where(itsEvent),
+    );
+    this.#setRedactions = new Prepared(db, () =>
       db
         .update(events)
-        .set({ lossy: 1 })
-        .where(
-          and(eq(events.sessionId, sql.placeholder("sessionId")), eq(events.seq, sql.placeholder("seq"))),
-        ),
+        .set({ redactions: value("redactions") })
+        .where(itsEvent),
     );
   }
 
@@ -130,7 +161,8 @@ export class Actions {
     return actionCount === 0 ? [] : this.#ofEvent.all({ sessionId, seq });
   }
 
-  move(move: ActionMove): PlacedAction {
+  move(given: ActionMove): PlacedAction {
+    const { record: move, findings } = this.#redaction.record(given, ["title", "output", "error"]);
     const session = this.#sessions.get(move.sessionId);
     const row = this.#find(session, move.callId);
     const place = { seq: row.seq, position: row.position };
@@ -138,7 +170,7 @@ export class Actions {
     const next = this.#moved(row, { ...move, endedAt: Math.max(now, row.startedAt ?? now) }, now);
     if (next === null) return { ...place, action: toAction(row) };
     refuseGoingBack(row, move.status);
-    this.#store(row, next);
+    this.#store(row, next, findings);
     this.#sessions.touch(session.id, now);
     return { ...place, action: toAction(next.row) };
   }
@@ -155,10 +187,13 @@ export class Actions {
     return { row: next, lossy: texts.lossy };
   }
 
-  #store(before: StoredAction, { row, lossy }: Next): void {
+  #store(before: StoredAction, { row, lossy }: Next, findings: Findings): void {
     this.#update.run(row);
     this.#rollups.actionChanged(before, before, row);
+    const saysMore = (["title", "error", "output"] as const).some((key) => row[key] !== before[key]);
+    if (saysMore) this.#searchQueue.add(row.sessionId, { from: row.seq, to: row.seq });
     if (lossy) this.#markLossy.run(before);
+    this.#countRedactions(before, findings);
   }
 
   /**
@@ -169,7 +204,7 @@ export class Actions {
     sessionId: string,
     callId: string,
     outcome: Outcome,
-    { isOwnTool, seq }: { isOwnTool: (toolName: string) => boolean; seq?: number },
+    { isOwnTool, findings, seq }: SettleOptions,
   ): boolean {
     const range = { fromSeq: seq ?? 0, toSeq: seq ?? Number.MAX_SAFE_INTEGER };
     const row = this.#newest.get({ ownerId: sessionId, callId: callId.toWellFormed(), ...range });
@@ -178,8 +213,16 @@ export class Actions {
     const said = isOwnTool(row.toolName) ? { ...outcome, output: undefined, error: null } : outcome;
     const endedAt = later(row.startedAt, outcome.endedAt);
     const next = this.#moved(row, { ...said, endedAt }, null);
-    if (next !== null) this.#store(row, next);
+    if (next !== null) this.#store(row, next, findings);
     return true;
+  }
+
+  #countRedactions({ sessionId, seq }: ActionRow, findings: Findings): void {
+    if (toRedactions(findings) === null) return;
+    const before = this.#redactions.get({ sessionId, seq })?.redactions ?? null;
+    const sum = { ...fromJson<Findings>(before) };
+    addFindings(sum, findings);
+    this.#setRedactions.run({ sessionId, seq, redactions: toRedactions(sum) });
   }
 
   /** The newest action of that id in the session's history. One that a fork only shares is refused. */

@@ -8,6 +8,7 @@ import type { Audit } from "./audit.ts";
 import type { Jobs } from "./jobs.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
+import type { Redaction } from "./redaction.ts";
 import { repairTexts } from "./text.ts";
 import { automations, jobs } from "./work-schema.ts";
 
@@ -23,6 +24,7 @@ export class Automations {
   readonly #projects: Projects;
   readonly #jobs: Jobs;
   readonly #audit: Audit;
+  readonly #redaction: Redaction;
   readonly #insert;
   readonly #byId;
   readonly #byName;
@@ -34,12 +36,17 @@ export class Automations {
   readonly #putForward;
   readonly #lists = new Shapes<{ all(values: Record<string, unknown>): AutomationRow[] }>();
 
-  constructor(db: Drizzle, options: Options, related: { projects: Projects; jobs: Jobs; audit: Audit }) {
+  constructor(
+    db: Drizzle,
+    options: Options,
+    related: { projects: Projects; jobs: Jobs; audit: Audit; redaction: Redaction },
+  ) {
     this.#db = db;
     this.#options = options;
     this.#projects = related.projects;
     this.#jobs = related.jobs;
     this.#audit = related.audit;
+    this.#redaction = related.redaction;
     const id = eq(automations.id, sql.placeholder("id"));
     const select = () => db.select(columnsOf(automations)).from(automations);
     this.#insert = new Inserts(db, automations);
@@ -107,16 +114,17 @@ export class Automations {
     );
   }
 
-  upsert({ workspace, enabled, ...said }: NewAutomation): Automation {
+  upsert(given: NewAutomation): Automation {
+    const { workspace, enabled, ...said } = this.#redaction.record(given, ["prompt"]).record;
     const now = this.#options.now();
     const firstRun = this.#firstRun(said, now);
     const { row, lossy } = repairTexts({ ...said, directory: workspace?.directory ?? "" });
     const present = this.#byName.get({ directory: row.directory, name: row.name });
     const projectId = workspace === null ? null : this.#projects.ensure(workspace);
-    const given = { ...row, projectId, enabled: enabled ? 1 : 0, lossy: lossy ? 1 : null };
-    if (present) return toAutomation(this.#update(present, given, { firstRun, now }));
+    const wanted = { ...row, projectId, enabled: enabled ? 1 : 0, lossy: lossy ? 1 : null };
+    if (present) return toAutomation(this.#update(present, wanted, { firstRun, now }));
     const stored = {
-      ...given,
+      ...wanted,
       id: this.#options.newId("auto"),
       nextRunAt: enabled ? firstRun : null,
       lastJobId: null,

@@ -7,16 +7,22 @@ import type {
   CapturedOutcome,
   CapturedRecord,
   CapturedSession,
+  CaptureOrigin,
   CaptureStore,
+  OpenedSession,
   TakenBatch,
   TakenSession,
 } from "../captures.ts";
 import type { JsonValue } from "../records.ts";
+import type { Findings } from "../redaction.ts";
 import type { Actions } from "./actions.ts";
+import { orphanOf, toSaid } from "./captured-events.ts";
+import { cleanRecord } from "./captured-texts.ts";
 import type { CapturedWork } from "./captured-work.ts";
 import type { Events } from "./events.ts";
-import type { Hearings } from "./hearings.ts";
+import type { Hearings, Said } from "./hearings.ts";
 import type { ProviderSessions } from "./provider-sessions.ts";
+import type { Redaction } from "./redaction.ts";
 import type { Runs } from "./runs.ts";
 import type { Sources } from "./sources.ts";
 import { fromJson } from "./text.ts";
@@ -32,6 +38,7 @@ interface Related {
   runs: Runs;
   work: CapturedWork;
   sources: Sources;
+  redaction: Redaction;
 }
 
 const nothingSaid = {
@@ -50,13 +57,16 @@ const nothingSaid = {
   updatedAt: null,
 } as const;
 
-const noTokens = { input: null, output: null, reasoning: null, cacheRead: null, cacheWrite: null };
-
 export class Captures {
   readonly #related: Related;
 
   constructor(related: Related) {
     this.#related = related;
+  }
+
+  open(session: CapturedSession, by: CaptureOrigin): OpenedSession {
+    const { record } = cleanRecord(this.#related.redaction, session);
+    return this.#related.providerSessions.open(record, by);
   }
 
   take(batch: CaptureBatch): TakenBatch {
@@ -83,17 +93,18 @@ class Taking {
     return { sessions: [...this.#sessions.values()], ...this.#counts };
   }
 
-  take(record: CapturedRecord): void {
-    const { work } = this.#related;
+  take(given: CapturedRecord): void {
+    const { work, redaction } = this.#related;
+    const { record, findings } = cleanRecord(redaction, given);
     switch (record.kind) {
       case "session":
         this.#open(record.providerSessionId, record);
         break;
       case "event":
-        this.#event(record);
+        this.#event(record, findings);
         break;
       case "hearing":
-        this.#hear(record);
+        this.#hear(record, findings);
         break;
       case "end": {
         const { sessionId } = this.#sessionOf(record.providerSessionId);
@@ -101,7 +112,7 @@ class Taking {
         break;
       }
       case "outcome":
-        this.#outcome(record);
+        this.#outcome(record, findings);
         break;
       case "todos": {
         const { sessionId } = this.#sessionOf(record.providerSessionId);
@@ -157,7 +168,7 @@ class Taking {
     return taken;
   }
 
-  #event(event: CapturedEvent): void {
+  #event(event: CapturedEvent, findings: Findings): void {
     const taken = this.#sessionOf(event.providerSessionId);
     if (taken.sessionId === null) return;
     const { events, actions } = this.#related;
@@ -167,7 +178,8 @@ class Taking {
       taken.duplicates += 1;
       if (earlier.forgottenAt !== null) return;
       for (const action of event.actions) {
-        actions.settle(taken.sessionId, action.callId, action, { isOwnTool, seq: earlier.seq });
+        const { seq } = earlier;
+        actions.settle(taken.sessionId, action.callId, action, { isOwnTool, findings: {}, seq });
       }
       return;
     }
@@ -175,35 +187,24 @@ class Taking {
     const known = rest.actions.map((action) => this.#withOutcome(taken.sessionId ?? "", action));
     const said = { ...rest, actions: known };
     const heard = this.#related.hearings.of(taken.sessionId, said);
-    if (heard === undefined) {
-      this.#append(taken, said, key);
-      return;
-    }
-    const { origin, client } = this.#batch;
-    events.replaceHeard(heard, { ...said, sessionId: taken.sessionId, origin, client }, key);
-    this.#count(taken, said);
+    if (heard === undefined) this.#append(taken, said, { key, findings });
+    else if (this.#related.hearings.replace(heard, said, { key, findings })) count(taken, said);
+    else taken.duplicates += 1;
   }
 
-  #hear({ kind: _kind, providerSessionId, ...hearing }: CapturedHearing): void {
+  #hear({ kind: _kind, providerSessionId, ...hearing }: CapturedHearing, findings: Findings): void {
     const taken = this.#sessionOf(providerSessionId);
     if (taken.sessionId === null) return;
     const key = this.#related.hearings.keyFor(taken.sessionId, hearing);
     if (key === null) taken.duplicates += 1;
-    else this.#append(taken, { ...nothingElse, ...hearing }, key);
+    else this.#append(taken, toSaid(hearing), { key, findings });
   }
 
-  #append(taken: TakenSession, said: Said, key: string): void {
+  #append(taken: TakenSession, said: Said, by: { key: string; findings: Findings }): void {
     if (taken.sessionId === null) return;
     const { origin, client } = this.#batch;
-    this.#related.events.appendHosts({ ...said, sessionId: taken.sessionId, origin, client }, key);
-    this.#count(taken, said);
-  }
-
-  #count(taken: TakenSession, said: Said): void {
-    taken.events += 1;
-    taken.actions += said.actions.length;
-    taken.tokens.input += said.tokens.input ?? 0;
-    taken.tokens.output += said.tokens.output ?? 0;
+    this.#related.events.appendHosts({ ...said, sessionId: taken.sessionId, origin, client }, by);
+    count(taken, said);
   }
 
   /** As it ended, if that came in before the call itself; and without what one of our own tools was told. */
@@ -221,68 +222,36 @@ class Taking {
     return { ...action, status, output, error, endedAt, title: row.title ?? action.title };
   }
 
-  #outcome(outcome: CapturedOutcome): void {
+  #outcome(outcome: CapturedOutcome, findings: Findings): void {
     const taken = this.#sessionOf(outcome.providerSessionId);
     if (taken.sessionId === null) return;
     const { actions, events } = this.#related;
     const { callId } = outcome;
-    if (actions.settle(taken.sessionId, callId, outcome, { isOwnTool: this.#batch.isOwnTool })) return;
+    const { isOwnTool } = this.#batch;
+    if (actions.settle(taken.sessionId, callId, outcome, { isOwnTool, findings })) return;
     if (events.ofHost(taken.sessionId, outcomeKey(callId)) !== undefined) return;
-    this.#append(taken, toEvent(outcome), outcomeKey(callId));
+    this.#append(taken, orphanOf(outcome), { key: outcomeKey(callId), findings });
   }
 }
 
-/** Of an event that a hook has heard of. */
-const nothingElse = {
-  reasoning: null,
-  actions: [],
-  agent: null,
-  branch: null,
-  messageId: null,
-  finish: null,
-  tokens: noTokens,
-  costUsd: null,
-  longRunningToolIds: null,
-  raw: undefined,
-};
-
-type Said = Omit<CapturedEvent, "kind" | "providerSessionId" | "key">;
+function count(taken: TakenSession, { actions, tokens }: Said): void {
+  taken.events += 1;
+  taken.actions += actions.length;
+  taken.tokens.input += tokens.input ?? 0;
+  taken.tokens.output += tokens.output ?? 0;
+}
 
 function outcomeKey(callId: string): string {
   return `outcome:${callId}`;
 }
 
-/** Of a call that is not known: its transcript began later, or lost a line. */
-function toEvent({ callId, status, title, output, error, endedAt }: CapturedOutcome): Said {
-  const action = { callId, toolName: "unknown", title, status, input: undefined, output, error };
-  return {
-    type: "tool_result",
-    author: "tool",
-    content: null,
-    reasoning: null,
-    actions: [{ ...action, startedAt: null, endedAt }],
-    agent: null,
-    branch: null,
-    turnId: null,
-    messageId: null,
-    finish: null,
-    error: null,
-    tokens: noTokens,
-    costUsd: null,
-    longRunningToolIds: null,
-    metadata: null,
-    raw: undefined,
-    createdAt: endedAt,
-  };
-}
-
 export function captureStore(
   transactions: Transactions,
-  parts: { captures: Captures; providerSessions: ProviderSessions; sources: Sources },
+  parts: { captures: Captures; sources: Sources },
 ): CaptureStore {
-  const { captures, providerSessions, sources: read } = parts;
+  const { captures, sources: read } = parts;
   return {
-    openSession: (session, by) => transactions.write(() => providerSessions.open(session, by)),
+    openSession: (session, by) => transactions.write(() => captures.open(session, by)),
     take: (batch) => transactions.write(() => captures.take(batch)),
     listSources: () => transactions.read(() => read.list()),
     getSource: (host, path) => transactions.read(() => read.get(host, path)),

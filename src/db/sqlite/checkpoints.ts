@@ -15,10 +15,11 @@ import type { StoreOptions } from "../store.ts";
 import type { Audit } from "./audit.ts";
 import type { Forks } from "./forks.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, Shapes } from "./prepare.ts";
+import type { Redaction } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
 import { checkpoints } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
-import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
+import { fromJson, hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
 import type { Todos } from "./todos.ts";
 import type { Transactions } from "./transactions.ts";
 
@@ -43,6 +44,7 @@ export class Checkpoints {
   readonly #todos: Todos;
   readonly #forks: Forks;
   readonly #audit: Audit;
+  readonly #redaction: Redaction;
   readonly #insert;
   readonly #byId;
   readonly #byKey;
@@ -51,7 +53,7 @@ export class Checkpoints {
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; todos: Todos; forks: Forks; audit: Audit },
+    related: { sessions: Sessions; todos: Todos; forks: Forks; audit: Audit; redaction: Redaction },
   ) {
     this.#db = db;
     this.#options = options;
@@ -59,6 +61,7 @@ export class Checkpoints {
     this.#todos = related.todos;
     this.#forks = related.forks;
     this.#audit = related.audit;
+    this.#redaction = related.redaction;
     // SQLite's own length() counts code points.
     db.$client.function("utf16_length", { deterministic: true }, lengthOf);
     this.#insert = new Inserts(db, checkpoints);
@@ -74,12 +77,14 @@ export class Checkpoints {
     );
   }
 
-  save({ sessionId, label, state, gitHead, ...by }: NewCheckpoint): Stored<Checkpoint> {
+  save(given: NewCheckpoint): Stored<Checkpoint> {
+    const { record } = this.#redaction.record(given, ["label", "state"]);
+    const { sessionId, label, state, gitHead, ...by } = record;
     const session = this.#sessions.get(sessionId);
     const requestHash = by.idempotencyKey === null ? null : hashRequest({ sessionId, label, state });
     if (by.idempotencyKey !== null) {
       const earlier = this.#byKey.get({ sessionId, key: by.idempotencyKey.toWellFormed() });
-      if (earlier && earlier.requestHash !== requestHash) {
+      if (earlier && isOtherRequest(earlier.requestHash, requestHash)) {
         throw keyConflict(by.idempotencyKey, `checkpoint ${earlier.id}`);
       }
       if (earlier) return { record: toCheckpoint(shorten(earlier)), duplicate: true };
@@ -140,7 +145,8 @@ export class Checkpoints {
     );
   }
 
-  restore({ checkpointId, ...fork }: Restore): Stored<Restored> {
+  restore(given: Restore): Stored<Restored> {
+    const { checkpointId, ...fork } = this.#redaction.record(given, ["title"]).record;
     const { row, session: source } = this.#find(checkpointId);
     const todos = JSON.parse(row.todos) as Todo[];
     const point = { source, atSeq: row.seq, todos };

@@ -9,6 +9,7 @@ import type { Audit } from "./audit.ts";
 import { columnsOf, type Drizzle, inList, Prepared, value } from "./prepare.ts";
 import type { Rollups } from "./rollups.ts";
 import { actions, checkpoints, events, lineage, sessions, todos } from "./schema.ts";
+import type { SearchQueue } from "./search-queue.ts";
 import { type Sessions, untold } from "./sessions.ts";
 
 type Dependent = { id: string; kind: "fork" | "subagent" };
@@ -25,6 +26,7 @@ export class Deletions {
   readonly #sessions: Sessions;
   readonly #audit: Audit;
   readonly #rollups: Rollups;
+  readonly #searchQueue: SearchQueue;
   readonly #dependents;
   readonly #counts;
   readonly #hide;
@@ -39,12 +41,13 @@ export class Deletions {
   constructor(
     db: Drizzle,
     { now }: Pick<StoreOptions, "now">,
-    related: { sessions: Sessions; audit: Audit; rollups: Rollups },
+    related: { sessions: Sessions; audit: Audit; rollups: Rollups; searchQueue: SearchQueue },
   ) {
     this.#now = now;
     this.#sessions = related.sessions;
     this.#audit = related.audit;
     this.#rollups = related.rollups;
+    this.#searchQueue = related.searchQueue;
     this.#dependents = new Prepared(db, () => prepareDependents(db));
     const countOf = (table: typeof actions | typeof todos | typeof checkpoints) =>
       sql<number>`(select count(*) from ${table} where ${inList(table.sessionId, "ids")})`;
@@ -185,6 +188,7 @@ export class Deletions {
     const emptied = this.#emptyLargeAction.run({ id, ...seqs });
     if (emptied > 0) return emptied;
     this.#rollups.subtract(id, seqs);
+    this.#searchQueue.add(id, seqs);
     this.#deleteActions.run({ id, ...seqs });
     return this.#deleteEvents.run({ id, ...seqs });
   }

@@ -32,6 +32,14 @@ export function toStoreError(error: unknown, file: string): StoreError {
   }
   if (code.startsWith("SQLITE_READONLY")) return readOnly(file, options);
   if (code === "SQLITE_NOTADB") return notOurs(file, "it is not an SQLite database", options);
+  if (code === "SQLITE_CORRUPT_VTAB") {
+    return new StoreError(
+      "internal",
+      `The search index in ${file} is damaged; what is stored is not.`,
+      "backstory reindex makes it anew. Nothing of this call was stored.",
+      options,
+    );
+  }
   if (code.startsWith("SQLITE_CORRUPT")) {
     return new StoreError(
       "corrupt",

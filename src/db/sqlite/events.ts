@@ -2,24 +2,25 @@
 import { and, eq, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type { Event, NewEvent } from "../records.ts";
+import type { Findings } from "../redaction.ts";
 import type { Appended, Stored, StoreOptions } from "../store.ts";
 import { type Actions, toAction } from "./actions.ts";
 import { callersKey, hostsKey } from "./event-keys.ts";
 import { type EventRow, toEvent } from "./event-rows.ts";
 import type { Lineage } from "./lineage.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
+import { type Redaction, toRedactions } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
-import type { Rollups } from "./rollups.ts";
 import type { Runs } from "./runs.ts";
 import { events } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
-import { hashRequest, repairTexts, toJson } from "./text.ts";
+import { hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
 
 type Keyed = NewEvent & { requestHash: string | null };
 type Place = Pick<Event, "seq" | "createdAt">;
 
-/** What stays of an event whose place is taken by the transcript's own. */
-const kept: readonly string[] = ["id", "sessionId", "seq", "origin", "client", "forgottenAt"];
+/** What stays of an event that was heard of. */
+const kept: readonly string[] = ["id", "sessionId", "seq"];
 
 export class Events {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
@@ -27,7 +28,7 @@ export class Events {
   readonly #lineage: Lineage;
   readonly #actions: Actions;
   readonly #runs: Runs;
-  readonly #rollups: Rollups;
+  readonly #redaction: Redaction;
   readonly #insert;
   readonly #replace;
   readonly #bySeq;
@@ -36,14 +37,14 @@ export class Events {
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; lineage: Lineage; actions: Actions; runs: Runs; rollups: Rollups },
+    related: { sessions: Sessions; lineage: Lineage; actions: Actions; runs: Runs; redaction: Redaction },
   ) {
     this.#options = options;
     this.#sessions = related.sessions;
     this.#lineage = related.lineage;
     this.#actions = related.actions;
     this.#runs = related.runs;
-    this.#rollups = related.rollups;
+    this.#redaction = related.redaction;
     this.#insert = new Inserts(db, events);
     const replaced = Object.keys(columnsOf(events)).filter((name) => !kept.includes(name));
     this.#replace = new Prepared(db, () =>
@@ -67,7 +68,8 @@ export class Events {
     );
   }
 
-  append(event: NewEvent): Stored<Event> {
+  append(given: NewEvent): Stored<Event> {
+    const { record: event, findings } = this.#redaction.event(given);
     const { sessionId, runId } = event;
     const idempotencyKey = event.idempotencyKey === null ? null : callersKey(event.idempotencyKey);
     const requestHash = idempotencyKey === null ? null : hashRequest(requestOf(event));
@@ -75,7 +77,7 @@ export class Events {
       const earlier = this.#byKey.get({ sessionId, key: idempotencyKey });
       if (earlier) {
         this.#sessions.get(sessionId);
-        if (earlier.requestHash !== requestHash)
+        if (isOtherRequest(earlier.requestHash, requestHash))
           throw keyConflict(event.idempotencyKey ?? "", `event ${earlier.seq}`);
         return { record: this.#withActions(earlier), duplicate: true };
       }
@@ -83,19 +85,23 @@ export class Events {
     if (runId !== null) this.#runs.get(runId);
     const { lastSeq, updatedAt } = this.#sessions.grow(sessionId, event);
     const place = { seq: lastSeq, createdAt: event.createdAt ?? updatedAt };
-    return { record: this.#insertAt(place, { ...event, idempotencyKey, requestHash }), duplicate: false };
+    const record = this.#insertAt(place, { ...event, idempotencyKey, requestHash }, findings);
+    return { record, duplicate: false };
   }
 
   /**
    * An event of a host, with the host's id of it as its key, whose time is no activity of now. Without a time it
    * happened when its session was last at work.
    */
-  appendHosts(event: Omit<NewEvent, "idempotencyKey" | "runId">, key: string): Event {
+  appendHosts(
+    event: Omit<NewEvent, "idempotencyKey" | "runId">,
+    { key, findings }: { key: string; findings: Findings },
+  ): Event {
     const at = event.createdAt === null ? 0 : Math.min(event.createdAt, this.#options.now());
     const { lastSeq, updatedAt } = this.#sessions.grow(event.sessionId, event, at);
     const place = { seq: lastSeq, createdAt: event.createdAt ?? updatedAt };
     const stored = { ...event, runId: null, idempotencyKey: hostsKey(key), requestHash: null };
-    return this.#insertAt(place, stored);
+    return this.#insertAt(place, stored, findings);
   }
 
   /** Where the event is that has a host's id as its key. */
@@ -103,34 +109,34 @@ export class Events {
     return this.#byKey.get({ sessionId, key: hostsKey(key) });
   }
 
-  /**
-   * The transcript's own event takes the place of what a hook had heard of it: the same words at the same seq, now with
-   * all that the transcript knows.
-   */
-  replaceHeard(heard: EventRow, event: Omit<NewEvent, "idempotencyKey" | "runId">, key: string): void {
-    const { sessionId, seq, origin, client, forgottenAt } = heard;
-    const said = { ...event, origin, client, runId: null, idempotencyKey: hostsKey(key), requestHash: null };
+  /** The host's own event in the place of what was heard of it, at the same seq, with the same provenance. */
+  replaceHeard(
+    heard: EventRow,
+    event: Omit<NewEvent, "idempotencyKey" | "runId">,
+    { key, findings }: { key: string; findings: Findings },
+  ): void {
+    const { seq, origin, client } = heard;
+    const turnId = event.turnId ?? heard.turnId;
+    const known = { ...event, turnId, origin, client, runId: null, requestHash: null };
     const place = { seq, createdAt: event.createdAt ?? heard.createdAt };
-    if (forgottenAt !== null) {
-      this.#replace.run({ ...heard, idempotencyKey: said.idempotencyKey });
-      return;
-    }
-    const { stored, actions } = this.#toRows(place, said);
-    this.#rollups.subtract(sessionId, { from: seq, to: seq });
-    this.#replace.run({ ...stored, turnId: stored.turnId ?? heard.turnId, id: heard.id });
+    const { stored, actions } = this.#toRows(place, { ...known, idempotencyKey: hostsKey(key) }, findings);
+    this.#replace.run({ ...stored, id: heard.id });
     this.#actions.insert(actions);
-    this.#sessions.addUsage(sessionId, event);
-    this.#rollups.addAgain(sessionId, { from: seq, to: seq });
   }
 
-  #insertAt(place: Place, event: Keyed): Event {
-    const { stored, actions } = this.#toRows(place, event);
+  /** One that was forgotten is known by the host's id from now on, and stays forgotten. */
+  renameHeard(heard: EventRow, key: string): void {
+    this.#replace.run({ ...heard, idempotencyKey: hostsKey(key) });
+  }
+
+  #insertAt(place: Place, event: Keyed, findings: Findings): Event {
+    const { stored, actions } = this.#toRows(place, event, findings);
     this.#insert.run(stored);
     this.#actions.insert(actions);
     return toEvent(stored, actions.map(toAction));
   }
 
-  #toRows({ seq, createdAt }: Place, event: Keyed) {
+  #toRows({ seq, createdAt }: Place, event: Keyed, findings: Findings) {
     const { sessionId } = event;
     const { row, lossy } = repairTexts({
       sessionId,
@@ -162,6 +168,7 @@ export class Events {
       reasoning: event.reasoning,
       metadata: toJson(event.metadata ?? undefined),
       raw: toJson(event.raw),
+      redactions: toRedactions(findings),
     });
     const prepared = this.#actions.prepare(event.actions, { sessionId, seq, createdAt });
     return { stored: { ...row, lossy: lossy || prepared.lossy ? 1 : null }, actions: prepared.rows };

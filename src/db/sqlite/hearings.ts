@@ -1,27 +1,40 @@
 // Hearings: what hooks said before the transcript did. Which event of a session is the same as what was heard, told by its
 // author, its type and its words, because a hook does not know the id that the transcript will give it.
 import { and, desc, eq, gte, lt, sql } from "drizzle-orm";
-import type { CapturedHearing } from "../captures.ts";
+import type { CapturedEvent, CapturedHearing } from "../captures.ts";
+import type { Findings } from "../redaction.ts";
 import { heardKey, heardKeys } from "./event-keys.ts";
 import type { EventRow } from "./event-rows.ts";
+import type { Events } from "./events.ts";
 import { columnsOf, type Drizzle, Prepared } from "./prepare.ts";
+import type { Rollups } from "./rollups.ts";
 import { events } from "./schema.ts";
+import type { SearchQueue } from "./search-queue.ts";
 import type { Sessions } from "./sessions.ts";
 
+/** An event but for whose it is. */
+export type Said = Omit<CapturedEvent, "kind" | "providerSessionId" | "key">;
 /** What tells that two events are the same. */
 type Words = Pick<EventRow, "type" | "author" | "content">;
 type Hearing = Omit<CapturedHearing, "kind" | "providerSessionId">;
+
+interface Related {
+  sessions: Sessions;
+  events: Events;
+  rollups: Rollups;
+  searchQueue: SearchQueue;
+}
 
 // A hook is at most a turn ahead of the transcript, or behind it.
 const lookBack = 50;
 
 export class Hearings {
-  readonly #sessions: Sessions;
+  readonly #related: Related;
   readonly #unclaimed;
   readonly #latest;
 
-  constructor(db: Drizzle, { sessions }: { sessions: Sessions }) {
-    this.#sessions = sessions;
+  constructor(db: Drizzle, related: Related) {
+    this.#related = related;
     const ofSession = eq(events.sessionId, sql.placeholder("sessionId"));
     this.#unclaimed = new Prepared(db, () =>
       db
@@ -55,9 +68,29 @@ export class Hearings {
       .find((heard) => (heard.forgottenAt === null ? isSame(heard, said) : isOfKind(heard, said)));
   }
 
+  /**
+   * The transcript's own event takes the place of what was heard of it, now with all that the transcript knows. False: it
+   * was forgotten meanwhile, and stays so.
+   */
+  replace(heard: EventRow, said: Said, by: { key: string; findings: Findings }): boolean {
+    const { events, rollups, sessions, searchQueue } = this.#related;
+    const { sessionId, seq, forgottenAt } = heard;
+    if (forgottenAt !== null) {
+      events.renameHeard(heard, by.key);
+      return false;
+    }
+    const seqs = { from: seq, to: seq };
+    rollups.subtract(sessionId, seqs);
+    events.replaceHeard(heard, { ...said, sessionId, origin: heard.origin, client: heard.client }, by);
+    rollups.addAgain(sessionId, seqs);
+    sessions.addUsage(sessionId, said);
+    searchQueue.add(sessionId, seqs);
+    return true;
+  }
+
   /** The key for a new event of it; null: the session has it already, or is better off without. */
   keyFor(sessionId: string, hearing: Hearing): string | null {
-    const { lastSeq } = this.#sessions.get(sessionId);
+    const { lastSeq } = this.#related.sessions.get(sessionId);
     // That a session ended in which nothing happened would make it one to resume.
     if (hearing.type === "status" && lastSeq === 0) return null;
     const latest = this.#latest.all({ sessionId });

@@ -8,9 +8,10 @@ import type { StoreOptions } from "../store.ts";
 import type { Audit } from "./audit.ts";
 import { columnsOf, type Drizzle, Inserts, inList, Prepared, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
+import type { Redaction } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
 import type { Sessions } from "./sessions.ts";
-import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
+import { fromJson, hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
 import { jobs } from "./work-schema.ts";
 
 export type JobRow = typeof jobs.$inferSelect;
@@ -37,6 +38,7 @@ export class Jobs {
   readonly #sessions: Sessions;
   readonly #projects: Projects;
   readonly #audit: Audit;
+  readonly #redaction: Redaction;
   readonly #insert;
   readonly #byId;
   readonly #byKey;
@@ -48,13 +50,14 @@ export class Jobs {
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; projects: Projects; audit: Audit },
+    related: { sessions: Sessions; projects: Projects; audit: Audit; redaction: Redaction },
   ) {
     this.#db = db;
     this.#options = options;
     this.#sessions = related.sessions;
     this.#projects = related.projects;
     this.#audit = related.audit;
+    this.#redaction = related.redaction;
     const id = eq(jobs.id, sql.placeholder("id"));
     this.#insert = new Inserts(db, jobs);
     this.#byId = new Prepared(db, () => db.select(columnsOf(jobs)).from(jobs).where(id));
@@ -98,7 +101,8 @@ export class Jobs {
     );
   }
 
-  enqueue(job: NewJob): Stored<Job> {
+  enqueue(given: NewJob): Stored<Job> {
+    const { record: job } = this.#redaction.record(given, ["prompt"]);
     const session = job.sessionId === null ? null : this.#sessions.get(job.sessionId);
     const { workspace, idempotencyKey, origin: _origin, client: _client, ...said } = job;
     const directory = workspace?.directory ?? session?.directory ?? null;
@@ -106,7 +110,7 @@ export class Jobs {
     if (idempotencyKey !== null) {
       const scope = (job.sessionId ?? directory ?? "").toWellFormed();
       const earlier = this.#byKey.get({ scope, key: idempotencyKey.toWellFormed() });
-      if (earlier && earlier.requestHash !== requestHash)
+      if (earlier && isOtherRequest(earlier.requestHash, requestHash))
         throw keyConflict(idempotencyKey, `job ${earlier.id}`);
       if (earlier) return { record: toJob(earlier), duplicate: true };
     }

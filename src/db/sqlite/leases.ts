@@ -8,6 +8,7 @@ import type { JsonValue, Run } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
 import { endOf, type JobRow, type Jobs, toJob } from "./jobs.ts";
 import { columnsOf, type Drizzle, Prepared, Shapes, value } from "./prepare.ts";
+import type { Redaction } from "./redaction.ts";
 import type { Runs } from "./runs.ts";
 import type { Sessions } from "./sessions.ts";
 import { fromJson, repairTexts, toJson } from "./text.ts";
@@ -27,6 +28,7 @@ export class Leases {
   readonly #jobs: Jobs;
   readonly #runs: Runs;
   readonly #sessions: Sessions;
+  readonly #redaction: Redaction;
   readonly #promote;
   readonly #giveBackLate;
   readonly #giveBackEndless;
@@ -38,13 +40,14 @@ export class Leases {
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { jobs: Jobs; runs: Runs; sessions: Sessions },
+    related: { jobs: Jobs; runs: Runs; sessions: Sessions; redaction: Redaction },
   ) {
     this.#db = db;
     this.#options = options;
     this.#jobs = related.jobs;
     this.#runs = related.runs;
     this.#sessions = related.sessions;
+    this.#redaction = related.redaction;
     this.#promote = new Prepared(db, () =>
       db
         .update(jobs)
@@ -162,7 +165,9 @@ export class Leases {
     return toJob(this.#renew.get({ id: jobId, leaseExpiresAt }) ?? row);
   }
 
-  finish({ jobId, leaseToken, status, result, error }: FinishedJob): Job {
+  finish(given: FinishedJob): Job {
+    const { record: outcome } = this.#redaction.record(given, ["result", "error"]);
+    const { jobId, leaseToken, status, result, error } = outcome;
     const row = this.#rowOf(jobId, leaseToken);
     const { row: texts, lossy } = repairTexts({ error });
     if (!isHeld(row)) {

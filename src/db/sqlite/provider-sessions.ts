@@ -7,6 +7,7 @@ import type { JsonObject, NewSession, Session, Stored } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
 import { columnsOf, type Drizzle, Prepared, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
+import type { Redaction } from "./redaction.ts";
 import { sessions } from "./schema.ts";
 import { type SessionRow, type Sessions, toSession } from "./sessions.ts";
 import { fromJson, repairTexts, toJson } from "./text.ts";
@@ -41,6 +42,7 @@ export class ProviderSessions {
   readonly #now: StoreOptions["now"];
   readonly #sessions: Sessions;
   readonly #projects: Projects;
+  readonly #redaction: Redaction;
   readonly #byProvider;
   readonly #fill;
   readonly #adopt;
@@ -48,11 +50,12 @@ export class ProviderSessions {
   constructor(
     db: Drizzle,
     { now }: Pick<StoreOptions, "now">,
-    related: { sessions: Sessions; projects: Projects },
+    related: { sessions: Sessions; projects: Projects; redaction: Redaction },
   ) {
     this.#now = now;
     this.#sessions = related.sessions;
     this.#projects = related.projects;
+    this.#redaction = related.redaction;
     const ofProvider = eq(sessions.provider, sql.placeholder("provider"));
     this.#byProvider = new Prepared(db, () =>
       db
@@ -99,7 +102,8 @@ export class ProviderSessions {
   }
 
   /** As a tool asks for it: the session that its host has told of already, with what the tool knows beside that. */
-  create(session: NewSession): Stored<Session> {
+  create(given: NewSession): Stored<Session> {
+    const { record: session } = this.#redaction.record(given, ["title", "context", "metadata"]);
     const repeated = this.#sessions.repeated(session);
     if (repeated) return repeated;
     const found = this.find(session);

@@ -7,10 +7,11 @@ import type { NewRun, Run } from "../records.ts";
 import type { FinishedRun, Page, RunQuery, Stored, StoreOptions } from "../store.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
+import type { Redaction } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
 import { runs } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
-import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
+import { fromJson, hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
 
 type RunRow = typeof runs.$inferSelect;
 
@@ -27,6 +28,7 @@ export class Runs {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
   readonly #sessions: Sessions;
   readonly #projects: Projects;
+  readonly #redaction: Redaction;
   readonly #insert;
   readonly #byId;
   readonly #byKey;
@@ -37,12 +39,13 @@ export class Runs {
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; projects: Projects },
+    related: { sessions: Sessions; projects: Projects; redaction: Redaction },
   ) {
     this.#db = db;
     this.#options = options;
     this.#sessions = related.sessions;
     this.#projects = related.projects;
+    this.#redaction = related.redaction;
     const id = eq(runs.id, sql.placeholder("id"));
     const stillRunning = and(id, eq(runs.status, "running"));
     this.#insert = new Inserts(db, runs);
@@ -81,7 +84,8 @@ export class Runs {
     );
   }
 
-  start(run: NewRun, identity: ProcessIdentity): Stored<Run> {
+  start(given: NewRun, identity: ProcessIdentity): Stored<Run> {
+    const { record: run } = this.#redaction.record(given, ["command", "args", "prompt"]);
     const session = run.sessionId === null ? null : this.#sessions.get(run.sessionId);
     const directory = run.workspace?.directory ?? session?.directory;
     if (directory === undefined) {
@@ -98,7 +102,7 @@ export class Runs {
     if (idempotencyKey !== null) {
       const scope = (run.sessionId ?? directory).toWellFormed();
       const earlier = this.#byKey.get({ scope, key: idempotencyKey.toWellFormed() });
-      if (earlier && earlier.requestHash !== requestHash)
+      if (earlier && isOtherRequest(earlier.requestHash, requestHash))
         throw keyConflict(idempotencyKey, `run ${earlier.id}`);
       if (earlier) return { record: toRun(earlier), duplicate: true };
     }
@@ -154,7 +158,8 @@ export class Runs {
     return toRun(row);
   }
 
-  finish({ runId, status, exitCode, error, endedBy }: FinishedRun): Run {
+  finish(given: FinishedRun): Run {
+    const { runId, status, exitCode, error, endedBy } = this.#redaction.record(given, ["error"]).record;
     const run = this.get(runId);
     if (run.status !== "running") {
       const repeated =

@@ -143,6 +143,7 @@ export const events = sqliteTable(
     reasoning: text("reasoning"),
     metadata: text("metadata"),
     raw: text("raw"),
+    redactions: text("redactions"),
   },
   (table) => [
     uniqueIndex("events_by_seq").on(table.sessionId, table.seq),

@@ -9,6 +9,7 @@ import type { StoreOptions } from "../store.ts";
 import type { Audit } from "./audit.ts";
 import { type Drizzle, Prepared, value } from "./prepare.ts";
 import type { ProviderSessions } from "./provider-sessions.ts";
+import type { Redaction } from "./redaction.ts";
 import { sessions } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import { repairTexts, toJson } from "./text.ts";
@@ -30,17 +31,24 @@ export class SessionPatches {
   readonly #sessions: Sessions;
   readonly #providerSessions: ProviderSessions;
   readonly #audit: Audit;
+  readonly #redaction: Redaction;
   readonly #update;
 
   constructor(
     db: Drizzle,
     { now }: Pick<StoreOptions, "now">,
-    related: { sessions: Sessions; providerSessions: ProviderSessions; audit: Audit },
+    related: {
+      sessions: Sessions;
+      providerSessions: ProviderSessions;
+      audit: Audit;
+      redaction: Redaction;
+    },
   ) {
     this.#now = now;
     this.#sessions = related.sessions;
     this.#providerSessions = related.providerSessions;
     this.#audit = related.audit;
+    this.#redaction = related.redaction;
     this.#update = new Prepared(db, () =>
       db
         .update(sessions)
@@ -61,7 +69,8 @@ export class SessionPatches {
 
   apply(sessionId: string, patch: SessionPatch, { origin, client }: Provenance): Session {
     const before = this.#sessions.get(sessionId);
-    const { row, lossy } = repairTexts(patch);
+    const cleaned = this.#redaction.record(patch, ["title", "context", "metadata"]);
+    const { row, lossy } = repairTexts(cleaned.record);
     const given = names.filter((name) => row[name] !== undefined);
     const after: Session = {
       ...before,

@@ -5,9 +5,10 @@ import type { JsonObject, NewSession, Session, Tokens } from "../records.ts";
 import type { Owner, Page, SessionQuery, Stored, StoreOptions } from "../store.ts";
 import { columnsOf, type Drizzle, Inserts, namesOfGiven, Prepared, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
+import type { Redaction } from "./redaction.ts";
 import { keyConflict, sessionNotFound } from "./refusals.ts";
 import { sessions } from "./schema.ts";
-import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
+import { fromJson, hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
 
 export type SessionRow = typeof sessions.$inferSelect;
 
@@ -32,6 +33,7 @@ export class Sessions {
   readonly #db: Drizzle;
   readonly #options: Pick<StoreOptions, "newId" | "now">;
   readonly #projects: Projects;
+  readonly #redaction: Redaction;
   readonly #insert;
   readonly #byId;
   readonly #byKey;
@@ -42,10 +44,15 @@ export class Sessions {
   readonly #setBranch;
   readonly #lists = new Shapes<{ all(values: Record<string, unknown>): SessionRow[] }>();
 
-  constructor(db: Drizzle, options: Pick<StoreOptions, "newId" | "now">, projects: Projects) {
+  constructor(
+    db: Drizzle,
+    options: Pick<StoreOptions, "newId" | "now">,
+    related: { projects: Projects; redaction: Redaction },
+  ) {
     this.#db = db;
     this.#options = options;
-    this.#projects = projects;
+    this.#projects = related.projects;
+    this.#redaction = related.redaction;
     const id = eq(sessions.id, sql.placeholder("id"));
     this.#insert = new Inserts(db, sessions);
     this.#byId = new Prepared(db, () =>
@@ -310,7 +317,7 @@ function duplicateOf(row: SessionRow, requestHash: string | null, key: string): 
       "Use a new idempotency_key to create another session.",
     );
   }
-  if (row.requestHash !== requestHash) throw keyConflict(key, `session ${row.id}`);
+  if (isOtherRequest(row.requestHash, requestHash)) throw keyConflict(key, `session ${row.id}`);
   return { record: toSession(row), duplicate: true };
 }
 

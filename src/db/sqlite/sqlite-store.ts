@@ -16,6 +16,9 @@ import { createParts, type Parts } from "./parts.ts";
 import { createProjectStore } from "./project-store.ts";
 import { Purge } from "./purge.ts";
 import { openReadConnection } from "./read-connection.ts";
+import { scrubStore } from "./scrub-store.ts";
+import { SearchFollower } from "./search-follower.ts";
+import { createSearchStore } from "./search-store.ts";
 import { keepStats } from "./stats.ts";
 import { retryWhileBusy, Transactions } from "./transactions.ts";
 
@@ -58,12 +61,15 @@ class SqliteStore implements store.Store {
   readonly automations: store.Store["automations"];
   readonly stats: store.Store["stats"];
   readonly audit: store.Store["audit"];
+  readonly search: store.Store["search"];
+  readonly scrubs: store.Store["scrubs"];
   readonly captures: store.Store["captures"];
   readonly #db: Database.Database;
   readonly #transactions: Transactions;
   readonly #options: store.StoreOptions;
   readonly #parts: Parts;
   readonly #purge: Purge;
+  readonly #searchFollower: SearchFollower;
 
   constructor(db: Database.Database, transactions: Transactions, options: store.StoreOptions) {
     this.file = options.file;
@@ -82,6 +88,12 @@ class SqliteStore implements store.Store {
     this.jobs = jobStore(transactions, { ...parts, ...options, automationStore: this.automations });
     this.stats = keepStats(transactions, { ...parts, log: options.log });
     this.audit = createAuditStore(parts.audit, transactions);
+    this.#searchFollower = new SearchFollower(transactions, { ...parts, log: options.log });
+    this.search = createSearchStore(transactions, {
+      searches: parts.searches,
+      follower: this.#searchFollower,
+    });
+    this.scrubs = scrubStore(db, transactions, { ...parts, retry: transactions.retry });
     this.captures = captureStore(transactions, parts);
   }
 
@@ -116,8 +128,10 @@ class SqliteStore implements store.Store {
     return deleted;
   }
 
-  purgeDeletedSessions() {
-    return this.#purge.run();
+  async purgeDeletedSessions() {
+    const sessions = await this.#purge.run();
+    this.#searchFollower.note(sessions);
+    return sessions;
   }
 
   listSessionIds(prefix: string, limit: number) {
@@ -153,14 +167,17 @@ class SqliteStore implements store.Store {
   }
 
   appendEvent(event: records.NewEvent) {
+    this.#searchFollower.note(1);
     return this.#transactions.write(() => this.#parts.events.append(event));
   }
 
   appendEvents(sessionId: string, events: readonly records.NewEvent[]) {
+    this.#searchFollower.note(events.length);
     return this.#transactions.write(() => this.#parts.events.appendAll(sessionId, events));
   }
 
   updateAction(move: records.ActionMove) {
+    this.#searchFollower.note(1);
     return this.#transactions.write(() => this.#parts.actions.move(move));
   }
 

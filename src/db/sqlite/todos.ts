@@ -4,6 +4,7 @@ import { StoreError } from "../errors.ts";
 import type { NewTodo, Todo, TodoList } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
+import type { Redaction } from "./redaction.ts";
 import { sessions, todos } from "./schema.ts";
 import { laterOf, type Sessions } from "./sessions.ts";
 import { repairTexts } from "./text.ts";
@@ -13,15 +14,21 @@ type TodoRow = typeof todos.$inferSelect;
 export class Todos {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
   readonly #sessions: Sessions;
+  readonly #redaction: Redaction;
   readonly #list;
   readonly #deleteAll;
   readonly #insert;
   readonly #hosts;
   readonly #noteHosts;
 
-  constructor(db: Drizzle, options: Pick<StoreOptions, "newId" | "now">, related: Sessions) {
+  constructor(
+    db: Drizzle,
+    options: Pick<StoreOptions, "newId" | "now">,
+    related: { sessions: Sessions; redaction: Redaction },
+  ) {
     this.#options = options;
-    this.#sessions = related;
+    this.#sessions = related.sessions;
+    this.#redaction = related.redaction;
     const ofSession = eq(todos.sessionId, sql.placeholder("sessionId"));
     this.#list = new Prepared(db, () =>
       db.select(columnsOf(todos)).from(todos).where(ofSession).orderBy(todos.position),
@@ -58,7 +65,8 @@ export class Todos {
     }
   }
 
-  update(sessionId: string, wanted: readonly NewTodo[], expectedVersion?: number): TodoList {
+  update(sessionId: string, given: readonly NewTodo[], expectedVersion?: number): TodoList {
+    const wanted = given.map((todo) => this.#redaction.record(todo, ["content"]).record);
     const present = this.get(sessionId);
     if (expectedVersion !== undefined && expectedVersion !== present.version) {
       throw new StoreError(

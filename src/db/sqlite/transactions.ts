@@ -149,6 +149,11 @@ export class Transactions {
     this.#afterCommits.push(work);
   }
 
+  /** How long to wait for others with what cannot be in a transaction. */
+  get retry(): RetryOptions {
+    return this.#options;
+  }
+
   /** False once the store is closed. */
   get open(): boolean {
     return this.#db.open;

@@ -1,0 +1,81 @@
+// `backstory search`: what was said and done, by its words.
+import { oneLine, type Page, type Section, toMinute } from "../resume/page.ts";
+import type { ToolContext } from "../tools/define-tool.ts";
+import { searchHistory } from "../tools/search_history.ts";
+import type { SearchReply } from "../tools/search-result.ts";
+import { type PrintSettings, print, resultOf } from "./print.ts";
+
+export interface SearchSettings extends PrintSettings {
+  directory?: string;
+  session?: string;
+  all?: true;
+  mode: string;
+  author?: string[];
+  type?: string[];
+  tool?: string;
+  since?: string;
+  until?: string;
+  limit: number;
+}
+
+// A person scrolls.
+const mostChars = 1_500_000;
+
+export function search(query: string, settings: SearchSettings): Promise<void> {
+  const find = (context: ToolContext) => resultOf(searchHistory, toArguments(query, settings), context);
+  return print(settings, {
+    // The Store is not asked here: where to look, and what to say of it, is the tool's to decide.
+    page: async (context) => toPage((await find(context)) as SearchReply),
+    results: find,
+    // The index is brought up to the log first.
+    mayWrite: true,
+  });
+}
+
+function toArguments(query: string, settings: SearchSettings): object {
+  const { all, session, directory, mode, author, type, tool, since, until, limit } = settings;
+  const narrow = session === undefined ? "project" : "session";
+  return {
+    query,
+    scope: all ? "all" : narrow,
+    session_id: session,
+    directory,
+    mode,
+    authors: author,
+    types: type,
+    tool_name: tool,
+    since,
+    until,
+    limit,
+    max_chars: mostChars,
+  };
+}
+
+function toPage(reply: SearchReply): Page {
+  const { hits, terms, degraded, next_cursor } = reply;
+  const where = whereOf(reply);
+  const lead = [
+    hits.length > 0 && `${hits.length === 1 ? "1 hit" : `${hits.length} hits, best first,`} ${where}.`,
+    hits.length === 0 && (terms.length === 0 ? "There is no word to look for." : `Nothing found ${where}.`),
+    hits.length === 0 && terms.length > 0 && reply.scope !== "all" && "--all looks everywhere.",
+    next_cursor && "--limit shows more.",
+    degraded && "The index is damaged, and the newest events alone were looked at: try backstory doctor.",
+  ];
+  return { title: "Search", lead: lead.filter(Boolean).join(" "), sections: hits.map(toSection) };
+}
+
+function whereOf({ scope, session_id, directory = "" }: SearchReply): string {
+  if (scope === "all") return "in all sessions";
+  return scope === "session" ? `in ${session_id}` : `in the project of ${oneLine(directory)}`;
+}
+
+function toSection({ title, ...hit }: SearchReply["hits"][number], index: number): Section {
+  const type = hit.type === "message" ? "" : `, ${hit.type}`;
+  return {
+    title: `${index + 1}. ${title === undefined ? "untitled" : oneLine(title)}`,
+    items: [
+      { label: `${hit.session_id}, event ${hit.seq}, ${toMinute(hit.created_at)}` },
+      { label: oneLine(hit.author) + type, text: hit.snippet, isMarked: true },
+    ],
+  };
+}

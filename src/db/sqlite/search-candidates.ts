@@ -1,0 +1,215 @@
+// The candidates of a search: some hundred events that are worth reading, told from the index alone. Its cost is that
+// of a few bounded lists, however large the store: rare terms are looked up whole, of common ones what they share.
+import type { Query, QueryTerm } from "../../recall/query.ts";
+import { idfOf, type Stats } from "../../recall/rank.ts";
+import type { SearchMode } from "../search.ts";
+import { keysPerEvent } from "./search-keys.ts";
+import { mostMasked, TermRows } from "./search-rows.ts";
+import { eventOf, passageOf, quote, type SearchTables, type Slot } from "./search-tables.ts";
+
+export interface Candidate {
+  eventId: number;
+  /** Numbers of the passages that were found, the most promising first. */
+  passages: number[];
+}
+
+/** What is asked of the index. */
+export interface Lookup {
+  slot: Slot;
+  /** One key of each group. */
+  keys: readonly (readonly string[])[];
+  /** The newest row that counts. */
+  upTo: number;
+}
+
+/** A term of the query that is in the index. */
+interface Known {
+  term: string;
+  frequency: number;
+  bit: number;
+}
+
+interface Where {
+  lookup: Lookup;
+  /** Of the whole index. */
+  passages: number;
+}
+
+// Rows that are read of terms looked up whole, all together. A row takes a ten-thousandth of a millisecond.
+const mostRows = 60_000;
+// Rows that come out, and rows read of a list that is not read to its end.
+const mostFound = 3_000;
+// Terms looked up by what they share: the rarest of the common ones.
+const mostShared = 3;
+// A share of all passages: a term that more of them have says so little that it is looked up only where fewer rows than
+// these are found by others.
+const littleSaid = 0.15;
+const enough = 600;
+// Filters that leave fewer rows make every list short.
+const narrow = 15_000;
+// Rows of the rarer terms that a common one is looked up with.
+const mostPartners = 20_000;
+// A term of more passages than these is not counted but estimated, by as many at some places of the log.
+const mostCounted = 2_000;
+const places = 2;
+const countedAtPlace = 250;
+
+export class SearchCandidates {
+  readonly #tables: SearchTables;
+
+  constructor(tables: SearchTables) {
+    this.#tables = tables;
+  }
+
+  hasKey({ slot, upTo }: Pick<Lookup, "slot" | "upTo">, key: string): boolean {
+    return this.#tables.count(slot, quote(key), upTo, 1) > 0;
+  }
+
+  /** How common terms are, whatever the filters. */
+  statsOf({ slot, upTo }: Pick<Lookup, "slot" | "upTo">): Stats {
+    const { passages, terms } = this.#tables.totals(slot);
+    const frequencies = new Map<string, number>();
+    return {
+      passages,
+      averageLength: Math.max(1, terms / Math.max(1, passages) - keysPerEvent),
+      frequency: (term) => {
+        const known = frequencies.get(term);
+        if (known !== undefined) return known;
+        const frequency = this.#frequency(slot, quote(term), upTo, passages);
+        frequencies.set(term, frequency);
+        return frequency;
+      },
+    };
+  }
+
+  #frequency(slot: Slot, term: string, upTo: number, passages: number): number {
+    const counted = this.#tables.count(slot, term, upTo, mostCounted);
+    if (counted < mostCounted) return counted;
+    let density = 0;
+    for (let place = 1; place <= places; place += 1) {
+      const from = Math.floor((upTo * place) / places);
+      const rows = this.#tables.list(slot, term, from, countedAtPlace);
+      density += rows.length / Math.max(1, eventOf(from) - eventOf(rows.at(-1) ?? 0));
+    }
+    // As if each event had as many passages as another.
+    const estimated = ((density / places) * passages) / Math.max(1, passages / eventOf(upTo));
+    return Math.min(passages, Math.max(counted, Math.round(estimated)));
+  }
+
+  /** Best first, some thousand at most. In other modes than `any` some are among them that are not what was asked for. */
+  find(query: Query, mode: SearchMode, lookup: Lookup, stats: Stats): Candidate[] {
+    return mode === "any" ? this.#findAny(query, lookup, stats) : this.#findEvery(query, lookup, stats);
+  }
+
+  #findAny(query: Query, lookup: Lookup, stats: Stats): Candidate[] {
+    const known = knownOf(query.terms, stats);
+    const rows = new TermRows();
+    const where = { lookup, passages: stats.passages };
+    if (this.#isNarrow(lookup)) this.#addAll(rows, known, where);
+    else this.#addShared(rows, known, this.#addRare(rows, known, lookup), where);
+    return toCandidates(rows, known, stats);
+  }
+
+  /** Events that may have every term of the query, whichever passages they are in. */
+  #findEvery(query: Query, lookup: Lookup, stats: Stats): Candidate[] {
+    const required = query.terms.filter(({ kind }) => kind !== "joined");
+    const known = knownOf(required, stats);
+    if (known.length < Math.min(required.length, mostMasked)) return [];
+    const rows = new TermRows();
+    const inOne = known.map(({ term }) => quote(term)).join(" AND ");
+    const masks = known.map(({ bit }) => 1 << bit);
+    if (known.length > 0) rows.add(this.#list(lookup, inOne, mostFound), toMask(masks));
+    const rarest = known.slice(0, 2);
+    for (const { term, bit } of rarest) rows.add(this.#list(lookup, quote(term), mostPartners), 1 << bit);
+    rows.keepEvents(toMask(masks.slice(0, rarest.length)));
+    return toCandidates(rows, known, stats);
+  }
+
+  #isNarrow({ slot, keys, upTo }: Lookup): boolean {
+    return keys.length > 0 && this.#tables.count(slot, filterOf(keys), upTo, narrow) < narrow;
+  }
+
+  /** Looks up every term that says something. */
+  #addAll(rows: TermRows, known: readonly Known[], { lookup, passages }: Where): void {
+    for (const { term, frequency, bit } of known) {
+      if (frequency > passages * littleSaid && rows.size >= enough) return;
+      rows.add(this.#list(lookup, quote(term), narrow), 1 << bit);
+    }
+  }
+
+  /** Looks up the rarest terms whole, as far as that goes; returns the others. */
+  #addRare(rows: TermRows, known: readonly Known[], lookup: Lookup): Known[] {
+    let left = mostRows;
+    return known.filter(({ term, frequency, bit }) => {
+      const isWhole = frequency <= left;
+      if (isWhole) rows.add(this.#list(lookup, quote(term), mostRows), 1 << bit);
+      left -= frequency;
+      return !isWhole;
+    });
+  }
+
+  /** Looks up the rarest of the common terms with what is rarer, and with each other. */
+  #addShared(
+    rows: TermRows,
+    known: readonly Known[],
+    common: readonly Known[],
+    { lookup, passages }: Where,
+  ): void {
+    const partners = partnersOf(known, common);
+    for (const [index, { term, frequency, bit }] of common.slice(0, mostShared).entries()) {
+      const isNeeded = rows.size < enough;
+      if (frequency > passages * littleSaid && !isNeeded) return;
+      if (partners.length > 0) {
+        const match = `${quote(term)} AND (${partners.map((partner) => quote(partner.term)).join(" OR ")})`;
+        rows.add(this.#list(lookup, match, mostRows), 1 << bit);
+      }
+      for (const other of common.slice(0, index)) {
+        const match = `${quote(other.term)} AND ${quote(term)}`;
+        rows.add(this.#list(lookup, match, mostFound), (1 << other.bit) | (1 << bit));
+      }
+      if (isNeeded) rows.add(this.#list(lookup, quote(term), mostFound), 1 << bit);
+    }
+  }
+
+  #list({ slot, keys, upTo }: Lookup, match: string, most: number): number[] {
+    const filtered = keys.length === 0 ? match : `${filterOf(keys)} AND (${match})`;
+    return this.#tables.list(slot, filtered, upTo, most);
+  }
+}
+
+/** The rarest of the terms that are in the index, the rarest first. */
+function knownOf(terms: readonly QueryTerm[], stats: Stats): Known[] {
+  return terms
+    .map(({ term }) => ({ term, frequency: stats.frequency(term) }))
+    .filter(({ frequency }) => frequency > 0)
+    .toSorted((one, other) => one.frequency - other.frequency)
+    .slice(0, mostMasked)
+    .map((each, bit) => ({ ...each, bit }));
+}
+
+const toMask = (bits: readonly number[]) => bits.reduce((mask, bit) => mask | bit, 0);
+
+function toCandidates(rows: TermRows, known: readonly Known[], stats: Stats): Candidate[] {
+  const weights = known.map(({ term }) => idfOf(term, stats));
+  const found = new Map<number, Candidate>();
+  for (const row of rows.best(mostFound, weights)) {
+    const eventId = eventOf(row);
+    const candidate = found.get(eventId) ?? { eventId, passages: [] };
+    candidate.passages.push(passageOf(row));
+    found.set(eventId, candidate);
+  }
+  return [...found.values()];
+}
+
+function filterOf(keys: Lookup["keys"]): string {
+  return keys.map((group) => `(${group.map(quote).join(" OR ")})`).join(" AND ");
+}
+
+/** The rarest terms, as many as have some thousand rows together. */
+function partnersOf(known: readonly Known[], common: readonly Known[]): Known[] {
+  let left = mostPartners;
+  return known.slice(0, known.length - common.length).filter(({ frequency }) => {
+    left -= frequency;
+    return left >= 0;
+  });
+}

@@ -1,0 +1,118 @@
+// Where a search looks: a query's scope and filters, as keys of the index and as a look at the rows themselves.
+import type { Session } from "../records.ts";
+import type { SearchedScope, SearchQuery, SearchScope } from "../search.ts";
+import type { Lineage, Part } from "./lineage.ts";
+import type { Projects } from "./projects.ts";
+import { keyOf, keysOfRange } from "./search-keys.ts";
+import type { TextRow } from "./search-texts.ts";
+import type { Sessions } from "./sessions.ts";
+
+/** What an event must have. */
+export interface Filters {
+  scope: SearchedScope;
+  /** One key of each group. */
+  keys: string[][];
+  /** Nothing at all can pass. */
+  isEmpty: boolean;
+  /** By its row alone. */
+  passes(row: TextRow): boolean;
+  /** With the tools that it called. */
+  passesWith(row: TextRow, toolNames: readonly string[]): boolean;
+}
+
+type Place = { keys: string[]; passes: (row: TextRow) => boolean } | null;
+
+export class SearchFilters {
+  readonly #sessions: Sessions;
+  readonly #projects: Projects;
+  readonly #lineage: Lineage;
+
+  constructor(related: { sessions: Sessions; projects: Projects; lineage: Lineage }) {
+    this.#sessions = related.sessions;
+    this.#projects = related.projects;
+    this.#lineage = related.lineage;
+  }
+
+  /** `hasKey`: whether any event is filed under a key. */
+  of(query: SearchQuery, hasKey: (key: string) => boolean): Filters {
+    const { directory, appName, userId, authors, types, toolName, since, until } = query;
+    const { scope, place } = this.#placeOf(query.scope, hasKey);
+    const keys: string[][] = place ? [place.keys] : [];
+    const add = (name: Parameters<typeof keyOf>[0], values: readonly string[] | undefined) => {
+      if (values) keys.push(values.map((value) => keyOf(name, value)));
+    };
+    add("directory", listOf(directory));
+    add("app", listOf(appName));
+    add("user", listOf(userId));
+    add("author", authors);
+    add("type", types);
+    add("tool", listOf(toolName));
+    if (since !== undefined || until !== undefined) {
+      keys.push(keysOfRange(since ?? Number.NEGATIVE_INFINITY, until ?? Number.POSITIVE_INFINITY));
+    }
+    // A key that nobody has costs as much as one that many have.
+    const known = keys.map((group) => (group.length === 1 ? group : group.filter(hasKey)));
+    const passes = (row: TextRow) =>
+      row.isDeleted === 0 &&
+      (place === null || place.passes(row)) &&
+      isOneOf(row.directory, listOf(directory)) &&
+      isOneOf(row.appName, listOf(appName)) &&
+      isOneOf(row.userId, listOf(userId)) &&
+      isOneOf(row.author, authors) &&
+      isOneOf(row.type, types) &&
+      row.createdAt >= (since ?? Number.NEGATIVE_INFINITY) &&
+      row.createdAt <= (until ?? Number.POSITIVE_INFINITY);
+    return {
+      scope,
+      keys: known,
+      isEmpty: known.some((group) => group.length === 0),
+      passes,
+      passesWith: (row, toolNames) =>
+        passes(row) && (toolName === undefined || toolNames.includes(toolName.toWellFormed())),
+    };
+  }
+
+  #placeOf(given: SearchScope, hasKey: (key: string) => boolean): { scope: SearchedScope; place: Place } {
+    if (given.kind === "all") return { scope: given, place: null };
+    if (given.kind === "session") {
+      return { scope: given, place: this.#inSession(this.#sessions.get(given.sessionId)) };
+    }
+    const worked =
+      "sessionId" in given.of
+        ? projectOf(this.#sessions.get(given.of.sessionId))
+        : this.#projectAt(given.of.workspace);
+    const { projectId, directory } = worked;
+    const place =
+      projectId === null
+        ? { keys: [keyOf("directory", directory)], passes: (row: TextRow) => row.directory === directory }
+        : { keys: [keyOf("project", projectId)], passes: (row: TextRow) => row.projectId === projectId };
+    const isKnown = projectId !== null || place.keys.some(hasKey);
+    return { scope: { kind: "project", projectId, directory, isKnown }, place };
+  }
+
+  #inSession(session: Session): Place {
+    const parts = this.#lineage.partsOf(session);
+    const owners = [...new Set(parts.map(({ ownerId }) => ownerId))];
+    const holds = ({ ownerId, fromSeq, toSeq }: Part, { sessionId, seq }: TextRow) =>
+      ownerId === sessionId && seq >= fromSeq && seq <= toSeq;
+    return {
+      keys: owners.map((id) => keyOf("session", id)),
+      passes: (row) => parts.some((part) => holds(part, row)),
+    };
+  }
+
+  #projectAt({ directory, projectDirectory }: { directory: string; projectDirectory: string }) {
+    const project = this.#projects.at(projectDirectory);
+    return { projectId: project?.id ?? null, directory: project?.directory ?? directory.toWellFormed() };
+  }
+}
+
+function projectOf({ projectId, directory }: Session) {
+  return { projectId, directory };
+}
+
+const listOf = (value: string | undefined) => (value === undefined ? undefined : [value]);
+
+function isOneOf(value: string | null, values: readonly string[] | undefined): boolean {
+  return values === undefined || values.some((one) => one.toWellFormed() === value);
+}

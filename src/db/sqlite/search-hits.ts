@@ -1,0 +1,158 @@
+// From candidates to hits: their texts are read, looked at again, and ranked with what stands around them.
+
+import type { Passage } from "../../recall/passages.ts";
+import type { Query } from "../../recall/query.ts";
+import { type Doc, rank, type Scored, type Stats } from "../../recall/rank.ts";
+import { toSnippet } from "../../recall/snippet.ts";
+import { holdsPhrase, toTerms } from "../../recall/terms.ts";
+import type { EventType } from "../records.ts";
+import type { Neighbour, SearchHit, SearchMode } from "../search.ts";
+import type { Lineage } from "./lineage.ts";
+import type { Candidate } from "./search-candidates.ts";
+import type { Filters } from "./search-filters.ts";
+import type { SearchTexts, TextRow } from "./search-texts.ts";
+import type { Sessions } from "./sessions.ts";
+
+export interface Ranked {
+  row: TextRow;
+  scored: Scored;
+}
+
+// Events that are ranked: the more terms, the more ways there are to be among the best. Rows that are looked at for
+// them, and characters that are read.
+const mostRanked = 200;
+const rankedPerTerm = 40;
+const leastRanked = 60;
+const mostWithNeighbours = 60;
+const mostLookedAt = 3_000;
+const mostText = 8_000_000;
+// A word or two are looked for as such; a question also finds the short answer next to where its words are.
+const termsOfQuestion = 3;
+// Of a long event those passages are ranked that were found, so many at most.
+const mostPassages = 2;
+// Longer ones speak for themselves.
+const shortText = 400;
+const snippetChars = 400;
+const neighbourChars = 200;
+
+export class SearchHits {
+  readonly #texts: SearchTexts;
+  readonly #sessions: Sessions;
+  readonly #lineage: Lineage;
+
+  constructor(related: { searchTexts: SearchTexts; sessions: Sessions; lineage: Lineage }) {
+    this.#texts = related.searchTexts;
+    this.#sessions = related.sessions;
+    this.#lineage = related.lineage;
+  }
+
+  /** Best first. */
+  rank(candidates: Iterable<Candidate>, asked: Asked): Ranked[] {
+    const read = this.#read(candidates, asked);
+    const isQuestion = asked.query.terms.filter(({ kind }) => kind !== "joined").length >= termsOfQuestion;
+    const docs = new Map<number, { row: TextRow; doc: Doc }>();
+    for (const { row, doc } of read) docs.set(row.id, { row, doc });
+    for (const { row } of read.slice(0, mostWithNeighbours)) {
+      if (asked.mode !== "any" || lengthOf(row) > shortText) continue;
+      for (const near of this.#texts.around(row, 2)) {
+        if (docs.has(near.id) || near.id > asked.upTo || near.isDeleted || lengthOf(near) > shortText)
+          continue;
+        const { passages, toolNames } = this.#texts.read(near);
+        const isCandidate = isQuestion && asked.filters.passesWith(near, toolNames);
+        docs.set(near.id, { row: near, doc: toDoc(near, passages, isCandidate) });
+      }
+    }
+    const ranked = rank(
+      asked.query,
+      [...docs.values()].map(({ doc }) => doc),
+      asked.stats,
+    );
+    return ranked.flatMap((scored) => {
+      const found = docs.get(scored.key);
+      return found ? [{ row: found.row, scored }] : [];
+    });
+  }
+
+  /** Those that are what was asked for, as many as are ranked. */
+  #read(candidates: Iterable<Candidate>, { query, mode, filters, wholly }: Asked) {
+    const read: { row: TextRow; doc: Doc }[] = [];
+    const most = Math.min(mostRanked, leastRanked + rankedPerTerm * query.terms.length);
+    let [lookedAt, text] = [0, 0];
+    for (const { eventId, passages } of candidates) {
+      if (read.length === most || lookedAt === mostLookedAt || text > mostText) break;
+      lookedAt += 1;
+      const row = this.#texts.get(eventId);
+      if (row === undefined || !filters.passes(row)) continue;
+      const { passages: all, toolNames } = this.#texts.read(row);
+      text += all.reduce((sum, passage) => sum + passage.text.length, 0);
+      if (!filters.passesWith(row, toolNames) || !holds(mode, query, all)) continue;
+      const speaking = wholly || lengthOf(row) <= shortText ? all : choose(all, passages);
+      read.push({ row, doc: toDoc(row, speaking, true) });
+    }
+    return read;
+  }
+
+  toHit({ row, scored }: Ranked, query: Query): SearchHit {
+    return {
+      sessionId: row.sessionId,
+      seq: row.seq,
+      title: row.title,
+      author: row.author,
+      type: row.type as EventType,
+      origin: row.origin,
+      createdAt: row.createdAt,
+      snippet: toSnippet(scored.passage.text, query, snippetChars),
+      score: scored.score,
+      before: this.#neighbour(row, row.seq - 1),
+      after: this.#neighbour(row, row.seq + 1),
+    };
+  }
+
+  #neighbour({ sessionId }: TextRow, seq: number): Neighbour | null {
+    if (seq < 1) return null;
+    const ownerId = this.#lineage.ownerOf(this.#sessions.get(sessionId), seq);
+    const row = this.#texts.at(ownerId, seq);
+    if (row === undefined) return null;
+    const [passage] = this.#texts.read(row).passages;
+    return { seq, author: row.author, text: toShort(passage?.text ?? "") };
+  }
+}
+
+export interface Asked {
+  query: Query;
+  mode: SearchMode;
+  filters: Filters;
+  stats: Stats;
+  upTo: number;
+  /** Whether which passages were found says nothing: they were not told, or cut by other rules. */
+  wholly: boolean;
+}
+
+function toDoc(row: TextRow, passages: readonly Passage[], isCandidate: boolean): Doc {
+  const { id: key, sessionId: group, seq, author, createdAt } = row;
+  return { key, group, seq, author, createdAt, passages, isCandidate };
+}
+
+function choose(all: readonly Passage[], numbers: readonly number[]): Passage[] {
+  return numbers.slice(0, mostPassages).flatMap((number) => all[number] ?? []);
+}
+
+function holds(mode: SearchMode, query: Query, passages: readonly Passage[]): boolean {
+  if (mode === "any") return true;
+  // Passages of one text follow upon each other.
+  const text = passages.map((passage) => (passage.start === 0 ? `\n${passage.text}` : passage.text)).join("");
+  if (mode === "phrase") return holdsPhrase(text, query.pieces);
+  const terms = new Set(toTerms(text));
+  return query.terms.every(({ term, kind }) => kind === "joined" || terms.has(term));
+}
+
+const lengthOf = ({ content, reasoning, error }: TextRow) =>
+  (content?.length ?? 0) + (reasoning?.length ?? 0) + (error?.length ?? 0);
+
+function toShort(text: string): string {
+  if (text.length <= neighbourChars) return text;
+  return `${text
+    .slice(0, neighbourChars - 1)
+    .toWellFormed()
+    .replace(/\ufffd$/, "")}…`;
+}

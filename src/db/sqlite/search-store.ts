@@ -1,0 +1,193 @@
+// Search: the index says what is worth reading, the log what is true. Where the index cannot be used, the newest events
+// are looked through instead.
+import { sql } from "drizzle-orm";
+import { parseQuery, type Query } from "../../recall/query.ts";
+import type { Stats } from "../../recall/rank.ts";
+import { toTerm, toTerms } from "../../recall/terms.ts";
+import { rulesVersion } from "../../recall/version.ts";
+import type { SearchQuery, SearchResult, SearchState, SearchStore } from "../search.ts";
+import { type Drizzle, Prepared } from "./prepare.ts";
+import { events } from "./schema.ts";
+import type { Candidate, SearchCandidates } from "./search-candidates.ts";
+import type { SearchFilters } from "./search-filters.ts";
+import type { SearchFollower } from "./search-follower.ts";
+import type { Ranked, SearchHits } from "./search-hits.ts";
+import type { SearchQueue } from "./search-queue.ts";
+import type { SearchSlots } from "./search-slots.ts";
+import { DamagedIndex, passagesPerEvent, type SearchTables, toRowId } from "./search-tables.ts";
+import type { SearchTexts } from "./search-texts.ts";
+import type { Transactions } from "./transactions.ts";
+
+// Milliseconds that a search gives to bringing the index up to the log.
+const patience = 200;
+// Of the newest events, where there is no index; and characters of them.
+const mostNewest = 2_000;
+const mostNewestText = 1_000_000;
+// Words that are named as not used.
+const mostIgnored = 64;
+
+export class Searches {
+  readonly #tables: SearchTables;
+  readonly #slots: SearchSlots;
+  readonly #queue: SearchQueue;
+  readonly #texts: SearchTexts;
+  readonly #filters: SearchFilters;
+  readonly #candidates: SearchCandidates;
+  readonly #hits: SearchHits;
+  readonly #last;
+
+  constructor(
+    db: Drizzle,
+    related: {
+      searchTables: SearchTables;
+      searchSlots: SearchSlots;
+      searchQueue: SearchQueue;
+      searchTexts: SearchTexts;
+      searchFilters: SearchFilters;
+      searchCandidates: SearchCandidates;
+      searchHits: SearchHits;
+    },
+  ) {
+    this.#tables = related.searchTables;
+    this.#slots = related.searchSlots;
+    this.#queue = related.searchQueue;
+    this.#texts = related.searchTexts;
+    this.#filters = related.searchFilters;
+    this.#candidates = related.searchCandidates;
+    this.#hits = related.searchHits;
+    this.#last = new Prepared(db, () =>
+      db.select({ id: sql<number>`max(${events.id})`.as("id") }).from(events),
+    );
+  }
+
+  /** The id of the newest event. */
+  last(): number {
+    return this.#last.get({})?.id ?? 0;
+  }
+
+  state(): SearchState {
+    const { version, eventId, nextPassage, broken } = this.#slots.active();
+    const watermark = nextPassage > 0 ? eventId - 1 : eventId;
+    const behind = Math.max(0, this.last() - watermark) + this.#queue.length();
+    return { version, watermark, behind, broken };
+  }
+
+  check(): string | null {
+    const { slot, broken } = this.#slots.active();
+    return broken ?? this.#tables.check(slot);
+  }
+
+  /** `damage`: what is wrong with the index, if that was met. */
+  search(asked: SearchQuery): { result: SearchResult; damage: DamagedIndex | undefined } {
+    const query = parseQuery(asked.text);
+    const upTo = asked.upTo ?? this.last();
+    const { ranked, scope, degraded, damage } = this.#rank(asked, query, upTo);
+    const shown = asked.groupBy === "session" ? bestOfSessions(ranked) : ranked;
+    const page = shown.slice(asked.offset, asked.offset + asked.limit);
+    const result = {
+      hits: page.map((one) => this.#hits.toHit(one, query)),
+      more: shown.length > asked.offset + page.length,
+      terms: query.terms.flatMap(({ term, kind }) => (kind === "joined" ? [] : [term])),
+      ignored: ignoredOf(query),
+      scope,
+      unindexed: this.state().behind,
+      degraded,
+      upTo,
+    };
+    return { result, damage };
+  }
+
+  #rank(asked: SearchQuery, query: Query, upTo: number) {
+    let damage: DamagedIndex | undefined;
+    const { slot, version, broken } = this.#slots.active();
+    if (broken === null && version <= rulesVersion) {
+      try {
+        const lookup = { slot, upTo: toRowId(upTo, passagesPerEvent - 1) };
+        const hasKey = (key: string) => this.#candidates.hasKey(lookup, key);
+        const filters = this.#filters.of(asked, hasKey);
+        const stats = this.#candidates.statsOf(lookup);
+        const where = { ...lookup, keys: filters.keys };
+        const found = filters.isEmpty ? [] : this.#candidates.find(query, asked.mode, where, stats);
+        const wholly = version !== rulesVersion;
+        const given = { query, mode: asked.mode, filters, stats, upTo, wholly };
+        return { ranked: this.#hits.rank(found, given), scope: filters.scope, degraded: false, damage };
+      } catch (error) {
+        if (!(error instanceof DamagedIndex)) throw error;
+        damage = error;
+      }
+    }
+    const filters = this.#filters.of(asked, () => true);
+    const { candidates, stats } = this.#newest(query, upTo);
+    const given = { query, mode: asked.mode, filters, stats, upTo, wholly: true };
+    return { ranked: this.#hits.rank(candidates, given), scope: filters.scope, degraded: true, damage };
+  }
+
+  /** The newest events that have a word of the query, and how common its words are among them. */
+  #newest(query: Query, upTo: number): { candidates: Candidate[]; stats: Stats } {
+    const wanted = new Set(query.terms.map(({ term }) => term));
+    const frequencies = new Map<string, number>();
+    const candidates: Candidate[] = [];
+    let [passages, length, text] = [0, 0, 0];
+    for (const row of this.#texts.newest(upTo, mostNewest)) {
+      if (text > mostNewestText) break;
+      let isFound = false;
+      for (const passage of this.#texts.read(row).passages) {
+        const terms = toTerms(passage.text);
+        passages += 1;
+        length += terms.length;
+        text += passage.text.length;
+        for (const term of new Set(terms)) {
+          if (!wanted.has(term)) continue;
+          isFound = true;
+          frequencies.set(term, (frequencies.get(term) ?? 0) + 1);
+        }
+      }
+      if (isFound) candidates.push({ eventId: row.id, passages: [] });
+    }
+    const averageLength = Math.max(1, length / Math.max(1, passages));
+    return {
+      candidates,
+      stats: { passages, averageLength, frequency: (term) => frequencies.get(term) ?? 0 },
+    };
+  }
+}
+
+/** Its stop words, and of a query that is too long the first words that there was no place for. */
+function ignoredOf({ terms, pieces, ignored, isCut }: Query): string[] {
+  if (!isCut) return [...ignored];
+  const used = new Set(terms.map(({ term }) => term));
+  const unused = pieces.filter((piece) => !used.has(toTerm(piece)));
+  return [...new Set([...ignored, ...unused])].slice(0, mostIgnored);
+}
+
+function bestOfSessions(ranked: readonly Ranked[]): Ranked[] {
+  const best = new Map<string, Ranked>();
+  for (const one of ranked) if (!best.has(one.row.sessionId)) best.set(one.row.sessionId, one);
+  return [...best.values()];
+}
+
+export function createSearchStore(
+  transactions: Transactions,
+  { searches, follower }: { searches: Searches; follower: SearchFollower },
+): SearchStore {
+  const state = () => transactions.read(() => searches.state());
+  return {
+    state,
+    check: () => transactions.read(() => searches.check()),
+    async search(query) {
+      await follower.catchUp(patience);
+      const { result, damage } = await transactions.read(() => searches.search(query));
+      if (damage) void follower.markDamage(damage);
+      return result;
+    },
+    async catchUp(milliseconds) {
+      if (milliseconds === undefined) await follower.run({ ref: true });
+      else await follower.catchUp(milliseconds);
+      return (await state()).behind;
+    },
+    async rebuild(onProgress) {
+      const total = await transactions.read(() => searches.last());
+      await follower.rebuild((done) => onProgress?.(Math.min(done, total), total));
+    },
+  };
+}

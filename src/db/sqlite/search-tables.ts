@@ -1,0 +1,180 @@
+// The index itself: two FTS5 tables of passages, each row a passage's terms. It knows neither events nor ranking.
+// FTS5 splits at spaces and nothing else; what a term is, `recall/` says.
+import Database, { type Statement } from "better-sqlite3";
+import { type Drizzle, Shapes } from "./prepare.ts";
+import type { searchSlots } from "./search-schema.ts";
+
+export type Slot = (typeof searchSlots.$inferSelect)["slot"];
+
+/** Rows of one event stand together. Of one that has more passages, the rest is not indexed. */
+export const passagesPerEvent = 4096;
+
+export const toRowId = (eventId: number, passage: number) => eventId * passagesPerEvent + passage;
+export const eventOf = (rowId: number) => Math.floor(rowId / passagesPerEvent);
+export const passageOf = (rowId: number) => rowId % passagesPerEvent;
+
+/** Passages, and terms in all of them together. */
+export interface Totals {
+  passages: number;
+  terms: number;
+}
+
+/** SQLite found a table of the index damaged. The log is not concerned. */
+export class DamagedIndex extends Error {
+  readonly slot: Slot;
+
+  constructor(slot: Slot, cause: Error) {
+    super(cause.message, { cause });
+    this.name = "DamagedIndex";
+    this.slot = slot;
+  }
+}
+
+// Of FTS5, each with its key.
+const parts = [
+  ["data", "id"],
+  ["idx", "segid, term"],
+  ["docsize", "id"],
+] as const;
+
+// With each slice; so the table keeps some ten segments.
+const pagesMerged = 64;
+
+// FTS5 compares a rowid with an integer alone, and a number of JavaScript that is this large is bound as a float.
+const integer = "CAST(? AS INTEGER)";
+
+export class SearchTables {
+  readonly #db: Drizzle;
+  readonly #statements = new Shapes<Statement<unknown[]>>();
+
+  constructor(db: Drizzle) {
+    this.#db = db;
+  }
+
+  insert(slot: Slot, rowId: number, terms: string): void {
+    this.#on(slot, `INSERT INTO search_${slot} (rowid, terms) VALUES (${integer}, ?)`).run(rowId, terms);
+  }
+
+  /** Removes rows between two, both inclusive, at most so many; returns how many. */
+  remove(slot: Slot, from: number, to: number, most: number): number {
+    const some = `SELECT rowid FROM search_${slot} WHERE rowid BETWEEN ${integer} AND ${integer} LIMIT ?`;
+    return this.#on(slot, `DELETE FROM search_${slot} WHERE rowid IN (${some})`).run(from, to, most).changes;
+  }
+
+  /**
+   * Writes what was inserted and removed now, not behind our back when the transaction ends; and merges some of the
+   * pages written before. By itself FTS5 would merge many at a time, which takes ten times as long (measured).
+   */
+  flush(slot: Slot): void {
+    this.#on(slot, `INSERT INTO search_${slot} (search_${slot}) VALUES ('flush')`).run();
+    this.#on(
+      slot,
+      `INSERT INTO search_${slot} (search_${slot}, rank) VALUES ('merge', ${pagesMerged})`,
+    ).run();
+  }
+
+  /** The newest rows at or before `upTo` that match. */
+  list(slot: Slot, match: string, upTo: number, limit: number): number[] {
+    const where = `search_${slot} MATCH ? AND rowid <= ${integer}`;
+    const sql = `SELECT rowid FROM search_${slot} WHERE ${where} ORDER BY rowid DESC LIMIT ?`;
+    return this.#on(slot, sql).values(match, upTo, limit) as number[];
+  }
+
+  /** How many of them there are; `most` also stands for more. */
+  count(slot: Slot, match: string, upTo: number, most: number): number {
+    const where = `search_${slot} MATCH ? AND rowid <= ${integer}`;
+    const sql = `SELECT count(*) FROM (SELECT rowid FROM search_${slot} WHERE ${where} LIMIT ?)`;
+    return this.#on(slot, sql).values(match, upTo, most)[0] as number;
+  }
+
+  /** FTS5 keeps them itself, exactly: the averages record of https://sqlite.org/fts5.html. */
+  totals(slot: Slot): Totals {
+    const [record] = this.#on(slot, `SELECT block FROM search_${slot}_data WHERE id = 1`).values();
+    const [passages = 0, terms = 0] = Buffer.isBuffer(record) ? readVarints(record) : [];
+    const rows = passages > 0 ? [] : this.#on(slot, `SELECT id FROM search_${slot}_docsize LIMIT 1`).values();
+    if (rows.length > 0) throw new DamagedIndex(slot, new Error("it has rows, and counts none"));
+    return { passages, terms };
+  }
+
+  /** What is wrong with a table, else null. Reads all of it, and needs no lock for that. */
+  check(slot: Slot): string | null {
+    try {
+      const found = this.#on(slot, `PRAGMA integrity_check(search_${slot})`).values();
+      return found[0] === "ok" ? null : found.join("; ");
+    } catch (error) {
+      if (error instanceof DamagedIndex) return error.message;
+      throw error;
+    }
+  }
+
+  /**
+   * Empties a table that nobody searches, so many of its blocks at a time; true when it is empty. FTS5 itself can only
+   * do it at once, which takes a second for a gigabyte, under the lock.
+   */
+  clear(slot: Slot, blocks: number): boolean {
+    const db = this.#db.$client;
+    // FTS5's own tables are otherwise kept from everybody's hands.
+    db.unsafeMode(true);
+    try {
+      for (const [part, key] of parts) {
+        const table = `search_${slot}_${part}`;
+        const some = `SELECT ${key} FROM ${table} LIMIT ?`;
+        const { changes } = this.#on(slot, `DELETE FROM ${table} WHERE (${key}) IN (${some})`).run(blocks);
+        if (changes === blocks) return false;
+      }
+    } finally {
+      db.unsafeMode(false);
+    }
+    this.#on(slot, `INSERT INTO search_${slot} (search_${slot}) VALUES ('delete-all')`).run();
+    return true;
+  }
+
+  #on(slot: Slot, sql: string) {
+    const statement = () => this.#statements.get(sql, () => this.#db.$client.prepare<unknown[]>(sql));
+    return {
+      run: (...params: unknown[]) => tellDamage(slot, () => statement().run(...params)),
+      /** Of the first column. */
+      values: (...params: unknown[]) =>
+        tellDamage(slot, () =>
+          statement()
+            .pluck()
+            .all(...params),
+        ),
+    };
+  }
+}
+
+function tellDamage<T>(slot: Slot, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Database.SqliteError && isDamage(error.code)) throw new DamagedIndex(slot, error);
+    throw error;
+  }
+}
+
+// Also a table that is missing or that FTS5 cannot open, and one whose garbled sizes ask for more memory than there is.
+const damage = new Set(["SQLITE_ERROR", "SQLITE_NOMEM", "SQLITE_TOOBIG"]);
+
+function isDamage(code: string): boolean {
+  return code.startsWith("SQLITE_CORRUPT") || damage.has(code);
+}
+
+/** A term, or a key, as FTS5 takes it: nothing in it has a meaning there. */
+export function quote(term: string): string {
+  return `"${term.replaceAll('"', '""')}"`;
+}
+
+/** SQLite's integers of variable length (https://sqlite.org/fileformat2.html, section 1.6). */
+function readVarints(bytes: Buffer): number[] {
+  const values: number[] = [];
+  let value = 0;
+  for (const byte of bytes) {
+    value = value * 128 + (byte & 127);
+    if (byte < 128) {
+      values.push(value);
+      value = 0;
+    }
+  }
+  return values;
+}

@@ -1,0 +1,90 @@
+// A query text to what is looked for. Any string is legal; what is not used of it is named.
+import { stopWords } from "./stop-words.ts";
+import { toPieces, toTerm, toWords, type Word } from "./terms.ts";
+import { type Time, timesOf } from "./times.ts";
+
+export interface QueryTerm {
+  readonly term: string;
+  /** `joined` is another spelling of words that are asked for too, so `mode: all` leaves it out. */
+  readonly kind: "word" | "part" | "bigram" | "joined";
+}
+
+export interface Query {
+  /** Distinct, in order; the joined ones last. */
+  readonly terms: readonly QueryTerm[];
+  /** All pieces of the query in a row: what `mode: phrase` looks for. */
+  readonly pieces: readonly string[];
+  /** Quoted texts, and paths and names of several parts, as they were written: who has them so is meant before others. */
+  readonly literals: readonly string[];
+  /** The pieces of each literal, to be found in a row. */
+  readonly phrases: readonly (readonly string[])[];
+  readonly times: readonly Time[];
+  /** Stop words, and words that are not looked for, or not as a whole, because there are too many. */
+  readonly ignored: readonly string[];
+  /** Whether the query was too long, and its end is not looked for. */
+  readonly isCut: boolean;
+}
+
+/** Distinct terms; of the spellings that are joined of words, as many again. */
+const mostTerms = 64;
+const mostCharacters = 8192;
+const mostPieces = 256;
+const mostLiterals = 16;
+/** So many words in a row are joined: "mark crashed runs" finds markCrashedRuns. */
+const longestJoin = 4;
+
+export function parseQuery(text: string): Query {
+  const head = text.slice(0, mostCharacters);
+  const words = toWords(head);
+  const allPieces = words.flatMap((word) => word.pieces);
+  const pieces = allPieces.slice(0, mostPieces);
+  const asked = new Map(words.flatMap((word) => word.terms.map((term) => [term, kindOf(word)] as const)));
+  const terms = [...asked].slice(0, mostTerms).map(([term, kind]) => ({ term, kind }));
+  const kept = new Set(terms.map(({ term }) => term));
+  const spellings = words.flatMap((word) => (word.kind === "run" ? [] : word.spellings));
+  const names = words.flatMap((word) => (word.kind === "run" ? [] : word.pieces));
+  const joined = new Set([...spellings.slice(0, mostTerms), ...joinsOf(names.slice(0, mostTerms))]);
+  for (const term of [...joined].slice(0, mostTerms))
+    if (!asked.has(term)) terms.push({ term, kind: "joined" });
+  const literals = literalsOf(head);
+  return {
+    terms,
+    pieces,
+    literals,
+    phrases: literals.map(toPieces),
+    times: timesOf(head),
+    ignored: [
+      ...new Set(
+        words.flatMap(({ terms, pieces }) => {
+          const isAsked = terms.length > 0 && terms.every((term) => kept.has(term));
+          return isAsked ? [] : pieces;
+        }),
+      ),
+    ],
+    isCut: head.length < text.length || asked.size > mostTerms || allPieces.length > mostPieces,
+  };
+}
+
+function kindOf({ kind, spellings }: Word): QueryTerm["kind"] {
+  if (kind === "run") return spellings.length > 0 ? "bigram" : "word";
+  return spellings.length > 0 ? "part" : "word";
+}
+
+function joinsOf(pieces: readonly string[]): string[] {
+  return pieces.flatMap((_, start) => {
+    const runs: string[] = [];
+    for (let end = start + 2; end <= Math.min(start + longestJoin, pieces.length); end += 1) {
+      const run = pieces.slice(start, end);
+      if (!run.every((piece) => stopWords.has(piece))) runs.push(toTerm(run.join("")));
+    }
+    return runs;
+  });
+}
+
+/** What stands between quotation marks, and each word of several pieces, without the punctuation behind it. */
+function literalsOf(text: string): string[] {
+  const quoted = text.split('"').filter((_, index) => index % 2 === 1);
+  const names = text.split(/[\s"'`’“”()[\]{}<>,;]+/).map((name) => name.replace(/[.:!?]{1,8}$/, ""));
+  const isLong = (literal: string) => literal.length <= 512 && toPieces(literal).length > 1;
+  return [...new Set([...quoted, ...names])].filter(isLong).slice(0, mostLiterals);
+}

@@ -1,0 +1,38 @@
+// What a search says beside its hits: why there are none, and what to try.
+import type { SearchMode, SearchResult } from "../db/search.ts";
+
+interface Asked {
+  mode: SearchMode;
+  /** The query was longer than its bound. */
+  isCut: boolean;
+  /** Hits on the pages before. */
+  offset: number;
+  [argument: string]: unknown;
+}
+
+const filters = ["directory", "app_name", "user_id", "authors", "types", "tool_name", "since", "until"];
+
+/** Nothing for a search that went as asked. */
+export function toSearchHint(found: SearchResult, asked: Asked): string | undefined {
+  const hints = [
+    found.degraded && "The index is damaged: `backstory doctor` says how, `backstory reindex` mends it.",
+    asked.isCut && "Of this query the first 4 KiB were looked for.",
+    found.hits.length === 0 && asked.offset === 0 && whyNothing(found, asked),
+  ].filter((hint) => typeof hint === "string");
+  return hints.length === 0 ? undefined : hints.join(" ");
+}
+
+function whyNothing({ terms, scope }: SearchResult, asked: Asked): string {
+  if (terms.length === 0) return "There is no word to look for: ask with a name, a path or a rarer word.";
+  const wider = scope.kind === "all" ? undefined : 'scope "all" looks everywhere';
+  if (scope.kind === "project" && !scope.isKnown) {
+    return `No session has worked in this directory: ${wider}, list_sessions shows where any did.`;
+  }
+  const ways = [
+    asked.mode === "any" ? undefined : 'mode "any" needs not every word',
+    filters.some((name) => asked[name] !== undefined) ? "fewer filters leave more" : undefined,
+    wider,
+    "other words may have been used",
+  ];
+  return `Nothing found: ${ways.filter((way) => way !== undefined).join("; ")}.`;
+}
