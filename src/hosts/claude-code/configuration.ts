@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type HostConfiguration, hookGroups, serverName, shellCommand } from "../configuration.ts";
 
 /** Its events that Backstory is called at. Times are seconds. */
-export const claudeCodeEvents = {
+const events = {
   SessionStart: { timeout: 10 },
   UserPromptSubmit: { timeout: 10 },
   Stop: { timeout: 10 },
@@ -31,7 +31,7 @@ export const claudeCodeConfiguration: HostConfiguration = {
         at: ["mcpServers", serverName],
         value: { command: launch.command, args: [...launch.args] },
       },
-      ...hookGroups(settings, claudeCodeEvents, { command: shellCommand(launch, "hook", "claude-code") }),
+      ...hookGroups(settings, events, { command: shellCommand(launch, "hook", "claude-code") }),
     ];
   },
   notes: [
