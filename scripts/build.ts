@@ -12,6 +12,8 @@ const shared = {
   bundle: true,
   platform: "node",
   target: "node22",
+  // jsonc-parser's CommonJS requires its parts by names that no bundler follows.
+  mainFields: ["module", "main"],
   external: ["better-sqlite3", "./hook.cjs"],
   // Names stay, for the stacks in a bug report.
   minifyWhitespace: true,
