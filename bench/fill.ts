@@ -56,19 +56,23 @@ export function fillSessions(file: string, count: number, directories: readonly 
   });
 }
 
-/** Jobs of two sessions and two directories in turn, with five priorities; those that are due later, tomorrow. */
+/** Jobs of two sessions and of the projects of two directories in turn, with five priorities; those that are due later, tomorrow. */
 export function fillJobs(file: string, { ready, later }: { ready: number; later: number }): void {
   const db = openRaw(file, "off");
   const insert = db.prepare(
-    `INSERT INTO jobs (id, session_id, directory, prompt, status, ready, priority, run_after, attempts, max_attempts,
-      origin, client, created_at) VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, 0, 3, 'tool', 'bench', ?)`,
+    `INSERT INTO jobs (id, session_id, project_id, directory, prompt, status, ready, priority, run_after, attempts,
+      max_attempts, origin, client, created_at) VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?, 0, 3, 'tool', 'bench', ?)`,
+  );
+  const insertProject = db.prepare(
+    "INSERT INTO projects (id, directory, created_at, updated_at) VALUES (?, ?, 0, 0)",
   );
   const now = Date.now();
   const tomorrow = now + 86_400_000;
   db.transaction(() => {
+    for (const project of [0, 1]) insertProject.run(`proj_${project}`, `/bench/${project}`);
     for (let index = 0; index < ready + later; index += 1) {
       const waits = later > 0 && index % Math.ceil((ready + later) / later) === 0;
-      const where = [`sess_${index % 2}`, `/bench/${index % 2}`];
+      const where = [`sess_${index % 2}`, `proj_${index % 2}`, `/bench/${index % 2}`];
       const when = waits ? [0, index % 5, tomorrow] : [1, index % 5, now];
       insert.run(`job_${String(index).padStart(26, "0")}`, ...where, prose(500, index), ...when, now);
     }

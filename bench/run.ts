@@ -5,8 +5,10 @@ import { appendLines } from "./lines/append.ts";
 import { callLines } from "./lines/calls.ts";
 import { deleteLines } from "./lines/delete.ts";
 import { forkLines } from "./lines/forks.ts";
+import { importLines } from "./lines/import.ts";
 import { jobLines } from "./lines/jobs.ts";
 import { processLines } from "./lines/processes.ts";
+import { redactionLines } from "./lines/redaction.ts";
 import { resumeLines } from "./lines/resume.ts";
 import { searchLines } from "./lines/search.ts";
 import { sessionLines } from "./lines/sessions.ts";
@@ -18,6 +20,7 @@ import { Workbench } from "./workbench.ts";
 
 const lines: readonly Line[] = [
   ...appendLines,
+  ...redactionLines,
   ...callLines,
   ...sessionLines,
   ...forkLines,
@@ -29,6 +32,7 @@ const lines: readonly Line[] = [
   ...searchLines,
   ...deleteLines,
   ...processLines,
+  ...importLines,
 ];
 
 const filter = process.argv[2] ?? "";

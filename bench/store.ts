@@ -2,13 +2,14 @@
 import { join } from "node:path";
 import { typeid } from "typeid-js";
 import type { NewEvent, NewSession } from "../src/db/records.ts";
+import type { Redactor } from "../src/db/redaction.ts";
 import { openStore } from "../src/db/sqlite/sqlite-store.ts";
 import type { Store } from "../src/db/store.ts";
 import { createProber } from "../src/liveness/prober.ts";
 import { nextRun } from "../src/schedule/schedule.ts";
 import type { Durability } from "./floors/raw-log.ts";
 
-export function openBenchStore(file: string, durability: Durability): Promise<Store> {
+export function openBenchStore(file: string, durability: Durability, redactor?: Redactor): Promise<Store> {
   return openStore({
     file,
     durability,
@@ -18,6 +19,7 @@ export function openBenchStore(file: string, durability: Durability): Promise<St
     prober: createProber(),
     nextRun,
     log: { info() {}, warn() {} },
+    redactor,
   });
 }
 

@@ -36,9 +36,14 @@ export class Workbench {
     return folder;
   }
 
+  /** The built program, as a user has it. */
+  async program(): Promise<string> {
+    return join(await this.#package(), "dist", "backstory.js");
+  }
+
   /** Our server on a database, as a user runs it. */
   async server(file: string, ...args: string[]): Promise<Program> {
-    return this.#program([join(await this.#package(), "dist", "backstory.js"), "--db", file, ...args]);
+    return this.#program([await this.program(), "--db", file, ...args]);
   }
 
   /** A server on the SDK that answers what stands in `answersFile`. */

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Command, Option } from "commander";
 import { createProgram } from "../src/cli/command.ts";
 import { limits } from "../src/db/limits.ts";
+import { rules } from "../src/redaction/redactor.ts";
 import type { Tool } from "../src/tools/define-tool.ts";
 import { tools } from "../src/tools/index.ts";
 import { toolsets } from "../src/tools/toolsets.ts";
@@ -144,7 +145,7 @@ function fill(page: string, name: string, text: string): string {
   const [before, after] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const start = page.indexOf(before);
   const end = page.indexOf(after, start);
-  if (start < 0 || end < 0) throw new Error(`README.md has no ${before} … ${after}`);
+  if (start < 0 || end < 0) throw new Error(`a page has no ${before} … ${after}`);
   return `${page.slice(0, start + before.length)}\n${text}\n${page.slice(end)}`;
 }
 
@@ -155,7 +156,18 @@ function readmePage(): string {
   return Object.entries(parts).reduce((filled, [name, text]) => fill(filled, name, text), page);
 }
 
-const pages = { "README.md": readmePage(), "docs/tools.md": toolsPage() };
+/** A rule of two patterns is one row. */
+function redactionPage(): string {
+  const found = Map.groupBy(rules, ({ name }) => name);
+  const rows = [...found].map(([name, each]) => [code(name), each.map(({ finds }) => finds).join("; ")]);
+  return fill(readFileSync("docs/redaction.md", "utf8"), "rules", table(["rule", "what it finds"], rows));
+}
+
+const pages = {
+  "README.md": readmePage(),
+  "docs/tools.md": toolsPage(),
+  "docs/redaction.md": redactionPage(),
+};
 const stale = Object.entries(pages).filter(
   ([path, text]) => !existsSync(path) || readFileSync(path, "utf8") !== text,
 );

@@ -13,7 +13,7 @@ const warmUp = 100;
 // Every claim takes one away: so many are there at the end, of each half that a filter leaves.
 const spare = 2 * (rounds + warmUp);
 
-type Filters = Pick<JobClaim, "directory" | "sessionId">;
+type Filters = Pick<JobClaim, "workspace" | "sessionId">;
 
 async function claimFrom(
   bench: Workbench,
@@ -80,7 +80,7 @@ const workersLine: Line = {
 
 export const jobLines: readonly Line[] = [
   growthLine("", {}),
-  growthLine(" of a directory", { directory: "/bench/0" }),
+  growthLine(" of a directory", { workspace: { directory: "/bench/0", projectDirectory: "/bench/0" } }),
   growthLine(" of a session", { sessionId: "sess_0" }),
   laterLine,
   workersLine,

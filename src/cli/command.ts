@@ -1,23 +1,27 @@
 // The `backstory` command: its options, its environment, and which file serves which subcommand.
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { searchModes } from "../db/search.ts";
+import type { Launch } from "../hosts/configuration.ts";
 import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
+import type { ExcludeSettings } from "./exclude.ts";
+import type { ImportSettings } from "./import.ts";
+import type { InstallSettings } from "./install.ts";
 import type { ListSettings } from "./list.ts";
-import { defaultDatabase } from "./paths.ts";
+import { databaseFile, defaultDatabase } from "./paths.ts";
 import type { PrintSettings } from "./print.ts";
 import type { ResumeSettings } from "./resume.ts";
+import type { ScrubSettings } from "./scrub.ts";
 import type { SearchSettings } from "./search.ts";
 import { serve } from "./serve.ts";
-import { durabilities, logLevels, type Settings } from "./settings.ts";
+import { durabilities, logLevels, redactionModes, type Settings } from "./settings.ts";
 import type { ShowSettings } from "./show.ts";
+import type { WatchSettings } from "./watch.ts";
 
 /** Runs the command of these arguments. Ends the process with 1, and a line on stderr, if they are wrong. */
 export async function runCommand(args: readonly string[]): Promise<void> {
   // Hosts pass a variable that is not set as an empty one.
-  for (const name of ["BACKSTORY_DB", "BACKSTORY_TOOLSETS", "BACKSTORY_LOG_LEVEL"]) {
+  for (const name of ["BACKSTORY_DB", "BACKSTORY_TOOLSETS", "BACKSTORY_REDACTION", "BACKSTORY_LOG_LEVEL"]) {
     if (process.env[name] === "") delete process.env[name];
   }
   await createProgram().parseAsync([...args], { from: "user" });
@@ -47,6 +51,12 @@ export function createProgram(): Command {
         .default("full"),
     )
     .addOption(
+      new Option("--redaction <mode>", "secrets in what is stored: mask them, leave them, or refuse the call")
+        .env("BACKSTORY_REDACTION")
+        .choices(redactionModes)
+        .default("mask"),
+    )
+    .addOption(
       new Option("--log-level <level>", "what goes to stderr")
         .env("BACKSTORY_LOG_LEVEL")
         .choices(logLevels)
@@ -57,6 +67,8 @@ export function createProgram(): Command {
     .description("serve MCP on stdin and stdout (the default)")
     .action(async (_options, command: Command) => serve(command.optsWithGlobals<Settings>()));
   addPages(program);
+  addCapture(program);
+  addHosts(program);
   addSearch(program);
   addCare(program);
   return program;
@@ -133,8 +145,109 @@ function addCare(program: Command): void {
     .action(async (_options, command: Command) =>
       (await import("./reindex.ts")).reindex(command.optsWithGlobals<PrintSettings>()),
     );
+  program
+    .command("scrub")
+    .description("take secrets out of what is stored already")
+    .option("--dry-run", "only count them")
+    .option("--session <id>", "only in a session; else everywhere")
+    .option("--compact", "make the file anew, without what earlier writes left in its unused space")
+    .action(async (_options, command: Command) =>
+      (await import("./scrub.ts")).scrub(command.optsWithGlobals<ScrubSettings>()),
+    );
 }
 
+/** What takes in what hosts wrote. */
+function addCapture(program: Command): void {
+  program
+    .command("import")
+    .argument("[paths...]", "transcripts, or folders of them; else where the hosts keep theirs")
+    .description("take in what agent hosts have recorded; again, and only what is new")
+    .option("--dry-run", "count what would be taken in, and store nothing")
+    .addOption(hostOption())
+    .addOption(
+      new Option("--since <when>", "only transcripts that changed since: a date, or 7d, or 12h").argParser(
+        parseSince,
+      ),
+    )
+    .option("--strict", "end with 1 if anything could not be read")
+    .option("--include-deleted", "also sessions that were deleted here, as new ones")
+    .option("--json", "print the summary as JSON instead")
+    .action(async (paths: string[], _options, command: Command) => {
+      const settings = command.optsWithGlobals<ImportSettings>();
+      await (await import("./import.ts")).importPaths(paths.map(parsePath), settings);
+    });
+  program
+    .command("watch")
+    .argument("[paths...]", "as of import")
+    .description("follow the transcripts of running hosts, and take in what is new")
+    .addOption(hostOption())
+    .action(async (paths: string[], _options, command: Command) =>
+      (await import("./watch.ts")).watchPaths(paths.map(parsePath), command.optsWithGlobals<WatchSettings>()),
+    );
+  addExclude(program);
+}
+
+/** What hosts call, and what makes them call it. */
+function addHosts(program: Command): void {
+  program
+    .command("install")
+    .argument("<host>", "claude-code, codex, cursor, vscode, opencode, gemini or copilot")
+    .description("set a host up: its MCP server and its hooks")
+    .option("--print", "show what goes where, and write nothing (the default)")
+    .addOption(new Option("--write", "write it, beside what is there").conflicts(["print", "remove"]))
+    .addOption(new Option("--remove", "take it away again").conflicts("print"))
+    .addOption(
+      new Option("--scope <scope>", "for the user everywhere, or for the project of this directory")
+        .choices(["user", "project"])
+        .default("user"),
+    )
+    .addOption(
+      new Option(
+        "--command [command]",
+        "start this instead of npx -y backstory; alone: this installation",
+      ).argParser(parseCommand),
+    )
+    .action(async (host: string, _options, command: Command) =>
+      (await import("./install.ts")).installHost(host, command.optsWithGlobals<InstallSettings>()),
+    );
+  program
+    .command("hook")
+    .argument("<host>", "whose hook it is: claude-code, codex, gemini, cursor, vscode or copilot")
+    .argument("[event]", "its name, for hosts whose payload has none")
+    .description(
+      "take in what a host's hook says on stdin, and print what the host is to be told; never fails",
+    )
+    .action(async () => (await import("./hook.ts")).runHook(process.argv.slice(2)));
+}
+
+function addExclude(program: Command): void {
+  const exclude = program
+    .command("exclude")
+    .description("directories whose sessions are not taken in, nor those below them");
+  exclude
+    .command("add")
+    .argument("<directory>")
+    .description("leave it out from now on")
+    .action(async (directory: string, _options, command: Command) =>
+      (await import("./exclude.ts")).addExclusion(parsePath(directory), command.optsWithGlobals()),
+    );
+  exclude
+    .command("remove")
+    .argument("<directory>")
+    .description("take it in again, with the next import")
+    .action(async (directory: string, _options, command: Command) =>
+      (await import("./exclude.ts")).deleteExclusion(parsePath(directory), command.optsWithGlobals()),
+    );
+  exclude
+    .command("list")
+    .description("list them")
+    .option("--json", "as JSON")
+    .action(async (_options, command: Command) =>
+      (await import("./exclude.ts")).listExclusions(command.optsWithGlobals<ExcludeSettings>()),
+    );
+}
+
+const hostOption = () => new Option("--host <name>", "only this host's transcripts, such as claude-code");
 const directoryOption = (about: string) => new Option("--directory <path>", about);
 const jsonOption = (tool: string) => new Option("--json", `print the result of ${tool} instead`);
 const limitOption = (what: string, standard: number) =>
@@ -152,10 +265,29 @@ function parseLimit(value: string): number {
   return Number(value);
 }
 
+/** Milliseconds since 1970. */
+function parseSince(value: string): number {
+  const ago = /^(\d{1,5})([dh])$/.exec(value);
+  const hours = ago?.[2] === "h" ? 1 : 24;
+  const time = ago ? Date.now() - Number(ago[1]) * hours * 3_600_000 : Date.parse(value);
+  if (Number.isNaN(time)) throw new InvalidArgumentError("Give a date such as 2026-11-21, or 7d, or 12h.");
+  return time;
+}
+
+/** A command as it is typed: words, those with spaces in quotes. */
+function parseCommand(value: string): Launch {
+  const found = Array.from(
+    value.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),
+    ([, one, two, three]) => one ?? two ?? three,
+  );
+  const [command, ...args] = found.filter((word) => word !== undefined);
+  if (command === undefined) throw new InvalidArgumentError("Give a program and its arguments.");
+  return { command, args };
+}
+
 function parsePath(value: string): string {
   if (value === "" || value.includes("\0")) throw new InvalidArgumentError("Give the path of a file.");
-  // Hosts pass what their configuration says without a shell, which would know the home directory.
-  return resolve(/^~[/\\]/.test(value) ? join(homedir(), value.slice(2)) : value);
+  return databaseFile(value);
 }
 
 function parseToolsets(value: string): Settings["toolsets"] {

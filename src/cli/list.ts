@@ -1,10 +1,9 @@
 // `backstory list`: the sessions, latest activity first.
-import { existsSync } from "node:fs";
 import type { Session } from "../db/records.ts";
 import { type Item, oneLine, type Page, toMinute } from "../resume/page.ts";
 import type { ToolContext } from "../tools/define-tool.ts";
 import { listSessions } from "../tools/list_sessions.ts";
-import { type PrintSettings, print, resultOf } from "./print.ts";
+import { isEmpty, listOf, type PrintSettings, print, write } from "./print.ts";
 
 export interface ListSettings extends PrintSettings {
   directory?: string;
@@ -13,15 +12,13 @@ export interface ListSettings extends PrintSettings {
 
 export async function list(settings: ListSettings): Promise<void> {
   const { directory, limit } = settings;
-  if (!existsSync(settings.db)) {
-    process.stdout.write(
-      settings.json ? '{"sessions":[]}\n' : `No sessions yet: there is no ${settings.db}.\n`,
-    );
+  if (isEmpty(settings)) {
+    write(settings.json ? '{"sessions":[]}\n' : `No sessions yet: there is nothing in ${settings.db}.\n`);
     return;
   }
   await print(settings, {
     page: (context) => readPage(context, directory, limit),
-    results: (context) => resultOf(listSessions, { directory, limit }, context),
+    results: (context) => listOf(listSessions, { name: "sessions", directory, limit }, context),
   });
 }
 

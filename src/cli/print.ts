@@ -1,12 +1,14 @@
 // What the people's commands share: they open a store that is there, print one thing, and end.
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { StoreError } from "../db/errors.ts";
 import type { Store } from "../db/store.ts";
 import { findHostProcess } from "../liveness/ancestry.ts";
 import { createProber } from "../liveness/prober.ts";
+import { escapeControls } from "../resume/escape.ts";
 import type { Page } from "../resume/page.ts";
 import { toInputError } from "../server/input-errors.ts";
 import { InputError, type Tool, type ToolContext } from "../tools/define-tool.ts";
+import { maxCharsBounds } from "../tools/fields.ts";
 import { readGitHead } from "../workspace/git.ts";
 import { readWorkspace } from "../workspace/workspace.ts";
 import { against, currentDirectory } from "./directory.ts";
@@ -24,54 +26,110 @@ export interface Printable {
   page(context: ToolContext): Promise<Page>;
   /** Of tools, in one object. */
   results(context: ToolContext): Promise<object>;
+  /** The store is opened as a server does, if it can be, and else for reading alone. */
+  mayWrite?: boolean;
 }
 
 /** Ends the process with 1, and the reason on stderr, when there is nothing to print. */
-export function print(settings: PrintSettings, { page, results }: Printable): Promise<void> {
-  return printText(settings, async (store) => {
+export function print(settings: PrintSettings, { page, results, mayWrite }: Printable): Promise<void> {
+  const work = async (store: Store) => {
     const context = toContext(store);
-    if (settings.json) return `${JSON.stringify(await results(context))}\n`;
+    if (settings.json) return toJson(await results(context));
     return toTerminal(await page(context), wantsColour(process.stdout));
-  });
+  };
+  return printText(settings, work, mayWrite);
 }
 
 /** As `print`, of what `work` makes of a store. */
 export async function printText(
   settings: PrintSettings,
   work: (store: Store) => Promise<string>,
+  mayWrite = false,
 ): Promise<void> {
-  // Whoever reads us may have seen enough: `| head`.
-  process.stdout.on("error", () => process.exit(0));
   try {
-    process.stdout.write(await withStore(settings, work));
+    write(await withStore(settings, work, mayWrite));
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    process.stderr.write(`${error.message}\n${error.hint}\n`);
-    process.exitCode = 1;
+    reportError(error);
   }
 }
 
-/** The structured result of a tool. Arguments that do not fit are a `StoreError` for whoever typed them. */
-export async function resultOf(tool: Tool, args: object, context: ToolContext): Promise<object> {
+/** Of the Store, on stderr; the process will end with 1. Any other is thrown again. */
+export function reportError(error: unknown): void {
+  if (!(error instanceof StoreError)) throw error;
+  process.stderr.write(`${error.message}\n${error.hint}\n`);
+  process.exitCode = 1;
+}
+
+/** On stdout, or else the process ends: with 0 where whoever reads us has seen enough (`| head`), else with 1. */
+export function write(text: string): void {
+  process.stdout.once("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    process.stderr.write(`Not all of it could be written (${error.code ?? error.message}).\n`);
+    process.exit(1);
+  });
+  process.stdout.write(text);
+}
+
+/** JSON for a terminal too: what would act on one is escaped, as JSON may have any character. */
+function toJson(result: object): string {
+  return `${escapeControls(JSON.stringify(result))}\n`;
+}
+
+/** The structured result of a tool. Rejects with `StoreError` alone, as a call is answered. */
+export async function resultOf(
+  tool: Tool,
+  args: object,
+  context: ToolContext,
+): Promise<Record<string, unknown>> {
   try {
     return JSON.parse((await tool.call(args, context)).text);
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    const { code, message } = toInputError(error.zodError, tool);
-    throw new StoreError(code, message, "--help tells what the command takes.");
+    throw error instanceof InputError ? toInputError(error.zodError, tool) : error;
   }
 }
 
-/** Looking at a store makes none. */
-async function withStore<T>({ db, durability }: Settings, work: (store: Store) => Promise<T>): Promise<T> {
-  if (!existsSync(db)) {
+/** The result of a tool that lists, its pages as one: up to `limit` items, and a cursor if there are more. */
+export async function listOf(
+  tool: Tool,
+  { name, limit, ...args }: { name: string; limit: number } & Record<string, unknown>,
+  context: ToolContext,
+): Promise<Record<string, unknown>> {
+  const items: unknown[] = [];
+  let page: Record<string, unknown> = {};
+  do {
+    const rest = { limit: limit - items.length, cursor: page.next_cursor, max_chars: maxCharsBounds.most };
+    page = await resultOf(tool, { ...args, ...rest }, context);
+    const found = page[name];
+    if (Array.isArray(found)) items.push(...found);
+  } while (page.next_cursor !== undefined && items.length < limit);
+  return { ...page, [name]: items };
+}
+
+/** Nothing was ever stored: looking at a store makes none. */
+export function isEmpty({ db }: Pick<Settings, "db">): boolean {
+  return (statSync(db, { throwIfNoEntry: false })?.size ?? 0) === 0;
+}
+
+async function withStore<T>(
+  settings: Settings,
+  work: (store: Store) => Promise<T>,
+  mayWrite: boolean,
+): Promise<T> {
+  const { db } = settings;
+  if (isEmpty({ db })) {
     throw new StoreError(
       "not_found",
-      `There is no database ${db} yet: nothing has been recorded.`,
+      `There is nothing in the database ${db} yet: nothing has been recorded.`,
       "An agent that uses Backstory makes it. Name another with --db.",
     );
   }
-  const store = await openStoreOf({ db, durability }, createProber(), { info() {}, warn() {} });
+  const open = (readOnly: boolean) =>
+    openStoreOf(settings, createProber(), { info() {}, warn() {} }, { readOnly });
+  const store = mayWrite ? await open(false).catch(openForReading) : await open(true);
+  function openForReading(error: unknown): Promise<Store> {
+    if (error instanceof StoreError && error.code === "read_only") return open(true);
+    throw error;
+  }
   try {
     return await work(store);
   } finally {
@@ -89,5 +147,7 @@ function toContext(store: Store): ToolContext {
     readGitHead: (path) => readGitHead(against(directory, path)),
     findHost: () => findHostProcess(),
     noteHostRun() {},
+    noteSession() {},
+    readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
   };
 }

@@ -1,15 +1,17 @@
 // `backstory reindex`: the search index made anew. Servers may go on meanwhile, and search by the old one.
+import type { Store } from "../db/store.ts";
 import { type PrintSettings, printText } from "./print.ts";
 
 export function reindex(settings: PrintSettings): Promise<void> {
-  return printText(settings, async ({ search }) => {
+  const rebuild = async ({ search }: Store) => {
     const { stderr } = process;
     await search.rebuild((done, total) => {
       if (stderr.isTTY) stderr.write(`\r${toLine(done, total)}`);
     });
     if (stderr.isTTY) stderr.write("\r\u001b[K");
     return "The search index was made anew.\n";
-  });
+  };
+  return printText(settings, rebuild, true);
 }
 
 const toLine = (done: number, total: number) =>

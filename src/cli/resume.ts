@@ -1,7 +1,6 @@
 // `backstory resume`: where the latest session of a directory stopped.
 import { toResumePage } from "../resume/brief-pages.ts";
 import { briefChars, toBrief } from "../resume/to-brief.ts";
-import type { ToolContext } from "../tools/define-tool.ts";
 import { readFacts, resumeSession } from "../tools/resume_session.ts";
 import { type PrintSettings, print, resultOf } from "./print.ts";
 
@@ -13,18 +12,7 @@ export interface ResumeSettings extends PrintSettings {
 export function resume(session: string | undefined, settings: ResumeSettings): Promise<void> {
   const { directory } = settings;
   return print(settings, {
-    async page(context) {
-      await markCrashed(context);
-      return toResumePage(toBrief(await readFacts(session, directory, context), briefChars));
-    },
-    async results(context) {
-      await markCrashed(context);
-      return resultOf(resumeSession, { session_id: session, directory }, context);
-    },
+    page: async (context) => toResumePage(toBrief(await readFacts(session, directory, context), briefChars)),
+    results: (context) => resultOf(resumeSession, { session_id: session, directory }, context),
   });
-}
-
-/** As a server does when it starts: perhaps none has since the crash. What cannot be marked is shown as it stands. */
-async function markCrashed({ store }: ToolContext): Promise<void> {
-  await store.markCrashedRuns().catch(() => {});
 }

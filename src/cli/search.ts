@@ -27,6 +27,8 @@ export function search(query: string, settings: SearchSettings): Promise<void> {
     // The Store is not asked here: where to look, and what to say of it, is the tool's to decide.
     page: async (context) => toPage((await find(context)) as SearchReply),
     results: find,
+    // The index is brought up to the log first.
+    mayWrite: true,
   });
 }
 

@@ -5,7 +5,7 @@ import { toTodosPage, toTranscriptPage } from "../resume/transcript.ts";
 import type { ToolContext } from "../tools/define-tool.ts";
 import { getHistory } from "../tools/get_history.ts";
 import { getSession } from "../tools/get_session.ts";
-import { type PrintSettings, print, resultOf } from "./print.ts";
+import { listOf, type PrintSettings, print, resultOf } from "./print.ts";
 
 export interface ShowSettings extends PrintSettings {
   /** The last events. */
@@ -20,9 +20,9 @@ export function show(session: string, settings: ShowSettings): Promise<void> {
   return print(settings, {
     page: (context) => readPage(context, session, limit),
     async results(context) {
-      const ofSession = { session_id: session, max_chars: mostChars };
-      const found = await resultOf(getSession, ofSession, context);
-      return { ...found, ...(await resultOf(getHistory, { ...ofSession, order: "desc", limit }, context)) };
+      const found = await resultOf(getSession, { session_id: session, max_chars: mostChars }, context);
+      const lastEvents = { name: "events", session_id: session, order: "desc", limit };
+      return { ...found, ...(await listOf(getHistory, lastEvents, context)) };
     },
   });
 }

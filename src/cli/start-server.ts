@@ -44,6 +44,11 @@ export async function startServer(
   const findHost = once(() => findHostProcess());
   const hostRuns: string[] = [];
   let host: Promise<ProcessIdentity> | undefined;
+  const createdSessionIds: string[] = [];
+  const identifyHost = once(async () => {
+    const pid = await findHost();
+    return pid === null ? null : prober.identify(pid);
+  });
 
   const directory = currentDirectory();
   const shared: Omit<ToolContext, "store" | "client"> = {
@@ -55,6 +60,13 @@ export async function startServer(
       hostRuns.push(run.id);
       host ??= prober.identify(run.pid);
     },
+    noteSession: (id) => void createdSessionIds.push(id),
+    readAsker: async () => ({
+      createdSessionIds,
+      host: await identifyHost(),
+      // Claude Code sets it for the servers that it starts.
+      providerSessionId: process.env.CLAUDE_CODE_SESSION_ID || null,
+    }),
   };
   const server = createServer({
     description: prepared ?? describeServer(tools),

@@ -61,8 +61,11 @@ export interface JobClaim {
   runId: string | null;
   leaseSeconds: number;
   sessionId?: string | undefined;
-  directory?: string | undefined;
+  workspace?: JobPlace | undefined;
 }
+
+/** Means the jobs of its project; where there is no project, those of exactly this directory. */
+export type JobPlace = Pick<Workspace, "directory" | "projectDirectory">;
 
 /** `leaseToken` proves that the job is the worker's own. */
 export interface ClaimedJob {
@@ -82,7 +85,7 @@ export interface FinishedJob {
 export interface JobQuery {
   jobId?: string | undefined;
   sessionId?: string | undefined;
-  directory?: string | undefined;
+  workspace?: JobPlace | undefined;
   status?: JobStatus | undefined;
   after?: { id: string } | undefined;
   limit: number;

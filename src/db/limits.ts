@@ -26,4 +26,5 @@ export const limits = {
   actionsPerEvent: 100,
   eventsPerCall: 500,
   todosPerSession: 1_000,
+  leaseSeconds: 86_400,
 } as const;

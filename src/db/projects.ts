@@ -41,6 +41,14 @@ export interface ProjectQuery {
   limit: number;
 }
 
+/** A project has come from another directory. */
+export interface ProjectMove extends Provenance {
+  /** What identified it there. */
+  previousDirectory: string;
+  /** Whether there is a directory still: then it has not moved. */
+  stillExists: boolean;
+}
+
 export interface DeletedProject {
   id: string;
   runs: number;
@@ -51,14 +59,11 @@ export interface DeletedProject {
 export interface ProjectStore {
   /**
    * Makes the project of a workspace or changes it; one that is there and as asked stays untouched.
-   * `previousDirectory`: it was there and has moved here, with its sessions and runs. `not_found` if no project is
-   * there, nor one here to which it has moved already; `conflict` if both have sessions or runs.
+   * `move`: it was elsewhere, and keeps its id, with all that was recorded there. What was recorded here meanwhile joins
+   * it, and the project that was made for that is gone. `not_found` if no project is there, nor one here to which it has
+   * moved already; `conflict` while that directory exists.
    */
-  upsert(
-    workspace: Workspace,
-    patch: ProjectPatch,
-    previousDirectory?: string | undefined,
-  ): Promise<ProjectSummary>;
+  upsert(workspace: Workspace, patch: ProjectPatch, move?: ProjectMove | undefined): Promise<ProjectSummary>;
   get(which: ProjectReference): Promise<ProjectSummary>;
   list(query: ProjectQuery): Promise<Page<ProjectSummary>>;
   /** With its runs, those still running among them, but without its sessions. */

@@ -1,5 +1,7 @@
 // What the Store keeps, as plain records: times are integer milliseconds, absent values are null.
 
+import type { Findings } from "./redaction.ts";
+
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
 export type JsonObject = { [key: string]: JsonValue };
 
@@ -148,6 +150,9 @@ export interface NewAction {
   input: JsonValue | undefined;
   output: JsonValue | undefined;
   error: string | null;
+  /** As it is known of one that is taken in afterwards; left out: by its status, when the event happened. */
+  startedAt?: number | null;
+  endedAt?: number | null;
 }
 
 /** How an action goes on. What is undefined stays as it is. */
@@ -188,6 +193,8 @@ export interface Event extends EventContent, Provenance {
   originSessionId: string | null;
   actions: Action[];
   lossy: boolean;
+  /** How many secrets were taken out of its texts, by rule; null: none. */
+  redactions: Findings | null;
   forgottenAt: number | null;
   createdAt: number;
 }
@@ -259,6 +266,8 @@ export interface NewRun extends Provenance, Idempotent {
   sessionId: string | null;
   /** Null: the session's own. */
   workspace: Workspace | null;
+  /** The git branch that the session's directory is on now, for the session; without one it keeps what it has. */
+  sessionBranch?: string | null;
   pid: number;
   /** We found it ourselves: a repeat of the request may come with another. */
   pidFound?: boolean;

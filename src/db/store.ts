@@ -2,6 +2,7 @@
 
 import type { AuditStore } from "./audit.ts";
 import type { AutomationStore, NextRun } from "./automations.ts";
+import type { CaptureStore } from "./captures.ts";
 import type { CheckpointStore } from "./checkpoints.ts";
 import type { ResumeTarget, SessionFacts } from "./facts.ts";
 import type { JobStore } from "./jobs.ts";
@@ -27,6 +28,7 @@ import type {
   Stored,
   TodoList,
 } from "./records.ts";
+import type { Redactor, ScrubStore } from "./redaction.ts";
 import type { SearchStore } from "./search.ts";
 import type { StatsStore } from "./stats.ts";
 import type { Turn, TurnHistory, TurnQuery } from "./turns.ts";
@@ -41,6 +43,7 @@ export interface Owner {
 
 /** Newest activity first: by (updatedAt, id), descending. Times are inclusive. */
 export interface SessionQuery extends Owner {
+  projectId?: string | undefined;
   directory?: string | undefined;
   agent?: string | undefined;
   provider?: string | undefined;
@@ -100,6 +103,7 @@ export interface PlacedAction {
 export interface RunQuery {
   sessionId?: string | undefined;
   directory?: string | undefined;
+  projectId?: string | undefined;
   status?: RunStatus | undefined;
   pid?: number | undefined;
   after?: { id: string } | undefined;
@@ -137,8 +141,13 @@ export interface Store {
   readonly file: string;
   readonly projects: ProjectStore;
   readonly audit: AuditStore;
+  readonly scrubs: ScrubStore;
+  readonly captures: CaptureStore;
 
-  /** `not_found`: the parent. `conflict`: the key was used, by the same app and user, for other content. */
+  /**
+   * The session of that provider and that provider's id, if its host or a tool has told of it: with what was not known of
+   * it filled in. `not_found`: the parent. `conflict`: the key was used, by the same app and user, for other content.
+   */
   createSession(session: NewSession): Promise<Stored<Session>>;
   /** `not_found` also when the owner is another one. */
   getSession(sessionId: string, owner?: Owner): Promise<Session>;
@@ -149,8 +158,8 @@ export interface Store {
    */
   forkSession(fork: NewFork): Promise<Stored<Session>>;
   /**
-   * A patch that changes nothing leaves `updatedAt` and the audit log as they are.
-   * `too_large`: the metadata, once they are merged.
+   * A patch that changes nothing leaves `updatedAt` as it is; its audit entry names no fields.
+   * `too_large`: the metadata, once they are merged. `conflict`: another session has that provider's id.
    */
   updateSession(sessionId: string, patch: SessionPatch, by: Provenance): Promise<Session>;
   /**
@@ -168,7 +177,8 @@ export interface Store {
   listSessionIds(prefix: string, limit: number): Promise<Page<string>>;
   /**
    * What a session is resumed from. Of a directory: its session of the latest activity, else its project's, that has
-   * events, is no subagent's and is not archived. `not_found`: there is none.
+   * events, is no subagent's nor a fork of one, and is not archived. `not_found`: there is none. Its running runs are
+   * probed, and none is marked.
    */
   getFacts(target: ResumeTarget): Promise<SessionFacts>;
   /** Notes that a session was read, at most once a minute. One that is not there is none. */
@@ -232,6 +242,8 @@ export interface StoreOptions {
   /** `full` survives a power cut, `normal` a killed process only. */
   durability: "full" | "normal";
   migrationsDirectory: string;
+  /** For who only looks: the file stays as it is, and every write is `read_only`. */
+  readOnly?: boolean;
   /** Milliseconds since 1970. */
   now: () => number;
   /** A new id such as `sess_01j…`, later ones sorting later. */
@@ -239,6 +251,10 @@ export interface StoreOptions {
   prober: ProcessProber;
   nextRun: NextRun;
   log: StoreLog;
+  /** Sees every text before it is stored; absent: texts are stored as they come. */
+  redactor?: Redactor | undefined;
+  /** Megabytes of the file that are kept in memory; default 64. */
+  cacheMegabytes?: number;
   /** Milliseconds a write waits for others before `busy`; default 10,000. */
   busyDeadline?: number;
 }

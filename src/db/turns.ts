@@ -6,13 +6,16 @@ export const turnStates = ["in_progress", "completed", "failed", "interrupted"] 
 /**
  * A prompt is a `message` of `user`. A failure is another event of type `error`, with an error, or with `error` as its
  * finish. An answer is an event with any other finish than one that calls tools, or, without a finish, a `message` or
- * `result` of an agent none of whose own actions is still open. `status` and `note` do not count. The first that holds:
+ * `result` of an agent none of whose own actions is still open; if the turn's run crashed, one that has no actions.
+ * `status` and `note` do not count. The first that holds:
  * - `failed`: its last event is a failure.
  * - `completed`: there is an answer behind its last prompt and its last failure.
  * - `interrupted`: behind its last event another turn began.
- * - as its run: `failed`, or `interrupted` if that crashed, ended or completed. Its run is the one that its events name
- *   last; where they name none, the session's latest, if it ended after them.
+ * - as its run: `failed`, or `interrupted` if that crashed, ended or completed.
  * - `in_progress`.
+ *
+ * Its run is the one that its events name last; where they name none and no turn began behind it, the session's latest,
+ * if it ended after them.
  */
 export type TurnState = (typeof turnStates)[number];
 

@@ -19,7 +19,7 @@ export interface Query {
   /** The pieces of each literal, to be found in a row. */
   readonly phrases: readonly (readonly string[])[];
   readonly times: readonly Time[];
-  /** Stop words. */
+  /** Stop words, and words that are not looked for, or not as a whole, because there are too many. */
   readonly ignored: readonly string[];
   /** Whether the query was too long, and its end is not looked for. */
   readonly isCut: boolean;
@@ -40,6 +40,7 @@ export function parseQuery(text: string): Query {
   const pieces = allPieces.slice(0, mostPieces);
   const asked = new Map(words.flatMap((word) => word.terms.map((term) => [term, kindOf(word)] as const)));
   const terms = [...asked].slice(0, mostTerms).map(([term, kind]) => ({ term, kind }));
+  const kept = new Set(terms.map(({ term }) => term));
   const spellings = words.flatMap((word) => (word.kind === "run" ? [] : word.spellings));
   const names = words.flatMap((word) => (word.kind === "run" ? [] : word.pieces));
   const joined = new Set([...spellings.slice(0, mostTerms), ...joinsOf(names.slice(0, mostTerms))]);
@@ -52,7 +53,14 @@ export function parseQuery(text: string): Query {
     literals,
     phrases: literals.map(toPieces),
     times: timesOf(head),
-    ignored: [...new Set(words.flatMap((word) => (word.terms.length === 0 ? word.pieces : [])))],
+    ignored: [
+      ...new Set(
+        words.flatMap(({ terms, pieces }) => {
+          const isAsked = terms.length > 0 && terms.every((term) => kept.has(term));
+          return isAsked ? [] : pieces;
+        }),
+      ),
+    ],
     isCut: head.length < text.length || asked.size > mostTerms || allPieces.length > mostPieces,
   };
 }

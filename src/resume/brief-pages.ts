@@ -1,5 +1,5 @@
 // The pages made from a brief: to resume, to hand over, to recall what happened. They state; they do not ask.
-import type { Brief, BriefAction, BriefTodo, Recalled } from "./brief.ts";
+import type { Brief, BriefAction, BriefTodo, LeftOut, Recalled } from "./brief.ts";
 import { aboutSession, given, type Item, oneLine, type Page, type Section, toMinute } from "./page.ts";
 
 /** Where a session stopped. */
@@ -14,7 +14,7 @@ export function toResumePage(brief: Brief): Page {
       recalledSection("Last answer", [brief.last_answer]),
       todosOf(brief),
       unfinishedOf(brief),
-      recalledSection("Decisions and notes, newest first", brief.decisions),
+      decisionsOf(brief),
       filesOf(brief),
       recalledSection("Last events, newest first", brief.recent_events),
       recalledSection("First request", [brief.first_request]),
@@ -34,7 +34,7 @@ export function toHandoffPage(brief: Brief): Page {
       endingOf(brief),
       sessionOf(brief),
       recalledSection("Last answer", [brief.last_answer]),
-      recalledSection("Decisions and notes, newest first", brief.decisions),
+      decisionsOf(brief),
       todosOf(brief),
       unfinishedOf(brief),
       filesOf(brief),
@@ -67,6 +67,7 @@ function filled(sections: readonly Section[]): Section[] {
 
 const endings = {
   crashed: "crashed: its process is gone, and no end was recorded",
+  continued: "went on after a crash: nothing says how that ended",
   ended: "ended: its host let go of it in order, and its outcome is unknown",
   running: "running: no end is recorded",
   completed: "completed",
@@ -132,9 +133,9 @@ function toItem({
 function todosOf(brief: Brief): Section {
   const { open_todos, todos_left_out: left, todo_counts } = brief;
   if (todo_counts.total === 0) return { title: "Open todos", items: [] };
-  const rest = left ? [{ label: `${left.count} more: ${left.tool} has them` }] : [];
   const none = open_todos.length === 0 && left === undefined ? [{ label: "none" }] : [];
-  return { title: `Open todos (${countsOf(brief)})`, items: [...open_todos.map(todoItem), ...rest, ...none] };
+  const items = [...open_todos.map(todoItem), ...restOf(left), ...none];
+  return { title: `Open todos (${countsOf(brief)})`, items };
 }
 
 function todoItem({ status, priority, content }: BriefTodo): Item {
@@ -145,8 +146,18 @@ function countsOf({ todo_counts: { total, completed, cancelled, in_progress, pen
   return `${total} in all: ${completed} completed, ${in_progress} in progress, ${pending} pending, ${cancelled} cancelled`;
 }
 
-function unfinishedOf({ unfinished_actions }: Brief): Section {
-  return { title: "Tool calls that never finished", items: unfinished_actions.map(actionItem) };
+function unfinishedOf({ unfinished_actions, unfinished_left_out }: Brief): Section {
+  const items = [...unfinished_actions.map(actionItem), ...restOf(unfinished_left_out)];
+  return { title: "Tool calls that never finished", items };
+}
+
+function decisionsOf({ decisions, decisions_left_out }: Brief): Section {
+  const { title, items } = recalledSection("Decisions and notes, newest first", decisions);
+  return { title, items: [...items, ...restOf(decisions_left_out)] };
+}
+
+function restOf(left: LeftOut<string> | undefined): Item[] {
+  return left ? [{ label: `${left.count} more: ${left.tool} has them` }] : [];
 }
 
 function actionItem({ seq, tool_name, status, input, author, origin }: BriefAction): Item {

@@ -95,6 +95,12 @@ export interface TodoCounts {
   cancelled: number;
 }
 
+/** How many did not fit, and the tool that has them. */
+export interface LeftOut<Tool extends string> {
+  count: number;
+  tool: Tool;
+}
+
 /** Lists are newest first, todos in the order of their plan. */
 export interface Brief extends Shown {
   ended: BriefEnding;
@@ -103,10 +109,11 @@ export interface Brief extends Shown {
   last_answer?: Recalled | undefined;
   todo_counts: TodoCounts;
   open_todos: BriefTodo[];
-  /** The tool has the rest of them. */
-  todos_left_out?: { count: number; tool: "get_todos" } | undefined;
+  todos_left_out?: LeftOut<"get_todos"> | undefined;
   unfinished_actions: BriefAction[];
+  unfinished_left_out?: LeftOut<"get_history"> | undefined;
   decisions: Recalled[];
+  decisions_left_out?: LeftOut<"get_history"> | undefined;
   files: BriefFile[];
   recent_events: Recalled[];
   first_request?: Recalled | undefined;

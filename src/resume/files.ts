@@ -10,7 +10,21 @@ export interface TouchedFile {
   origin: Origin;
 }
 
-const pathKeys = ["path", "file_path", "filename", "paths"];
+// As the tools of agents call them.
+const pathKeys = [
+  "path",
+  "paths",
+  "file",
+  "file_path",
+  "filePath",
+  "filename",
+  "absolute_path",
+  "absolutePath",
+  "relative_path",
+  "relative_workspace_path",
+  "target_file",
+  "notebook_path",
+];
 // Longer is a text about a file, not its path.
 const longestPath = 512;
 
@@ -33,9 +47,24 @@ export function findFiles(events: readonly Event[]): TouchedFile[] {
 }
 
 function pathsIn(value: JsonValue | undefined): string[] {
+  if (typeof value === "string") return patchedPaths(value);
   if (value === undefined || value === null || typeof value !== "object" || Array.isArray(value)) return [];
   const found = pathKeys.flatMap((key) => (Object.hasOwn(value, key) ? [value[key]].flat() : []));
-  return found.filter((path) => typeof path === "string").filter(isPath);
+  const patched = Object.values(value).flat().filter(isText).flatMap(patchedPaths);
+  return [...found.filter(isText), ...patched].filter(isPath);
+}
+
+const patchStart = "*** Begin Patch";
+const patchHeader = /^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+?)\r?$/gm;
+
+/** Of a patch in the form of apply_patch, which names its files in lines of their own. */
+function patchedPaths(text: string): string[] {
+  if (!text.includes(patchStart)) return [];
+  return Array.from(text.matchAll(patchHeader), ([, path = ""]) => path);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 function isPath(text: string): boolean {

@@ -6,20 +6,28 @@ export interface Taken<T> {
   whole: boolean;
 }
 
+interface Growth {
+  /** Never more than its share, whatever is left over. */
+  bounded?: boolean;
+  /** Characters that it has before any part has more than its share. */
+  least?: number;
+}
+
 /** A part of the brief. */
-export class Part<T> {
+export class BriefPart<T> {
   value: T;
   whole = false;
   size = 0;
   readonly share: number;
-  /** Never more than its share, whatever is left over. */
   readonly bounded: boolean;
+  readonly least: number;
   readonly #take: (room: number) => Taken<T>;
 
   /** `share`: of the reply's characters, 0 to 1. `take(room)`: what fits into so many characters of JSON. */
-  constructor(share: number, take: (room: number) => Taken<T>, bounded = false) {
+  constructor(share: number, take: (room: number) => Taken<T>, { bounded = false, least = 0 }: Growth = {}) {
     this.share = share;
     this.bounded = bounded;
+    this.least = least;
     this.#take = take;
     this.value = take(0).value;
   }
@@ -32,17 +40,30 @@ export class Part<T> {
   }
 }
 
-// First everyone's share, then three times that, then whatever is left: a long request does not starve the rest.
-const rounds = [1, 3, Number.POSITIVE_INFINITY];
+/** The most characters that a part may have in a round. */
+type Round = (part: BriefPart<unknown>, maxChars: number) => number;
+
+const upToShare =
+  (times: number): Round =>
+  ({ share, bounded }, maxChars) =>
+    share * maxChars * (bounded ? 1 : times);
+
+// First everyone's share, then what a part cannot do without, then three times the share, then whatever is left: a long
+// request does not starve the rest.
+const rounds: readonly Round[] = [
+  upToShare(1),
+  ({ least }) => least,
+  upToShare(3),
+  upToShare(Number.POSITIVE_INFINITY),
+];
 
 /** Gives `room` to the parts, the first of them first; so the last is the first to give way. */
-export function fillParts(parts: readonly Part<unknown>[], room: number, maxChars: number): void {
+export function fillParts(parts: readonly BriefPart<unknown>[], room: number, maxChars: number): void {
   let left = room;
   for (const round of rounds) {
     for (const part of parts.filter(({ whole }) => !whole)) {
-      const most = part.share * maxChars * (part.bounded ? 1 : round);
       left += part.size;
-      part.grow(Math.floor(Math.min(most, left)));
+      part.grow(Math.floor(Math.min(Math.max(part.size, round(part, maxChars)), left)));
       left -= part.size;
     }
   }

@@ -21,8 +21,8 @@ export function makeFrame(facts: SessionFacts, room: number): Frame {
   return [frame, ...candidates].find((each) => jsonLength(each) <= room) ?? toLeastFrame(frame);
 }
 
-function toEnding({ session, runs }: SessionFacts): BriefEnding {
-  const { state, run } = findEnding(session, runs);
+function toEnding(facts: SessionFacts): BriefEnding {
+  const { state, run } = findEnding(facts);
   return escapeTexts({ state, evidence: run?.evidence ?? undefined, run: run && toRun(run) });
 }
 

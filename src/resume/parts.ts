@@ -5,12 +5,12 @@ import type { Event, JsonValue, Session, Todo } from "../db/records.ts";
 import type { BriefAction, BriefTodo, Candidate, Recalled } from "./brief.ts";
 import { escapeControls, escapeTexts } from "./escape.ts";
 import { findFiles } from "./files.ts";
-import { cutText, cutToJson, jsonLength, Part, type Taken, takeItems } from "./fill.ts";
+import { BriefPart, cutText, cutToJson, jsonLength, type Taken, takeItems } from "./fill.ts";
 import { toIso } from "./frame.ts";
 
 const mostRecent = 12;
 // Characters of a text in a list.
-const longest = { decision: 1_000, input: 400, recent: 240, title: 120, name: 60 };
+const longest = { decision: 1_000, recent: 240, title: 120, name: 60 };
 const mostNames = 5;
 
 export function toParts(facts: SessionFacts, maxChars: number) {
@@ -18,9 +18,9 @@ export function toParts(facts: SessionFacts, maxChars: number) {
   const isRepeat = firstRequest?.seq === lastRequest?.seq;
   return {
     // Word for word, and never more than half of the reply.
-    open_todos: listPart(0.5, facts.todos.filter(isOpen).map(toTodo), true),
+    open_todos: listPart(0.5, facts.todos.filter(isOpen).map(toTodo), { bounded: true }),
     last_request: textPart(0.1, lastRequest, maxChars),
-    unfinished_actions: listPart(0.08, facts.unfinishedActions.map(toAction)),
+    unfinished_actions: actionsPart(facts.unfinishedActions, maxChars),
     last_answer: textPart(0.08, lastAnswer, maxChars),
     decisions: listPart(
       0.06,
@@ -37,8 +37,29 @@ export function isOpen({ status }: Pick<Todo, "status">): boolean {
   return status === "pending" || status === "in_progress";
 }
 
-function listPart<T>(share: number, items: readonly T[], bounded = false): Part<T[]> {
-  return new Part(share, (room) => takeItems(items, room), bounded);
+function listPart<T>(share: number, items: readonly T[], growth: { bounded?: boolean } = {}): BriefPart<T[]> {
+  return new BriefPart(share, (room) => takeItems(items, room), growth);
+}
+
+// Characters of an unfinished call's input and title, tried in turn until all calls fit.
+const actionCaps = [400, 200, 100, 40, 0];
+// Their names alone may have the larger share.
+const actionShares = { least: 0.08, most: 0.25 };
+
+/** Which calls never finished matters more than what they were given: their texts shrink before one is left out. */
+function actionsPart(actions: readonly UnfinishedAction[], maxChars: number): BriefPart<BriefAction[]> {
+  const inputs = actions.map(({ input }) => inShort(input));
+  const forms = actionCaps.map((cap) =>
+    actions.map((action, index) => toAction(action, inputs[index] ?? "", cap)),
+  );
+  const shortest = forms.at(-1) ?? [];
+  const take = (room: number): Taken<BriefAction[]> => {
+    const fitting = forms.find((form) => jsonLength(form) <= room);
+    return fitting ? { value: fitting, whole: fitting === forms[0] } : takeItems(shortest, room);
+  };
+  const least = jsonLength(shortest);
+  const share = Math.min(Math.max(actionShares.least, least / maxChars), actionShares.most);
+  return new BriefPart(share, take, { least });
 }
 
 // Fewer characters of a text say nothing.
@@ -46,13 +67,13 @@ const leastText = 20;
 const truncatedLength = ',"truncated":true'.length;
 
 /** One text, cut to the room there is. */
-function textPart(share: number, event: Event | null, most: number): Part<Recalled | undefined> {
-  if (event === null) return new Part(share, () => ({ value: undefined, whole: true }));
+function textPart(share: number, event: Event | null, most: number): BriefPart<Recalled | undefined> {
+  if (event === null) return new BriefPart(share, () => ({ value: undefined, whole: true }));
   // None longer than the reply is asked for.
   const longest = toRecalled(event, event.content ?? "", most);
   const { content = "", truncated = false } = longest;
   const length = jsonLength(longest);
-  return new Part(share, (room): Taken<Recalled | undefined> => {
+  return new BriefPart(share, (room): Taken<Recalled | undefined> => {
     if (length <= room) return { value: longest, whole: !truncated };
     const space = room - (length - jsonLength(content)) - truncatedLength;
     if (space < leastText) return { value: undefined, whole: false };
@@ -83,24 +104,30 @@ function toTodo({ id, content, status, priority }: Todo): BriefTodo {
   return escapeTexts({ id, content, status, priority });
 }
 
-function toAction(action: UnfinishedAction): BriefAction {
-  const input = inShort(action.input);
+/** With at most `most` characters of its input and of its title. */
+function toAction(action: UnfinishedAction, input: string, most: number): BriefAction {
+  const { seq, callId, toolName, status, author, origin, startedAt } = action;
+  const name = cutText(toolName, longest.name);
+  const title = cutText(action.title ?? "", Math.min(most, longest.title));
+  const start = cutText(input, most);
+  const isCut = name !== toolName || title !== (action.title ?? "") || start !== input;
   return escapeTexts({
-    seq: action.seq,
-    call_id: action.callId,
-    tool_name: action.toolName,
-    title: action.title === null ? undefined : cutText(action.title, longest.title),
-    status: action.status,
-    input: input === undefined ? undefined : cutText(input, longest.input),
-    author: action.author,
-    origin: action.origin,
-    started_at: action.startedAt === null ? undefined : toIso(action.startedAt),
-    truncated: (input?.length ?? 0) > longest.input || undefined,
+    seq,
+    call_id: callId,
+    tool_name: name,
+    title: title || undefined,
+    status,
+    input: start || undefined,
+    author,
+    origin,
+    started_at: startedAt === null ? undefined : toIso(startedAt),
+    truncated: isCut || undefined,
   });
 }
 
-function inShort(input: JsonValue | undefined): string | undefined {
-  return input === undefined || typeof input === "string" ? input : JSON.stringify(input);
+function inShort(input: JsonValue | undefined): string {
+  if (input === undefined) return "";
+  return typeof input === "string" ? input : JSON.stringify(input);
 }
 
 function toCandidate({ id, title, directory, lastSeq, updatedAt }: Session): Candidate {

@@ -2,29 +2,34 @@
 import { closest, distance } from "fastest-levenshtein";
 import type * as z from "zod";
 import { StoreError } from "../db/errors.ts";
+import type { Tool } from "../tools/define-tool.ts";
 import type { JsonSchema } from "../tools/wire-schema.ts";
 
 type Issue = z.core.$ZodIssue;
 
 const mostIssues = 5;
 
-export function toInputError(error: z.ZodError, tool: { name: string; inputSchema: JsonSchema }): StoreError {
+export function toInputError(
+  error: z.ZodError,
+  tool: Pick<Tool, "name" | "effect" | "inputSchema">,
+): StoreError {
   const issues = error.issues.slice(0, mostIssues);
   const messages = issues.map((issue) => describeIssue(issue, tool.inputSchema));
   const more = error.issues.length - issues.length;
   const message = `${tool.name}: ${messages.join("; ")}${more > 0 ? `; and ${more} more` : ""}.`;
+  const unchanged = tool.effect === "read" ? "" : "Nothing was stored. ";
   const large = error.issues.find((issue) => issue.code === "custom" && issue.params?.tooLarge === true);
   if (large) {
     return new StoreError(
       "too_large",
       message,
-      "Nothing was stored. Split it over several calls, or store the path of a file instead of its text.",
+      `${unchanged}Split it over several calls, or store the path of a file instead of its text.`,
     );
   }
   const required = tool.inputSchema.required;
   const needs = Array.isArray(required) ? `It needs ${required.join(", ")}. ` : "";
   const takes = Object.keys(propertiesOf(tool.inputSchema)).join(", ");
-  return new StoreError("invalid_input", message, `Nothing was stored. ${needs}It takes ${takes}.`);
+  return new StoreError("invalid_input", message, `${unchanged}${needs}It takes ${takes}.`);
 }
 
 function describeIssue(issue: Issue, schema: JsonSchema): string {

@@ -6,6 +6,7 @@ import {
   type Prompt,
   type PromptArgument,
 } from "@modelcontextprotocol/sdk/types.js";
+import { limits } from "../db/limits.ts";
 import type { Brief } from "../resume/brief.ts";
 import { toHandoffPage, toRecapPage, toResumePage } from "../resume/brief-pages.ts";
 import { toMarkdown } from "../resume/markdown.ts";
@@ -62,6 +63,9 @@ const pagePrompts: readonly PagePrompt[] = [
   },
 ];
 
+/** In bytes; of the tools' arguments of the same names. */
+const argumentLimits: Readonly<Record<string, number>> = { session_id: limits.name, directory: limits.path };
+
 export const prompts: readonly Prompt[] = pagePrompts.map(({ prompt }) => prompt);
 
 /** Rejects with `McpError`. An empty argument is one that was not given: hosts send what a form held. */
@@ -72,6 +76,7 @@ export async function getPrompt(
 ): Promise<GetPromptResult> {
   const { prompt, toPage } = findPrompt(name);
   refuseWrongArguments(prompt, args);
+  refuseLargeArguments(args);
   try {
     const facts = await readFacts(
       args.session_id || undefined,
@@ -103,4 +108,15 @@ function refuseWrongArguments({ name, arguments: known = [] }: Prompt, args: Rec
   const needs =
     missing.length === 0 ? "" : ` It needs ${missing.map((argument) => argument.name).join(", ")}.`;
   throw new McpError(ErrorCode.InvalidParams, `The prompt ${name} takes ${names.join(", ")}.${needs}`);
+}
+
+function refuseLargeArguments(args: Record<string, string>): void {
+  for (const [name, value] of Object.entries(args)) {
+    const [bytes, limit] = [Buffer.byteLength(value), argumentLimits[name] ?? limits.name];
+    if (bytes <= limit) continue;
+    throw new McpError(
+      ErrorCode.InvalidParams,
+      `${name} is ${bytes.toLocaleString("en")} bytes; the limit is ${limit.toLocaleString("en")}. list_sessions lists the ids and directories of sessions.`,
+    );
+  }
 }

@@ -13,7 +13,7 @@ import { toMarkdown } from "../resume/markdown.ts";
 import { oneLine, type Page } from "../resume/page.ts";
 import { toTodosPage, toTranscriptPage } from "../resume/transcript.ts";
 import { decodeCursor, encodeCursor } from "../tools/cursor.ts";
-import { toProtocolError } from "./protocol-errors.ts";
+import { shorten, toProtocolError } from "./protocol-errors.ts";
 
 const mimeType = "text/markdown";
 const scheme = "backstory://sessions/";
@@ -82,7 +82,9 @@ export async function readResource(
   const [, sessionId, part] = /^backstory:\/\/sessions\/([^/?#]{1,512})(\/todos)?$/.exec(uri) ?? [];
   if (sessionId === undefined) {
     const known = resourceTemplates.map(({ uriTemplate }) => uriTemplate).join(" and ");
-    throw new McpError(resourceNotFound, `There is no such resource. There are ${known}.`, { uri });
+    throw new McpError(resourceNotFound, `There is no such resource. There are ${known}.`, {
+      uri: shorten(uri),
+    });
   }
   try {
     const store = await openStore();

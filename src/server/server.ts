@@ -1,7 +1,7 @@
 // The MCP server: the SDK's, with our tools, over a connection of ours.
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+import type { JSONRPCMessage, ServerResult } from "@modelcontextprotocol/sdk/types.js";
 import {
   CallToolRequestSchema,
   CompleteRequestSchema,
@@ -12,6 +12,7 @@ import {
   ListToolsRequestSchema,
   ReadResourceRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
+import * as z from "zod";
 import { StoreError } from "../db/errors.ts";
 import type { Tool, ToolContext } from "../tools/define-tool.ts";
 import type { Toolset } from "../tools/toolsets.ts";
@@ -21,6 +22,7 @@ import type { Connection, Message, RequestId } from "./connection.ts";
 import { type Description, toolsOf } from "./greeting.ts";
 import type { Log } from "./log.ts";
 import { getPrompt, prompts } from "./prompts.ts";
+import { toParamsError } from "./protocol-errors.ts";
 import { listResources, readResource, resourceTemplates } from "./resources.ts";
 
 export interface ServerOptions {
@@ -71,17 +73,31 @@ function handlePages(
   const openStore = async () => (await openContext()).store;
   const openIfThere = async () => (hasStore() ? openStore() : undefined);
   server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts: [...prompts] }));
-  server.setRequestHandler(GetPromptRequestSchema, ({ params }) =>
+  handle(server, GetPromptRequestSchema, ({ params }) =>
     getPrompt(params.name, params.arguments ?? {}, openContext),
   );
   server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
     resourceTemplates: [...resourceTemplates],
   }));
-  server.setRequestHandler(ListResourcesRequestSchema, ({ params }) =>
-    listResources(params?.cursor, openIfThere),
-  );
-  server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => readResource(params.uri, openStore));
-  server.setRequestHandler(CompleteRequestSchema, ({ params }) => complete(params, openIfThere));
+  handle(server, ListResourcesRequestSchema, ({ params }) => listResources(params?.cursor, openIfThere));
+  handle(server, ReadResourceRequestSchema, ({ params }) => readResource(params.uri, openStore));
+  handle(server, CompleteRequestSchema, ({ params }) => complete(params, openIfThere));
+}
+
+type RequestSchema = z.ZodObject<{ method: z.ZodLiteral<string>; params: z.ZodType }>;
+
+/** Checks the parameters before the SDK would, which answers wrong ones as a failure of the server. */
+function handle<Schema extends RequestSchema>(
+  server: Server,
+  schema: Schema,
+  answer: (request: z.output<Schema>) => Promise<ServerResult>,
+): void {
+  const { value: method } = schema.shape.method;
+  server.setRequestHandler(z.looseObject({ method: z.literal(method) }), (request) => {
+    const { success, data, error } = schema.safeParse(request);
+    if (!success) throw toParamsError(method, error);
+    return answer(data);
+  });
 }
 
 function refuseValidation(): never {

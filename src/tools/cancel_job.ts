@@ -3,7 +3,7 @@ import * as z from "zod";
 import { fitOne } from "./budget.ts";
 import { defineTool } from "./define-tool.ts";
 import { maxCharsBounds, name } from "./fields.ts";
-import { cutJob, toWireJob, type WireJob, wireJob } from "./job-records.ts";
+import { cutJob, toWireJob, type WireJob, wireJob } from "./wire-jobs.ts";
 
 export const cancelJob = defineTool({
   name: "cancel_job",

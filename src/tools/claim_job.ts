@@ -4,7 +4,7 @@ import { limits } from "../db/limits.ts";
 import { fitOne } from "./budget.ts";
 import { defineTool } from "./define-tool.ts";
 import { leaseSeconds, maxChars, name, sessionId, text } from "./fields.ts";
-import { cutJob, toWireJob, type WireJob, wireJob } from "./job-records.ts";
+import { cutJob, toWireJob, type WireJob, wireJob } from "./wire-jobs.ts";
 
 export const claimJob = defineTool({
   name: "claim_job",
@@ -18,7 +18,7 @@ export const claimJob = defineTool({
       worker: name().optional().describe("Default: the client's name"),
       run_id: name().optional().describe("If that run crashes, the job is given back"),
       lease_seconds: leaseSeconds(),
-      directory: text(limits.path).min(1).optional().describe("Only jobs of this directory"),
+      directory: text(limits.path).min(1).optional().describe("Only jobs of this directory's project"),
       session_id: sessionId().optional().describe("Only jobs of this session"),
       max_chars: maxChars(),
     }),
@@ -34,7 +34,7 @@ export const claimJob = defineTool({
       worker: worker ?? context.client,
       runId: run_id ?? null,
       leaseSeconds: lease_seconds,
-      directory: directory && (await context.readWorkspace(directory)).directory,
+      workspace: directory === undefined ? undefined : await context.readWorkspace(directory),
       sessionId: session_id,
     });
     if (claimed === null) return {};

@@ -5,8 +5,8 @@ import { fitOne } from "./budget.ts";
 import { cutSession } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { idempotencyKey, jsonObject, maxCharsBounds, name, sessionId, text } from "./fields.ts";
-import { withWork } from "./job-records.ts";
 import { toWireSession } from "./to-wire.ts";
+import { withWork } from "./wire-jobs.ts";
 import { type WireSession, wireSession } from "./wire-records.ts";
 
 export const createSession = defineTool({
@@ -30,7 +30,7 @@ export const createSession = defineTool({
       idempotency_key: idempotencyKey().optional(),
     }),
   output: () => z.object({ session: wireSession(), duplicate: z.boolean() }),
-  async run(input, { store, client, directory, readWorkspace }) {
+  async run(input, { store, client, directory, readWorkspace, noteSession }) {
     const { record, duplicate } = await store.createSession({
       appName: input.app_name ?? client,
       userId: input.user_id ?? null,
@@ -46,6 +46,7 @@ export const createSession = defineTool({
       client,
       idempotencyKey: input.idempotency_key ?? null,
     });
+    if (!duplicate) noteSession(record.id);
     const work = await store.jobs.workOf([record.id]);
     const wrap = (session: WireSession) => ({ session, duplicate });
     return fitOne(

@@ -3,15 +3,19 @@ import { createHash } from "node:crypto";
 import type * as z from "zod";
 import { StoreError } from "../db/errors.ts";
 
-/** `query`: what must be the same on the next page; not its size. */
-export function encodeCursor(query: object, position: readonly (string | number | null)[]): string {
+/** What must be the same on the next page: which list it is, its filters and its order; not its size. */
+export interface ListQuery {
+  list: string;
+}
+
+export function encodeCursor(query: ListQuery, position: readonly (string | number | null)[]): string {
   return Buffer.from(JSON.stringify([fingerprint(query), ...position])).toString("base64url");
 }
 
 /** The position, or null without a cursor. `invalid_input` for one that is broken or of another query. */
 export function decodeCursor<T extends z.ZodType>(
   cursor: string | undefined,
-  query: object,
+  query: ListQuery,
   position: T,
 ): z.output<T> | null {
   if (cursor === undefined) return null;
@@ -27,7 +31,7 @@ export function decodeCursor<T extends z.ZodType>(
   if (print !== fingerprint(query)) {
     throw new StoreError(
       "invalid_input",
-      "cursor belongs to a list with other filters or another order.",
+      "cursor belongs to another list, or to one with other filters or another order.",
       "Repeat the arguments of the page before with its next_cursor, or leave cursor out to start anew.",
     );
   }
@@ -43,6 +47,6 @@ function parse(cursor: string): unknown[] {
   }
 }
 
-function fingerprint(query: object): string {
+function fingerprint(query: ListQuery): string {
   return createHash("sha256").update(JSON.stringify(query)).digest("base64url").slice(0, 8);
 }

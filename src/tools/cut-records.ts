@@ -1,5 +1,6 @@
 // What each kind of record may lose when a result has to become smaller.
 import { type Cuttable, cutRecord, cutText } from "./budget.ts";
+import type { WireCheckpoint } from "./wire-checkpoints.ts";
 import type {
   WireAction,
   WireAuditEntry,
@@ -10,6 +11,7 @@ import type {
   WireSession,
   WireTodo,
 } from "./wire-records.ts";
+import type { WireTurn } from "./wire-turns.ts";
 
 const sessionParts: Cuttable<WireSession> = {
   texts: [
@@ -27,20 +29,23 @@ const sessionParts: Cuttable<WireSession> = {
   values: ["metadata"],
 };
 const runParts: Cuttable<WireRun> = {
-  texts: ["prompt", "error", "command", "evidence", "directory"],
+  texts: ["prompt", "error", "command", "evidence", "directory", "client"],
   values: ["args"],
 };
 const eventParts: Cuttable<WireEvent> = {
   texts: ["content", "reasoning", "error"],
   values: ["raw", "metadata", "long_running_tool_ids"],
 };
-const todoParts: Cuttable<WireTodo> = { texts: [], values: [] };
+// An id is left out whole: a part of one would name another.
+const todoParts: Cuttable<WireTodo> = { texts: [], values: ["id"] };
+const checkpointParts: Cuttable<WireCheckpoint> = { texts: ["label", "client"], values: [] };
+const longestOwnId = 60;
 
 const projectParts: Cuttable<WireProject> = {
   texts: ["prompt", "command", "name", "directory", "git_common_dir", "git_remote"],
   values: [],
 };
-const auditParts: Cuttable<WireAuditEntry> = { texts: [], values: ["details"] };
+const auditParts: Cuttable<WireAuditEntry> = { texts: ["client"], values: ["details"] };
 
 export const cutSession = (session: WireSession, cap: number) => cutRecord(session, cap, sessionParts);
 export const cutRun = (run: WireRun, cap: number) => cutRecord(run, cap, runParts);
@@ -59,9 +64,18 @@ export function cutProjectSummary(summary: WireProjectSummary, cap: number): Wir
 
 /** A todo always says something of what is to be done. */
 export function cutTodo(todo: WireTodo, cap: number): WireTodo {
+  const known = cutRecord(todo, Math.max(cap, longestOwnId), todoParts);
   const content = cutText(todo.content, Math.max(cap, 30));
-  if (content === todo.content) return cutRecord(todo, cap, todoParts);
-  return { ...todo, content, truncated: true };
+  return content === todo.content ? known : { ...known, content, truncated: true };
+}
+
+export const cutCheckpoint = (checkpoint: WireCheckpoint, cap: number) =>
+  cutRecord(checkpoint, cap, checkpointParts);
+
+/** Without its id, if that is long: first_seq and last_seq tell where it is all the same. */
+export function cutTurnId<T extends WireTurn>(turn: T, cap: number): T {
+  const isLong = JSON.stringify(turn.turn_id ?? "").length > Math.max(cap, longestOwnId);
+  return isLong ? { ...turn, turn_id: undefined, truncated_fields: ["turn_id"] } : turn;
 }
 
 /** Its truncated_fields are what `get_event` takes as `field`. With a cap of 0 only what identifies it is left. */
@@ -123,7 +137,7 @@ function identityOf(event: WireEvent): WireEvent {
     session_id,
     seq,
     type,
-    author: cutText(author, 60),
+    author: cutText(author, 30),
     origin,
     created_at,
     truncated: true,

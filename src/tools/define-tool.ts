@@ -1,5 +1,6 @@
 // A tool is a value: everything the protocol, the docs and the tests need is derived from it.
 import type * as z from "zod";
+import type { Asker } from "../db/facts.ts";
 import type { Workspace } from "../db/records.ts";
 import type { Store } from "../db/store.ts";
 import { lazily } from "./lazily.ts";
@@ -16,13 +17,16 @@ export interface ToolContext {
   client: string;
   /** Where the client works, unless it says otherwise. */
   directory: string;
-  readWorkspace(directory: string): Promise<Workspace>;
+  readWorkspace(directory: string): Promise<Workspace & { exists: boolean }>;
   /** The commit that a directory is at; null where there is none. */
   readGitHead(directory: string): Promise<string | null>;
   /** The pid of the agent host that started us; null if it cannot be told. */
   findHost(): Promise<number | null>;
   /** Remembers a run of our own host, to note it if the host lets go of us in order. */
   noteHostRun(run: { id: string; pid: number }): void;
+  /** Remembers a session that was made here: whoever asks where it was does not mean that one. */
+  noteSession(id: string): void;
+  readAsker(): Promise<Asker>;
 }
 
 export interface Tool {

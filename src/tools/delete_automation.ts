@@ -3,7 +3,7 @@ import * as z from "zod";
 import { fitOne } from "./budget.ts";
 import { defineTool } from "./define-tool.ts";
 import { maxCharsBounds, name } from "./fields.ts";
-import { cutAutomation, toWireAutomation, type WireAutomation, wireAutomation } from "./job-records.ts";
+import { cutAutomation, toWireAutomation, type WireAutomation, wireAutomation } from "./wire-automations.ts";
 
 export const deleteAutomation = defineTool({
   name: "delete_automation",

@@ -4,7 +4,7 @@ import { limits } from "../db/limits.ts";
 import { fitOne } from "./budget.ts";
 import { defineTool } from "./define-tool.ts";
 import { idempotencyKey, maxCharsBounds, name, sessionId, text, textList, time } from "./fields.ts";
-import { cutJob, toWireJob, type WireJob, wireJob } from "./job-records.ts";
+import { cutJob, toWireJob, type WireJob, wireJob } from "./wire-jobs.ts";
 
 export const enqueueJob = defineTool({
   name: "enqueue_job",

@@ -81,7 +81,7 @@ export const idempotencyKey = () => name().describe("A repeat returns the first 
 export const cursor = () => text(4096).describe("next_cursor of the page before");
 
 /** How long a worker keeps a job without a word: from a second to a day. */
-export const leaseSeconds = () => z.int().min(1).max(86_400).default(300);
+export const leaseSeconds = () => z.int().min(1).max(limits.leaseSeconds).default(300);
 
 /** Advertised without a maximum: a larger one is clamped. */
 export function limit(standard: number, most: number) {

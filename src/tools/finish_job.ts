@@ -4,7 +4,7 @@ import { limits } from "../db/limits.ts";
 import { fitOne } from "./budget.ts";
 import { defineTool } from "./define-tool.ts";
 import { json, maxCharsBounds, name, text } from "./fields.ts";
-import { cutJob, toWireJob, type WireJob, wireJob } from "./job-records.ts";
+import { cutJob, toWireJob, type WireJob, wireJob } from "./wire-jobs.ts";
 
 export const finishJob = defineTool({
   name: "finish_job",

@@ -57,9 +57,11 @@ export const getHistory = defineTool({
   run: (given, { store }) => (given.group_by === "turn" ? listTurns(given, store) : listEvents(given, store)),
 });
 
+const listOf = (query: Partial<Input>) => ({ list: "history", ...query });
+
 async function listEvents({ limit, cursor, detail, max_chars, ...query }: Input, store: Store) {
   const { session_id, order, order_by, group_by: _, ...filters } = query;
-  const position = decodeCursor(cursor, query, z.tuple([z.int(), z.int()]));
+  const position = decodeCursor(cursor, listOf(query), z.tuple([z.int(), z.int()]));
   const { items, more, eventCount } = await store.getHistory({
     sessionId: session_id,
     order,
@@ -71,7 +73,7 @@ async function listEvents({ limit, cursor, detail, max_chars, ...query }: Input,
   const unfiltered = Object.values(filters).every((filter) => filter === undefined);
   const cursorBehind = (count: number) => {
     const last = items[count - 1];
-    return last && encodeCursor(query, [last.createdAt, last.seq]);
+    return last && encodeCursor(listOf(query), [last.createdAt, last.seq]);
   };
   const wrap = (events: readonly WireEvent[]) => ({
     events: [...events],
@@ -92,7 +94,7 @@ async function listTurns({ limit, cursor, detail, max_chars, ...query }: Input, 
       "Leave out order_by, or group_by.",
     );
   }
-  const position = decodeCursor(cursor, query, z.tuple([z.int()]));
+  const position = decodeCursor(cursor, listOf(query), z.tuple([z.int()]));
   const history = await store.listTurns({
     sessionId: session_id,
     order,
@@ -101,7 +103,7 @@ async function listTurns({ limit, cursor, detail, max_chars, ...query }: Input, 
     limit,
   });
   const shown = { concise: detail === "concise", maxChars: max_chars };
-  return toTurnsResult(history, shown, ({ firstSeq }) => encodeCursor(query, [firstSeq]));
+  return toTurnsResult(history, shown, ({ firstSeq }) => encodeCursor(listOf(query), [firstSeq]));
 }
 
 function toFilters({ after_seq, before_seq, turn_id, ...filters }: Partial<Input>) {

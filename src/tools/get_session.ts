@@ -1,11 +1,11 @@
 // get_session: a session with its todos, its latest run and its last turn.
 import * as z from "zod";
 import { fits, fitWholeItems } from "./budget.ts";
-import { cutRun, cutSession, cutTodo } from "./cut-records.ts";
+import { cutRun, cutSession, cutTodo, cutTurnId } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { maxChars, name, sessionId } from "./fields.ts";
-import { withWork } from "./job-records.ts";
 import { toWireCounts, toWireRun, toWireSession, toWireTodo } from "./to-wire.ts";
+import { withWork } from "./wire-jobs.ts";
 import { type WireTodo, wireCounts, wireRun, wireSession, wireTodo } from "./wire-records.ts";
 import { toWireTurn, wireTurn } from "./wire-turns.ts";
 
@@ -51,11 +51,13 @@ export const getSession = defineTool({
       ...whole,
       session: cutSession(whole.session, cap),
       latest_run: whole.latest_run && cutRun(whole.latest_run, cap),
+      last_turn: whole.last_turn && cutTurnId(whole.last_turn, cap),
     }));
     const least = { session: cutSession(whole.session, 0), counts };
     const rest = [whole, ...smaller].find((candidate) => fits(candidate, max_chars / 2)) ?? least;
     const wrap = (todos: readonly WireTodo[]) => ({ ...rest, todos: [...todos], truncated: true });
-    const { items, cutShort } = fitWholeItems(list.todos.map(toWireTodo), max_chars, wrap, cutTodo);
+    const { result, items, cutShort } = fitWholeItems(list.todos.map(toWireTodo), max_chars, wrap, cutTodo);
+    if (!fits(result, max_chars)) return wrap([]);
     return { ...rest, todos: [...items], truncated: cutShort || undefined };
   },
 });

@@ -24,7 +24,8 @@ export const listAudit = defineTool({
     }),
   output: () => z.object({ entries: z.array(wireAuditEntry()), next_cursor: z.string().optional() }),
   async run({ limit, cursor, ...filters }, { store }) {
-    const position = decodeCursor(cursor, filters, z.tuple([z.int()]));
+    const query = { list: "audit", ...filters };
+    const position = decodeCursor(cursor, query, z.tuple([z.int()]));
     const { items, more } = await store.audit.list({
       sessionId: filters.session_id,
       tool: filters.tool,
@@ -34,7 +35,7 @@ export const listAudit = defineTool({
     });
     const cursorBehind = (count: number) => {
       const last = items[count - 1];
-      return last && encodeCursor(filters, [last.id]);
+      return last && encodeCursor(query, [last.id]);
     };
     const wrap = (entries: readonly WireAuditEntry[]) => ({
       entries: [...entries],

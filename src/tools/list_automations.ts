@@ -5,7 +5,7 @@ import { fitItems } from "./budget.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursor, limit, maxChars, text } from "./fields.ts";
-import { cutAutomation, toWireAutomation, type WireAutomation, wireAutomation } from "./job-records.ts";
+import { cutAutomation, toWireAutomation, type WireAutomation, wireAutomation } from "./wire-automations.ts";
 
 export const listAutomations = defineTool({
   name: "list_automations",
@@ -22,7 +22,8 @@ export const listAutomations = defineTool({
     }),
   output: () => z.object({ automations: z.array(wireAutomation()), next_cursor: z.string().optional() }),
   async run({ limit, cursor, max_chars, ...filters }, { store, readWorkspace }) {
-    const position = decodeCursor(cursor, filters, z.tuple([z.string()]));
+    const query = { list: "automations", ...filters };
+    const position = decodeCursor(cursor, query, z.tuple([z.string()]));
     const { items, more } = await store.automations.list({
       directory: filters.directory && (await readWorkspace(filters.directory)).directory,
       after: position === null ? undefined : { id: position[0] },
@@ -30,7 +31,7 @@ export const listAutomations = defineTool({
     });
     const cursorBehind = (count: number) => {
       const last = items[count - 1];
-      return last && encodeCursor(filters, [last.id]);
+      return last && encodeCursor(query, [last.id]);
     };
     const wrap = (automations: readonly WireAutomation[]) => ({
       automations: [...automations],

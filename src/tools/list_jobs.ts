@@ -6,7 +6,7 @@ import { fitItems } from "./budget.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursor, limit, maxChars, name, sessionId, text } from "./fields.ts";
-import { cutJob, toWireJob, type WireJob, wireJob } from "./job-records.ts";
+import { cutJob, toWireJob, type WireJob, wireJob } from "./wire-jobs.ts";
 
 export const listJobs = defineTool({
   name: "list_jobs",
@@ -19,7 +19,7 @@ export const listJobs = defineTool({
     z.strictObject({
       job_id: name().optional().describe("This one alone"),
       session_id: sessionId().optional(),
-      directory: text(limits.path).min(1).optional(),
+      directory: text(limits.path).min(1).optional().describe("All of its project"),
       status: z.enum(jobStatuses).optional(),
       limit: limit(20, 200),
       cursor: cursor().optional(),
@@ -27,18 +27,19 @@ export const listJobs = defineTool({
     }),
   output: () => z.object({ jobs: z.array(wireJob()), next_cursor: z.string().optional() }),
   async run({ limit, cursor, max_chars, ...filters }, { store, readWorkspace }) {
-    const position = decodeCursor(cursor, filters, z.tuple([z.string()]));
+    const query = { list: "jobs", ...filters };
+    const position = decodeCursor(cursor, query, z.tuple([z.string()]));
     const { items, more } = await store.jobs.list({
       jobId: filters.job_id,
       sessionId: filters.session_id,
-      directory: filters.directory && (await readWorkspace(filters.directory)).directory,
+      workspace: filters.directory === undefined ? undefined : await readWorkspace(filters.directory),
       status: filters.status,
       after: position === null ? undefined : { id: position[0] },
       limit,
     });
     const cursorBehind = (count: number) => {
       const last = items[count - 1];
-      return last && encodeCursor(filters, [last.id]);
+      return last && encodeCursor(query, [last.id]);
     };
     const wrap = (jobs: readonly WireJob[]) => ({
       jobs: [...jobs],

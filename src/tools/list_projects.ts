@@ -8,6 +8,8 @@ import { cursor, limit, maxCharsBounds } from "./fields.ts";
 import { toWireProjectSummary } from "./to-wire.ts";
 import { type WireProjectSummary, wireProjectSummary } from "./wire-records.ts";
 
+const listOf = { list: "projects" };
+
 export const listProjects = defineTool({
   name: "list_projects",
   title: "List projects",
@@ -17,14 +19,14 @@ export const listProjects = defineTool({
   input: () => z.strictObject({ limit: limit(20, 200), cursor: cursor().optional() }),
   output: () => z.object({ projects: z.array(wireProjectSummary()), next_cursor: z.string().optional() }),
   async run({ limit, cursor }, { store }) {
-    const position = decodeCursor(cursor, {}, z.tuple([z.int().nullable(), z.string()]));
+    const position = decodeCursor(cursor, listOf, z.tuple([z.int().nullable(), z.string()]));
     const { items, more } = await store.projects.list({
       after: position === null ? undefined : { lastRunAt: position[0], id: position[1] },
       limit,
     });
     const cursorBehind = (count: number) => {
       const last = items[count - 1]?.project;
-      return last && encodeCursor({}, [last.lastRunAt, last.id]);
+      return last && encodeCursor(listOf, [last.lastRunAt, last.id]);
     };
     const wrap = (projects: readonly WireProjectSummary[]) => ({
       projects: [...projects],

@@ -5,7 +5,7 @@ import { fitItems } from "./budget.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { cutRun } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
-import { cursor, limit, maxChars, sessionId, text } from "./fields.ts";
+import { cursor, limit, maxChars, name, sessionId, text } from "./fields.ts";
 import { toWireRun } from "./to-wire.ts";
 import { type WireRun, wireRun } from "./wire-records.ts";
 
@@ -18,7 +18,8 @@ export const listRuns = defineTool({
   input: () =>
     z.strictObject({
       session_id: sessionId().optional(),
-      directory: text(4096).min(1).optional(),
+      directory: text(4096).min(1).optional().describe("This one exactly; project_id: all of a project's"),
+      project_id: name().optional(),
       status: z.enum(runStatuses).optional(),
       pid: z.int().optional(),
       limit: limit(20, 200),
@@ -27,10 +28,12 @@ export const listRuns = defineTool({
     }),
   output: () => z.object({ runs: z.array(wireRun()), next_cursor: z.string().optional() }),
   async run({ limit, cursor, max_chars, ...filters }, { store, readWorkspace }) {
-    const position = decodeCursor(cursor, filters, z.tuple([z.string()]));
+    const query = { list: "runs", ...filters };
+    const position = decodeCursor(cursor, query, z.tuple([z.string()]));
     const { items, more } = await store.listRuns({
       sessionId: filters.session_id,
       directory: filters.directory && (await readWorkspace(filters.directory)).directory,
+      projectId: filters.project_id,
       status: filters.status,
       pid: filters.pid,
       after: position === null ? undefined : { id: position[0] },
@@ -38,7 +41,7 @@ export const listRuns = defineTool({
     });
     const cursorBehind = (count: number) => {
       const last = items[count - 1];
-      return last && encodeCursor(filters, [last.id]);
+      return last && encodeCursor(query, [last.id]);
     };
     const wrap = (runs: readonly WireRun[]) => ({
       runs: [...runs],

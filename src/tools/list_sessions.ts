@@ -6,8 +6,8 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { cutSession } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursor, limit, maxChars, name, text, time } from "./fields.ts";
-import { withWork } from "./job-records.ts";
 import { toWireSession } from "./to-wire.ts";
+import { withWork } from "./wire-jobs.ts";
 import { type WireSession, wireSession } from "./wire-records.ts";
 
 export const listSessions = defineTool({
@@ -19,6 +19,7 @@ export const listSessions = defineTool({
   input: () =>
     z.strictObject({
       directory: text(4096).min(1).optional(),
+      project_id: name().optional(),
       app_name: name().optional(),
       user_id: name().optional(),
       agent: name().optional(),
@@ -33,11 +34,13 @@ export const listSessions = defineTool({
     }),
   output: () => z.object({ sessions: z.array(wireSession()), next_cursor: z.string().optional() }),
   async run({ limit, cursor, max_chars, ...filters }, { store, readWorkspace }) {
-    const position = decodeCursor(cursor, filters, z.tuple([z.int(), z.string()]));
+    const query = { list: "sessions", ...filters };
+    const position = decodeCursor(cursor, query, z.tuple([z.int(), z.string()]));
     const { items, more } = await store.listSessions({
       appName: filters.app_name,
       userId: filters.user_id,
       directory: filters.directory && (await readWorkspace(filters.directory)).directory,
+      projectId: filters.project_id,
       agent: filters.agent,
       provider: filters.provider,
       state: filters.state,
@@ -50,7 +53,7 @@ export const listSessions = defineTool({
     const work = await store.jobs.workOf(items.map(({ id }) => id));
     const cursorBehind = (count: number) => {
       const last = items[count - 1];
-      return last && encodeCursor(filters, [last.updatedAt, last.id]);
+      return last && encodeCursor(query, [last.updatedAt, last.id]);
     };
     const wrap = (sessions: readonly WireSession[]) => ({
       sessions: [...sessions],

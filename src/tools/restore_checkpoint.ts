@@ -1,18 +1,14 @@
 // restore_checkpoint: a session that goes on from a checkpoint.
 import * as z from "zod";
 import { limits } from "../db/limits.ts";
-import type { JsonValue } from "../db/records.ts";
-import { fits, textPart } from "./budget.ts";
-import { cutSession } from "./cut-records.ts";
+import { fits } from "./budget.ts";
+import { cutCheckpoint, cutSession } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { idempotencyKey, maxChars, name, text } from "./fields.ts";
-import { withWork } from "./job-records.ts";
 import { toWireSession, toWireTodo } from "./to-wire.ts";
-import { toWireCheckpoint, wireCheckpoint } from "./wire-checkpoints.ts";
+import { toWireCheckpoint, wireCheckpoint, withState } from "./wire-checkpoints.ts";
+import { withWork } from "./wire-jobs.ts";
 import { wireSession, wireTodo } from "./wire-records.ts";
-
-// The characters of what says that something is missing.
-const frame = 100;
 
 export const restoreCheckpoint = defineTool({
   name: "restore_checkpoint",
@@ -35,10 +31,7 @@ export const restoreCheckpoint = defineTool({
       duplicate: z.boolean(),
       state: z.unknown().optional(),
       todos: z.array(wireTodo()).optional().describe("Where there is room; get_todos has them"),
-      truncated: z
-        .boolean()
-        .optional()
-        .describe("state is the start of its JSON: give max_chars beyond the checkpoint's state_chars"),
+      hint: z.string().optional().describe("The state did not fit: how to read it"),
     }),
   async run({ max_chars, ...input }, { store, client }) {
     const { record, duplicate } = await store.checkpoints.restore({
@@ -52,24 +45,19 @@ export const restoreCheckpoint = defineTool({
     const session = withWork(toWireSession(record.session), work.get(record.session.id));
     const checkpoint = toWireCheckpoint(record.checkpoint);
     const base = [Number.POSITIVE_INFINITY, 4_000, 600, 100, 0]
-      .map((cap) => ({ session: cutSession(session, cap), checkpoint, duplicate }))
+      .map((cap) => ({
+        session: cutSession(session, cap),
+        checkpoint: cutCheckpoint(checkpoint, cap),
+        duplicate,
+      }))
       .find((candidate) => fits(candidate, max_chars / 2));
-    const smallest = base ?? { session: cutSession(session, 0), checkpoint, duplicate };
-    const withState = addState(smallest, record.state, max_chars);
-    const withTodos = { ...withState, todos: record.todos.map(toWireTodo) };
-    return fits(withTodos, max_chars) ? withTodos : withState;
+    const smallest = base ?? {
+      session: cutSession(session, 0),
+      checkpoint: cutCheckpoint(checkpoint, 0),
+      duplicate,
+    };
+    const result = withState(smallest, record, max_chars);
+    const withTodos = { ...result, todos: record.todos.map(toWireTodo) };
+    return fits(withTodos, max_chars) ? withTodos : result;
   },
 });
-
-/** The state whole, or as much of its JSON as there is room for. */
-function addState<T extends object>(
-  base: T,
-  state: JsonValue | undefined,
-  maxChars: number,
-): T & { state?: JsonValue | undefined; truncated?: boolean } {
-  const whole = { ...base, state };
-  if (state === undefined || fits(whole, maxChars)) return whole;
-  const room = maxChars - JSON.stringify(base).length - frame;
-  if (room <= 0) return { ...base, truncated: true };
-  return { ...base, state: textPart(JSON.stringify(state), 0, room), truncated: true };
-}

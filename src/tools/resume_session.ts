@@ -37,7 +37,11 @@ const recalled = lazily(() =>
 
 const ending = lazily(() =>
   z.object({
-    state: z.enum([...runStatuses, "unknown"]).describe("running: no end is recorded; unknown: no run is"),
+    state: z
+      .enum([...runStatuses, "continued", "unknown"])
+      .describe(
+        "running: no end is recorded; continued: it went on after a crash; unknown: no run is recorded",
+      ),
     evidence: optionalText,
     run: z
       .object({
@@ -98,6 +102,8 @@ const unfinishedAction = lazily(() =>
   }),
 );
 
+const leftOut = lazily(() => z.object({ count: z.int(), tool: z.string() }).optional());
+
 const candidate = lazily(() =>
   z.object({
     session_id: z.string(),
@@ -122,7 +128,9 @@ export const resumeSession = defineTool({
       directory: text(limits.path)
         .min(1)
         .optional()
-        .describe("Without session_id: its latest session with events. Default: yours"),
+        .describe(
+          "Without session_id: its latest session with events, not an archived one; one you just opened comes last. Default: yours",
+        ),
       max_chars: maxChars(briefChars),
     }),
   output: () =>
@@ -133,9 +141,11 @@ export const resumeSession = defineTool({
       last_answer: recalled().optional(),
       todo_counts: wireCounts(),
       open_todos: z.array(openTodo()),
-      todos_left_out: z.object({ count: z.int(), tool: z.string() }).optional(),
+      todos_left_out: leftOut(),
       unfinished_actions: z.array(unfinishedAction()),
+      unfinished_left_out: leftOut(),
       decisions: z.array(recalled()).describe("Decisions and notes, newest first"),
+      decisions_left_out: leftOut(),
       files: z
         .array(z.object({ path: z.string(), seq: z.int(), tool_name: optionalText, ...said }))
         .describe("Touched by the last events, newest first"),
@@ -155,10 +165,11 @@ export const resumeSession = defineTool({
 export async function readFacts(
   sessionId: string | undefined,
   directory: string | undefined,
-  { store, readWorkspace, directory: standard }: Pick<ToolContext, "store" | "readWorkspace" | "directory">,
+  { store, readWorkspace, directory: standard, readAsker }: ToolContext,
 ): Promise<SessionFacts> {
   if (sessionId !== undefined) return store.getFacts({ sessionId });
-  return store.getFacts({ workspace: await readWorkspace(directory ?? standard) });
+  const [workspace, asker] = await Promise.all([readWorkspace(directory ?? standard), readAsker()]);
+  return store.getFacts({ workspace, asker });
 }
 
 /**

@@ -93,11 +93,12 @@ export const searchHistory = defineTool({
       ...shown,
     }),
   async run({ limit, cursor, max_chars, ...asked }, context) {
-    const position = decodeCursor(cursor, asked, z.tuple([z.int().min(0), z.int().min(0)]));
+    const query = { list: "hits", ...asked };
+    const position = decodeCursor(cursor, query, z.tuple([z.int().min(0), z.int().min(0)]));
     const [offset, upTo] = position ?? [0, undefined];
-    const query = boundQuery(asked.query);
+    const { text, ignored } = boundQuery(asked.query);
     const found = await context.store.search.search({
-      text: query.text,
+      text,
       mode: asked.mode,
       scope: await toScope(asked, context),
       directory: await toDirectory(asked, context),
@@ -114,9 +115,9 @@ export const searchHistory = defineTool({
       upTo,
     });
     return toSearchResult(
-      { ...found, ignored: [...found.ignored, ...query.ignored] },
-      { mode: asked.mode, hint: toSearchHint(found, { ...asked, isCut: query.ignored.length > 0, offset }) },
-      (count) => encodeCursor(asked, [offset + count, found.upTo]),
+      { ...found, ignored: [...found.ignored, ...ignored] },
+      { mode: asked.mode, hint: toSearchHint(found, { ...asked, isCut: ignored.length > 0, offset }) },
+      (count) => encodeCursor(query, [offset + count, found.upTo]),
       max_chars,
     );
   },

@@ -43,10 +43,12 @@ export const startRun = defineTool({
         "Give pid: the process whose end the run is to notice.",
       );
     }
+    const session = input.session_id === undefined ? null : await store.getSession(input.session_id);
     const where = input.directory ?? (input.session_id === undefined ? directory : undefined);
     const { record, duplicate } = await store.startRun({
       sessionId: input.session_id ?? null,
       workspace: where === undefined ? null : await readWorkspace(where),
+      sessionBranch: session && (await readWorkspace(session.directory)).gitBranch,
       pid,
       pidFound: input.pid === undefined,
       command: input.command ?? null,

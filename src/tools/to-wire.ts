@@ -72,6 +72,7 @@ export function toWireEvent(event: Event): WireEvent {
     origin: event.origin,
     client: given(event.client),
     lossy: event.lossy || undefined,
+    redactions: given(event.redactions),
     forgotten_at: givenTime(event.forgottenAt),
     created_at: toIso(event.createdAt),
   };

@@ -17,7 +17,7 @@ export const todosOutput = lazily(() =>
   }),
 );
 
-export const todosQuery = (sessionId: string) => ({ todos_of: sessionId });
+export const todosQuery = (sessionId: string) => ({ list: "todos", session_id: sessionId });
 
 export function toTodosResult(
   sessionId: string,

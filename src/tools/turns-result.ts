@@ -1,7 +1,7 @@
 // The result of a history by turns: whole turns within the characters, or a part of the first.
 import type { TurnEvents, TurnHistory } from "../db/turns.ts";
 import { fitItems, fits } from "./budget.ts";
-import { cutEvent, leastEventSize, toConcise } from "./cut-records.ts";
+import { cutEvent, cutTurnId, leastEventSize, toConcise } from "./cut-records.ts";
 import { toWireEvent } from "./to-wire.ts";
 import type { WireEvent } from "./wire-records.ts";
 import { toWireTurn, type WireTurnEvents } from "./wire-turns.ts";
@@ -35,13 +35,13 @@ export function toTurnsResult(
   if (first === undefined || fits(result, maxChars)) return result;
   const wrapPart = (events: readonly WireEvent[]) => {
     const truncated = first.truncated || events.length < first.events.length || undefined;
-    return wrap([{ ...first, events: [...events], truncated }]);
+    return wrap([{ ...cutTurnId(first, maxChars / 8), events: [...events], truncated }]);
   };
   return fitItems(first.events, maxChars, wrapPart, cutEvent, leastEventSize).result;
 }
 
 function cutTurn({ events, ...turn }: WireTurnEvents, cap: number): WireTurnEvents {
-  return { ...turn, events: events.map((event) => cutEvent(event, Math.max(cap, leastCap))) };
+  return { ...cutTurnId(turn, cap), events: events.map((event) => cutEvent(event, Math.max(cap, leastCap))) };
 }
 
 function leastTurnSize({ events }: WireTurnEvents, cap: number): number {

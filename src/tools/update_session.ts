@@ -6,8 +6,8 @@ import { fitOne } from "./budget.ts";
 import { cutSession } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { jsonObject, maxCharsBounds, name, sessionId, text } from "./fields.ts";
-import { withWork } from "./job-records.ts";
 import { toWireSession } from "./to-wire.ts";
+import { withWork } from "./wire-jobs.ts";
 import { type WireSession, wireSession } from "./wire-records.ts";
 
 export const updateSession = defineTool({

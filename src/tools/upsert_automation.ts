@@ -4,7 +4,7 @@ import { limits } from "../db/limits.ts";
 import { fitOne } from "./budget.ts";
 import { defineTool } from "./define-tool.ts";
 import { maxCharsBounds, name, text } from "./fields.ts";
-import { cutAutomation, toWireAutomation, type WireAutomation, wireAutomation } from "./job-records.ts";
+import { cutAutomation, toWireAutomation, type WireAutomation, wireAutomation } from "./wire-automations.ts";
 
 export const upsertAutomation = defineTool({
   name: "upsert_automation",

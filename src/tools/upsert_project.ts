@@ -21,7 +21,9 @@ export const upsertProject = defineTool({
       previous_directory: text(limits.path)
         .min(1)
         .optional()
-        .describe("Where it was before it moved here: it keeps its id, sessions and runs"),
+        .describe(
+          "Where it was before it moved here: it keeps its id, and what was recorded there is found here. There must be no such directory any more",
+        ),
       name: text(limits.name).nullable().optional(),
       command: text(limits.path).nullable().optional(),
       prompt: text(limits.text).nullable().optional(),
@@ -29,8 +31,16 @@ export const upsertProject = defineTool({
   output: wireProjectSummary,
   async run({ directory, previous_directory, ...patch }, context) {
     const workspace = await context.readWorkspace(directory ?? context.directory);
-    const previous = previous_directory && (await context.readWorkspace(previous_directory)).projectDirectory;
-    const summary = await context.store.projects.upsert(workspace, patch, previous);
+    const previous = previous_directory && (await context.readWorkspace(previous_directory));
+    const move = previous
+      ? {
+          previousDirectory: previous.projectDirectory,
+          stillExists: previous.exists,
+          origin: "tool" as const,
+          client: context.client,
+        }
+      : undefined;
+    const summary = await context.store.projects.upsert(workspace, patch, move);
     const wrap = (upserted: WireProjectSummary) => upserted;
     return fitOne(toWireProjectSummary(summary), maxCharsBounds.standard, wrap, cutProjectSummary);
   },

@@ -1,9 +1,12 @@
 // Checkpoints as the protocol shows them.
 import * as z from "zod";
-import type { Checkpoint } from "../db/checkpoints.ts";
-import { origins } from "../db/records.ts";
+import type { Checkpoint, CheckpointWithState } from "../db/checkpoints.ts";
+import { type JsonValue, origins } from "../db/records.ts";
+import { fits } from "./budget.ts";
+import { maxCharsBounds } from "./fields.ts";
 import { lazily } from "./lazily.ts";
 import { given, toIso } from "./to-wire.ts";
+import { cut } from "./wire-records.ts";
 
 export const wireCheckpoint = lazily(() =>
   z.object({
@@ -18,6 +21,7 @@ export const wireCheckpoint = lazily(() =>
     client: z.string().optional(),
     lossy: z.boolean().optional(),
     created_at: z.string(),
+    ...cut,
   }),
 );
 export type WireCheckpoint = z.input<ReturnType<typeof wireCheckpoint>>;
@@ -36,4 +40,21 @@ export function toWireCheckpoint(checkpoint: Checkpoint): WireCheckpoint {
     lossy: checkpoint.lossy || undefined,
     created_at: toIso(checkpoint.createdAt),
   };
+}
+
+// What stands in a result beside the state.
+const beside = 2_000;
+
+/** The state whole, or, where there is room, how to read it: it never loses a part, nor its type. */
+export function withState<T extends object>(
+  result: T,
+  { checkpoint, state }: CheckpointWithState,
+  maxChars: number,
+): T & { state?: JsonValue | undefined; hint?: string } {
+  const whole = { ...result, state };
+  if (state === undefined || fits(whole, maxChars)) return whole;
+  const enough = Math.min((checkpoint.stateChars ?? 0) + beside, maxCharsBounds.most);
+  const hint = `list_checkpoints with checkpoint_id "${checkpoint.id}" and max_chars ${enough} gives the state.`;
+  const hinted = { ...result, hint };
+  return fits(hinted, maxChars) ? hinted : result;
 }

@@ -104,6 +104,7 @@ export const wireEvent = lazily(() =>
     origin: z.enum(origins),
     client: optionalText,
     lossy: z.boolean().optional(),
+    redactions: z.record(z.string(), z.int()).optional().describe("Secrets taken out, by rule"),
     forgotten_at: optionalText,
     created_at: z.string(),
     ...cut,
@@ -113,7 +114,7 @@ export type WireEvent = z.input<ReturnType<typeof wireEvent>>;
 
 export const wireTodo = lazily(() =>
   z.object({
-    id: z.string(),
+    id: optionalText,
     content: z.string(),
     status: z.enum(todoStatuses),
     priority: z.enum(todoPriorities),

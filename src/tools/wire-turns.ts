@@ -19,6 +19,7 @@ export const wireTurn = lazily(() =>
     ended_at: z.string().optional(),
     duration_ms: z.int().optional(),
     partial: z.boolean().optional().describe("It began earlier; this is told of its last events"),
+    truncated_fields: z.array(z.string()).optional(),
   }),
 );
 export type WireTurn = z.input<ReturnType<typeof wireTurn>>;
@@ -27,7 +28,10 @@ export const wireTurnEvents = lazily(() =>
   z.object({
     ...wireTurn().shape,
     events: z.array(wireEvent()),
-    truncated: z.boolean().optional().describe("It has more events: get_history with after_seq"),
+    truncated: z
+      .boolean()
+      .optional()
+      .describe("It has more events: get_history with turn_id and after_seq, without group_by"),
   }),
 );
 export type WireTurnEvents = z.input<ReturnType<typeof wireTurnEvents>>;

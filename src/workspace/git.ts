@@ -23,6 +23,8 @@ export interface GitFacts {
   remote: string | null;
   /** `core.worktree`, absolute: set for a submodule. */
   worktree: string | null;
+  /** The directory whose `.git` file names the git directory, where there is no other; null without such a file. */
+  onlyCheckout: string | null;
 }
 
 const maxBytes = 64 * 1024;
@@ -40,7 +42,7 @@ export async function findGit(directory: string): Promise<GitFacts | null> {
     const link = await readSmall(entry);
     if (link !== null) {
       const target = parseGitFile(link);
-      return target === null ? null : readGitDir(resolve(at, target));
+      return target === null ? null : readGitDir(resolve(at, target), at);
     }
     // A bare repository, or the inside of a `.git`, is a git directory itself.
     const facts = (await readGitDir(entry)) ?? (await readGitDir(at));
@@ -49,8 +51,11 @@ export async function findGit(directory: string): Promise<GitFacts | null> {
   }
 }
 
-/** Null: not a git directory. It needs HEAD and objects (setup.c, is_git_directory); a worktree borrows objects. */
-async function readGitDir(gitDir: string): Promise<GitFacts | null> {
+/**
+ * Null: not a git directory. It needs HEAD and objects (setup.c, is_git_directory); a worktree borrows objects.
+ * `holder`: the directory whose `.git` file names it.
+ */
+async function readGitDir(gitDir: string, holder: string | null = null): Promise<GitFacts | null> {
   const head = parseHead((await readSmall(join(gitDir, "HEAD"))) ?? "");
   if (head === null) return null;
   const common = ((await readSmall(join(gitDir, "commondir"))) ?? "").trim();
@@ -58,7 +63,9 @@ async function readGitDir(gitDir: string): Promise<GitFacts | null> {
   if (commonDir === null || !(await isDirectory(join(commonDir, "objects")))) return null;
   const config = parseGitConfig((await readSmall(join(commonDir, "config"))) ?? "");
   const worktree = config.worktree === null ? null : resolve(commonDir, config.worktree);
-  return { gitDir, head, commonDir, branch: head.branch, remote: config.remote, worktree };
+  const isOnly = common === "" && !(await isDirectory(join(commonDir, "worktrees")));
+  const onlyCheckout = isOnly ? holder : null;
+  return { gitDir, head, commonDir, branch: head.branch, remote: config.remote, worktree, onlyCheckout };
 }
 
 /**

@@ -23,6 +23,7 @@ beforeEach(async () => {
     readWorkspace: async (directory) => ({
       directory,
       projectDirectory: directory,
+      exists: true,
       gitCommonDir: `${directory}/.git`,
       gitBranch: "main",
       gitRemote: "https://example.com/ada/engine.git",

@@ -252,3 +252,58 @@ describe("lines", () => {
     }
   });
 });
+
+describe("pages", () => {
+  const long = "x".repeat(1_000_000);
+  type Case = [name: string, method: string, params: object, code: number, says: RegExp];
+
+  const cases: Case[] = [
+    [
+      "a prompt's session_id of a million characters",
+      "prompts/get",
+      { name: "resume", arguments: { session_id: long } },
+      -32602,
+      /session_id.*512.*list_sessions/,
+    ],
+    [
+      "a prompt's directory of a million characters",
+      "prompts/get",
+      { name: "resume", arguments: { directory: `/${long}` } },
+      -32602,
+      /directory.*4,096/,
+    ],
+    [
+      "a prompt's directory of 4,000 characters, unknown",
+      "prompts/get",
+      { name: "resume", arguments: { directory: `/${"x".repeat(4_000)}` } },
+      -32602,
+      /create_session/,
+    ],
+    [
+      "a prompt's argument that is no text",
+      "prompts/get",
+      { name: "resume", arguments: { session_id: 7 } },
+      -32602,
+      /arguments\.session_id.*string/,
+    ],
+    [
+      "a prompt's argument of a long name that is no text",
+      "prompts/get",
+      { name: "resume", arguments: { [long]: 7 } },
+      -32602,
+      /prompts\/get/,
+    ],
+    ["a prompt without a name", "prompts/get", {}, -32602, /name.*string/],
+    ["a resource of a long name", "resources/read", { uri: long }, -32002, /\{session_id\}/],
+    ["a resource whose name is no text", "resources/read", { uri: 7 }, -32602, /uri.*string/],
+    ["a cursor that is no text", "resources/list", { cursor: 7 }, -32602, /cursor.*string/],
+    ["a completion of nothing", "completion/complete", {}, -32602, /ref/],
+  ];
+
+  test.each(cases)("%s", async (_name, method, params, code, says) => {
+    const { server } = await start();
+    const { error } = await server.request(method, params);
+    expect(error).toMatchObject({ code, message: expect.stringMatching(says) });
+    expect(JSON.stringify(error).length).toBeLessThan(3_000);
+  });
+});

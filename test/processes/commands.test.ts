@@ -1,19 +1,21 @@
 // The people's commands: pages on stdout, errors on stderr, the same store as the server's.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { toTerminal, wantsColour } from "../../src/cli/terminal.ts";
 import { makeFolder } from "../open-test-store.ts";
+import { fingerprints } from "./files.ts";
 import { program, startProgram, testEnvironment } from "./program.ts";
 
 let db: string;
 let folder: string;
 
 function run(args: string[], env: Record<string, string> = {}, cwd = folder) {
-  const options = { encoding: "utf8", env: { ...testEnvironment(), ...env }, cwd, input: "" } as const;
+  const environment = { ...testEnvironment(), ...env };
+  const options = { encoding: "utf8", env: environment, cwd, input: "", maxBuffer: 1e7 } as const;
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args, "--db", db], options);
   return { status, stdout, stderr };
 }
@@ -142,6 +144,95 @@ describe("with a session", () => {
     });
   });
 
+  test("--json holds no character that acts on a terminal, and loses none", async () => {
+    const title = "a\u009b31mb\u202ec\u007fd";
+    const server = startProgram({ db, cwd: folder });
+    await server.initialize();
+    const { result } = await server.call("create_session", { title });
+    await server.end();
+    for (const args of [["list"], ["show", result.session.id]]) {
+      const { stdout } = run([...args, "--json"]);
+      expect(stdout).not.toMatch(/(?!\n)\p{Cc}|[\u202a-\u202e]/u);
+      const { session, sessions } = JSON.parse(stdout);
+      expect((session ?? sessions[0]).title).toBe(title);
+    }
+  });
+
+  test("--json gives as many as --limit says, however long they are", async () => {
+    const server = startProgram({ db, cwd: folder });
+    await server.initialize();
+    const event = { author: "user", content: "x" };
+    for (let i = 0; i < 3; i++) {
+      await server.call("add_events", { session_id: id, events: Array(300).fill(event) });
+    }
+    const context = "y".repeat(5_000);
+    for (let i = 0; i < 210; i++) await server.call("create_session", { context });
+    await server.end();
+    const json = (...args: string[]) => JSON.parse(run([...args, "--json"]).stdout);
+    const { events, next_cursor } = json("show", id, "--limit", "700");
+    expect(events.map(({ seq }: { seq: number }) => seq)).toEqual(
+      Array.from({ length: 700 }, (_, i) => 902 - i),
+    );
+    expect(next_cursor).toEqual(expect.any(String));
+    expect(json("show", id, "--limit", "5000").events).toHaveLength(902);
+    const { sessions } = json("list", "--limit", "205");
+    expect(new Set(sessions.map(({ id }: { id: string }) => id)).size).toBe(205);
+    expect(sessions[0].context).toBe(context);
+    expect(json("list", "--limit", "5000")).not.toHaveProperty("next_cursor");
+  });
+
+  test("what a tool would refuse --json refuses, with what the tool says", () => {
+    const long = "x".repeat(600);
+    for (const [args, said] of [
+      [["show", ""], /session_id/],
+      [["resume", ""], /session_id/],
+      [["list", "--directory", ""], /directory/],
+      [["show", long], /session_id is 600 bytes; the limit is 512/],
+    ] as const) {
+      const { status, stdout, stderr } = run([...args, "--json"]);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+      expect(stderr).toMatch(said);
+      expect(stderr.split("\n")).toHaveLength(3);
+    }
+  });
+
+  test.runIf(process.platform === "linux")("a full disk behind stdout ends them with 1", () => {
+    for (const args of ["list", `show ${id}`, "resume --json"]) {
+      const command = `"$0" "$1" ${args} --db "$2" >/dev/full`;
+      const options = { encoding: "utf8", env: testEnvironment(), cwd: folder } as const;
+      const { status, stderr } = spawnSync("sh", ["-c", command, process.execPath, program, db], options);
+      expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining("ENOSPC") });
+    }
+  });
+
+  test("they change nothing, not the run whose crash they tell either", () => {
+    const before = fingerprints(folder);
+    expect(run(["resume", "--json"]).stdout).toContain('"crashed"');
+    for (const args of [["resume"], ["list"], ["show", id]]) expect(run(args).status).toBe(0);
+    expect(fingerprints(folder)).toEqual(before);
+  });
+
+  test("they read what a living server has just written", async () => {
+    const server = startProgram({ db, cwd: folder });
+    await server.initialize();
+    await server.call("add_event", { session_id: id, author: "user", content: "just now" });
+    for (const args of [["resume"], ["show", id]]) expect(run(args).stdout).toContain("just now");
+    expect((await server.call("add_event", { session_id: id, author: "user", content: "x" })).isError).toBe(
+      false,
+    );
+  });
+
+  test("a file of an older schema waits for a server", () => {
+    const file = new Database(db);
+    file.pragma("user_version = 1");
+    file.close();
+    const before = fingerprints(folder);
+    const { status, stdout, stderr } = run(["list"]);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(/schema 1.*\n.*Start the server once/);
+    expect(fingerprints(folder)).toEqual(before);
+  });
+
   test("search refuses what does not fit, in words", () => {
     for (const [args, said] of [
       [["--since", "yesterday"], /^search_history: since is not an ISO 8601 time/],
@@ -191,6 +282,17 @@ test("without a database they make none, and say so", () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test("an empty file is no database yet, and stays empty", () => {
+  writeFileSync(db, "");
+  expect(run(["list"])).toMatchObject({ status: 0, stdout: expect.stringContaining("No sessions yet") });
+  expect(run(["resume"])).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining("nothing has been recorded"),
+  });
+  expect(readdirSync(folder)).toEqual(["test.db"]);
+  expect(statSync(db).size).toBe(0);
+});
+
 test.each([
   [["show"], /session/],
   [["list", "--limit", "0"], /limit/],
@@ -224,4 +326,42 @@ test("marked words stand out on a terminal, and keep their marks elsewhere", () 
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
   const words = [...toTerminal(page, true).matchAll(/\u001b\[33mso\u001b/g)];
   expect(words).toHaveLength(2);
+});
+
+describe("with a secret", () => {
+  const secret = ["hunter", "2"].join("");
+  const content = `export DB_PASSWORD=${secret}`;
+
+  async function add(args: string[], env: Record<string, string> = {}) {
+    const server = startProgram({ db, cwd: folder, args, env });
+    await server.initialize();
+    const { result } = await server.call("create_session", {});
+    const added = await server.call("add_event", { session_id: result.session.id, author: "user", content });
+    await server.end();
+    return added;
+  }
+
+  test("the server masks it, refuses it, or leaves it, as it is told", async () => {
+    const masked = await add([]);
+    expect(masked.result.event.content).toBe("export DB_PASSWORD=[redacted:assignment]");
+    expect(masked.result.event.redactions).toEqual({ assignment: 1 });
+    const refused = await add([], { BACKSTORY_REDACTION: "reject" });
+    expect(refused.error).toMatchObject({ code: "invalid_input" });
+    expect(refused.error.message).toBe(
+      "content holds what looks like a secret (assignment): nothing was stored.",
+    );
+    const kept = await add(["--redaction", "off"]);
+    expect(kept.result.event.content).toBe(content);
+  });
+
+  test("scrub takes out what is stored, and counts it by rule", async () => {
+    await add(["--redaction", "off"]);
+    const counted = run(["scrub", "--dry-run"]);
+    expect(counted.stdout).toMatch(
+      /^Found 1 secret, in events \(1\):\n {2}assignment 1\nNothing was changed/,
+    );
+    expect(run(["scrub"]).stdout).toMatch(/^Took out 1 secret, in events \(1\):\n {2}assignment 1\n/);
+    expect(run(["scrub", "--compact"])).toEqual({ status: 0, stdout: "No secrets found.\n", stderr: "" });
+    expect(run(["scrub", "--session", "sess_none"])).toMatchObject({ status: 1 });
+  });
 });

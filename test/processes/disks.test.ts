@@ -1,11 +1,12 @@
 // Disks that are read-only or full, in a mount namespace of the server's own: nothing of it can stay behind.
 import { spawnSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { makeFolder } from "../open-test-store.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openStore } from "../../src/db/sqlite/sqlite-store.ts";
+import { makeFolder, newSession, storeOptions } from "../open-test-store.ts";
 import { fingerprints, makeFileWithLog, makeStoreFile } from "./files.ts";
-import { type Program, program, startProgram } from "./program.ts";
+import { type Program, program, startProgram, testEnvironment } from "./program.ts";
 
 const canMount =
   process.platform === "linux" &&
@@ -41,6 +42,35 @@ describe.runIf(canMount)("a read-only disk (skipped where mounting is not allowe
       expect(error.hint).toContain("--db");
     }
     expect(await server.end()).toEqual({ code: 0, signal: null });
+    expect(fingerprints(folder)).toEqual(before);
+  });
+});
+
+describe.runIf(canMount)("looking at a read-only disk (skipped where mounting is not allowed)", () => {
+  function look(folder: string) {
+    const exec = `${readOnly} && shift && exec "$@"`;
+    const command = [process.execPath, program, "list", "--db", join(folder, "test.db")];
+    const options = { encoding: "utf8", env: testEnvironment(), cwd: "/" } as const;
+    return spawnSync("unshare", ["-m", "sh", "-c", exec, "sh", folder, ...command], options);
+  }
+
+  test("a store", async () => {
+    const folder = makeFolder();
+    const id = await makeStoreFile(join(folder, "test.db"));
+    expect(look(folder)).toMatchObject({ status: 0, stdout: expect.stringContaining(id), stderr: "" });
+  });
+
+  test.each([
+    [["", "-wal", "-shm"], { status: 0, stdout: expect.stringContaining("kept") }],
+    [["", "-wal"], { status: 1, stdout: "", stderr: expect.stringMatching(/-wal.*\n.*writable/) }],
+  ])("a store that was killed, of which are left %j", async (suffixes, outcome) => {
+    const [folder, living] = [makeFolder(), join(makeFolder(), "test.db")];
+    const store = await openStore(storeOptions({ file: living }));
+    onTestFinished(() => store.close());
+    await store.createSession(newSession({ title: "kept" }));
+    for (const suffix of suffixes) copyFileSync(living + suffix, join(folder, `test.db${suffix}`));
+    const before = fingerprints(folder);
+    expect(look(folder)).toMatchObject(outcome);
     expect(fingerprints(folder)).toEqual(before);
   });
 });

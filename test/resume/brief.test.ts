@@ -100,6 +100,47 @@ describe("todos beyond half of the reply", () => {
   });
 });
 
+describe("unfinished tool calls", () => {
+  const written = { path: "src/auth/session.ts", content: "login\n".repeat(300) };
+  const crowded = (calls: number): SessionFacts => ({
+    ...rich(4_000),
+    todos: Array.from({ length: 40 }, (_, i) => todo(`Step ${i}: ${"x".repeat(70)}`, { id: `todo_${i}` })),
+    unfinishedActions: Array.from({ length: calls }, (_, i) =>
+      action(calls - i, { toolName: "Write", title: "Write src/auth/session.ts", input: written }),
+    ),
+    unfinishedCount: calls,
+  });
+
+  it.each([1, 5, 12])("all %i of them are named beside long texts and a long plan", (calls) => {
+    const { unfinished_actions, unfinished_left_out } = toBrief(crowded(calls), 8_000);
+    const names = unfinished_actions.map(({ call_id, tool_name }) => [call_id, tool_name]);
+    expect(names).toEqual(Array.from({ length: calls }, (_, i) => [`call_${calls - i}`, "Write"]));
+    expect(unfinished_left_out).toBeUndefined();
+  });
+
+  it("shrink to fit before one is left out", () => {
+    const { unfinished_actions } = toBrief(crowded(1), 8_000);
+    expect(unfinished_actions).toMatchObject([{ truncated: true, title: "Write src/auth/session.ts" }]);
+    expect(unfinished_actions[0]?.input?.length).toBeGreaterThan(100);
+  });
+
+  it("are counted where not even their names fit", () => {
+    const brief = toBrief({ ...crowded(50), unfinishedCount: 70 }, 3_000);
+    const shown = brief.unfinished_actions.length;
+    expect(brief.unfinished_left_out).toEqual({ count: 70 - shown, tool: "get_history" });
+    expect(toBrief(crowded(50), 1_000).unfinished_left_out?.count).toBeGreaterThan(45);
+  });
+});
+
+it("counts the decisions that are left out", () => {
+  const decisions = Array.from({ length: 20 }, (_, i) =>
+    event(20 - i, { type: "decision", content: long(1_000) }),
+  );
+  const brief = toBrief(facts({ decisions, decisionCount: 25 }), 4_000);
+  expect(brief.decisions_left_out).toEqual({ count: 25 - brief.decisions.length, tool: "get_history" });
+  expect(brief.truncated).toBe(true);
+});
+
 // The order of weight: with less room the last of each goes first. A text can be cut, and so stays longer than a list.
 const lists = [
   "open_todos",
@@ -205,6 +246,8 @@ describe("whatever the facts and the characters asked for", () => {
     lastRequest: fc.option(anEvent),
     lastAnswer: fc.option(anEvent),
     decisions: fc.array(anEvent, { maxLength: 5 }),
+    decisionCount: fc.integer({ min: 5, max: 1e6 }),
+    unfinishedCount: fc.integer({ min: 5, max: 1e6 }),
     unfinishedActions: fc.array(anAction, { maxLength: 5 }),
     lastEvents: fc.array(anEvent, { maxLength: 15 }),
     otherCandidates: fc.array(aSession, { maxLength: 5 }),

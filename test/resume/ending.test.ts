@@ -54,10 +54,31 @@ const cases: [string, Run[], number, string, string | undefined][] = [
     "failed",
     "run_long",
   ],
+  [
+    "a crash behind which the session went on without a run",
+    [crashed({ id: "run_crashed", endedAt: now - second })],
+    now,
+    "continued",
+    "run_crashed",
+  ],
+  [
+    "a crash behind which it went on while another run was there all along",
+    [run({ startedAt: now - 9 * second }), crashed({ id: "run_crashed", endedAt: now - second })],
+    now,
+    "continued",
+    "run_crashed",
+  ],
+  [
+    "a crash that is not yet marked",
+    [crashed({ id: "run_crashed", startedAt: now - second, endedAt: null })],
+    now,
+    "crashed",
+    "run_crashed",
+  ],
   ["what still runs before what has ended", [done(), run({ id: "run_on" })], now, "running", "run_on"],
 ];
 
 it.each(cases)("%s", (_what, runs, updatedAt, state, runId) => {
-  const ending = findEnding({ updatedAt }, runs);
+  const ending = findEnding({ session: { updatedAt }, runs, lastEvents: [{ createdAt: updatedAt }] });
   expect([ending.state, ending.run?.id]).toEqual([state, runId]);
 });

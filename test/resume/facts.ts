@@ -70,10 +70,11 @@ export function event(seq: number, overrides: Partial<Event> = {}): Event {
     ...given,
     seq,
     originSessionId: null,
+    redactions: null,
     actions: [],
     lossy: false,
     forgottenAt: null,
-    createdAt: now + seq,
+    createdAt: now - 10_000_000 + seq,
     ...overrides,
   };
 }
@@ -117,7 +118,9 @@ export function facts(overrides: Partial<SessionFacts> = {}): SessionFacts {
     lastRequest: null,
     lastAnswer: null,
     decisions: [],
+    decisionCount: overrides.decisions?.length ?? 0,
     unfinishedActions: [],
+    unfinishedCount: overrides.unfinishedActions?.length ?? 0,
     lastEvents: [],
     otherCandidates: [],
     ...overrides,

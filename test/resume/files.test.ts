@@ -28,6 +28,41 @@ it("finds paths in tool calls and file changes, each where it was touched last",
   ]);
 });
 
+it.each([
+  "path",
+  "file_path",
+  "filePath",
+  "filename",
+  "file",
+  "absolute_path",
+  "target_file",
+  "notebook_path",
+  "relative_workspace_path",
+])("knows a path by the name %s", (name) => {
+  const found = findFiles([event(1, { actions: [call("Edit", { [name]: "/x/y.ts" })] })]);
+  expect(found.map(({ path }) => path)).toEqual(["/x/y.ts"]);
+});
+
+const patch = `*** Begin Patch
+*** Update File: src/a.ts
+*** Move to: src/moved.ts
+@@
+-*** Add File: no/header.ts
+*** Add File: docs/new file.md
++text
+*** Delete File: old.ts\r
+*** End Patch`;
+
+it.each<[string, JsonValue]>([
+  ["alone", patch],
+  ["as a field", { input: patch }],
+  ["in a command", { command: ["apply_patch", patch] }],
+  ["in a shell's text", { command: `apply_patch <<'EOF'\n${patch}\nEOF` }],
+])("finds the files of a patch: %s", (_what, input) => {
+  const found = findFiles([event(1, { actions: [call("apply_patch", input)] })]);
+  expect(found.map(({ path }) => path)).toEqual(["src/a.ts", "src/moved.ts", "docs/new file.md", "old.ts"]);
+});
+
 it.each<[string, JsonValue]>([
   ["a text", "src/a.ts"],
   ["a list", ["src/a.ts"]],

@@ -1,6 +1,7 @@
 // Rules that hold for every tool, over the list of tools itself, and the wire contract as one snapshot per tool.
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { toInputError } from "../../src/server/input-errors.ts";
 import { annotationsOf } from "../../src/tools/define-tool.ts";
 import { tools } from "../../src/tools/index.ts";
 import { defaultToolsets, toolsets } from "../../src/tools/toolsets.ts";
@@ -69,5 +70,10 @@ describe.each(tools.map((tool) => [tool.name, tool] as const))("%s", (_name, too
     const call = tool.call({ no_such_key: 1 }, {} as never);
     const refused = { name: "InputError", message: expect.stringContaining("no_such_key") };
     await expect(call).rejects.toMatchObject(refused);
+    const told = await call.then(
+      () => "",
+      (error) => toInputError(error.zodError, tool).hint,
+    );
+    expect(told?.includes("Nothing was stored")).toBe(tool.effect !== "read");
   });
 });

@@ -81,6 +81,27 @@ export function automationsContract(open: OpenStore): void {
       expect(await listed()).toEqual([elsewhere, changed]);
     });
 
+    it("come again when a clock that was ahead has been set right", async () => {
+      const minutes = { schedule: "every 10" };
+      const year = 365 * 24 * 60 * minute;
+      now += year;
+      const made = await upsert(minutes);
+      const enqueued = await upsert({ ...minutes, name: "enqueued" });
+      now += 10 * minute;
+      expect(await store.automations.enqueueDue()).toBe(2);
+      now -= year;
+      expect(await upsert(minutes)).toMatchObject({ id: made.id, nextRunAt: now + 10 * minute });
+      expect(await store.automations.enqueueDue()).toBe(0);
+      expect((await listed()).map(({ nextRunAt }) => nextRunAt)).toEqual([
+        now + 10 * minute,
+        now + 10 * minute,
+      ]);
+      for (const { id } of (await store.jobs.list({ limit: 10 })).items) await store.jobs.cancel(id, by);
+      now += 10 * minute;
+      expect(await store.automations.enqueueDue()).toBe(2);
+      expect(enqueued.nextRunAt).toBeGreaterThan(now);
+    });
+
     it.each([
       ["a schedule that is none", { schedule: "soon" }, /"soon".*no schedule/],
       ["a time zone that is none", { timeZone: "Mars" }, /"Mars".*no zone Mars/],

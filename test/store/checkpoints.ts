@@ -112,7 +112,7 @@ export function checkpointContract(name: string, open: OpenStore): void {
       for (let more = true; more; ) {
         const page = await store.checkpoints.list({ sessionId, limit: 3, after });
         seen.push(...page.items.map(({ id }) => id));
-        expect(page.items[0]).toMatchObject({ stateChars: 5, todoCount: 0 });
+        expect(page.items[0]).toMatchObject({ stateChars: '"漢字😀"'.length, todoCount: 0 });
         after = page.items.at(-1);
         more = page.more;
       }

@@ -56,14 +56,15 @@ export function sessionLifeContract(name: string, open: OpenStore): void {
       expect((await store.updateSession(id, { metadata: { k: [] } }, by)).metadata).toEqual({ k: [] });
     });
 
-    it("leaves no trace when nothing changes", async () => {
+    it("leaves the session as it is when nothing changes, and an audit entry without fields", async () => {
       const before = await create({ title: "a\ud800", metadata: { a: { b: 1, c: 2 } } });
       now += 1_000;
       const same = { title: "a\ud800", context: null, metadata: { a: { c: 2, b: 1 }, z: null } };
       expect(await store.updateSession(before.id, same, by)).toEqual(before);
       expect(await store.updateSession(before.id, {}, by)).toEqual(before);
       expect(await store.getSession(before.id)).toEqual(before);
-      expect(await audited()).toEqual([]);
+      const entry = { tool: "update_session", sessionId: before.id, details: { fields: [] } };
+      expect(await audited()).toMatchObject([entry, entry]);
     });
 
     it("refuses metadata that grow beyond their limit, and a session that is not there", async () => {

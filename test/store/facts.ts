@@ -1,9 +1,11 @@
 // What every Store promises about the facts that a session is resumed from.
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Asker } from "../../src/db/facts.ts";
 import type { NewAction } from "../../src/db/records.ts";
 import type { Store } from "../../src/db/store.ts";
 import { newEvent, newSession, workspace } from "../open-test-store.ts";
 import type { OpenStore } from "./contract.ts";
+import { newFork } from "./forks.ts";
 
 const call = (toolName: string, status: NewAction["status"]): NewAction => ({
   callId: null,
@@ -99,6 +101,42 @@ export function factsContract(name: string, open: OpenStore): void {
       expect(await store.getFacts({ sessionId: record.id })).toMatchObject(requests);
     });
 
+    it("finds decisions and notes wherever they stand, in a fork too, and counts them", async () => {
+      const id = await create();
+      for (let i = 1; i <= 25; i++) {
+        await add(id, { author: "bot", type: i % 2 ? "decision" : "note", content: `note ${i}` });
+      }
+      const output = newEvent(id, { author: "tool", type: "tool_result", content: "output" });
+      for (let i = 0; i < 7; i++) await store.appendEvents(id, Array(500).fill(output));
+      const latest = Array.from({ length: 20 }, (_, i) => `note ${25 - i}`);
+      const facts = await store.getFacts({ sessionId: id });
+      expect(facts.decisions.map(({ content }) => content)).toEqual(latest);
+      expect(facts.decisionCount).toBe(25);
+      const { record } = await store.forkSession(newFork(id));
+      await add(record.id, { author: "bot", type: "note", content: "the fork's" });
+      const ofFork = await store.getFacts({ sessionId: record.id });
+      const expected = ["the fork's", ...latest.slice(0, 19)];
+      expect(ofFork.decisions.map(({ content }) => content)).toEqual(expected);
+      expect(ofFork.decisionCount).toBe(26);
+    });
+
+    it("finds the last answer behind thousands of events, whatever else was said in them", async () => {
+      const id = await create();
+      await add(id, { author: "bot", content: "the answer" });
+      const said = newEvent(id, { author: "tool", content: "a message that answers nothing" });
+      for (let i = 0; i < 8; i++) await store.appendEvents(id, Array(500).fill(said));
+      expect(await store.getFacts({ sessionId: id })).toMatchObject({ lastAnswer: { seq: 1 } });
+    });
+
+    it("counts the unfinished tool calls that it does not tell", async () => {
+      const id = await create();
+      for (let i = 0; i < 6; i++) await add(id, { actions: Array(10).fill(call("Bash", "running")) });
+      const facts = await store.getFacts({ sessionId: id });
+      expect([facts.unfinishedActions.length, facts.unfinishedCount]).toEqual([50, 60]);
+      const { record } = await store.forkSession(newFork(id));
+      expect((await store.getFacts({ sessionId: record.id })).unfinishedCount).toBe(60);
+    });
+
     it("knows a session without an event", async () => {
       const facts = await store.getFacts({ sessionId: await create() });
       expect(facts).toMatchObject({
@@ -129,6 +167,68 @@ export function factsContract(name: string, open: OpenStore): void {
       await create();
       const { session, otherCandidates } = await store.getFacts({ workspace });
       expect([session.id, otherCandidates]).toEqual([wanted, []]);
+    });
+
+    it("passes over forks of a subagent's session, and forks of those", async () => {
+      const wanted = await create();
+      await add(wanted);
+      now += 1;
+      const subagent = await create({ parentSessionId: wanted });
+      await add(subagent);
+      const { record: fork } = await store.forkSession(newFork(subagent));
+      const { record: empty } = await store.forkSession(newFork(subagent, { atSeq: 0 }));
+      const { record: again } = await store.forkSession(newFork(fork.id));
+      for (const { id } of [fork, empty, again]) await add(id);
+      const { session, otherCandidates } = await store.getFacts({ workspace });
+      expect([session.id, otherCandidates]).toEqual([wanted, []]);
+      const { record: theirs } = await store.forkSession(newFork(wanted));
+      expect((await store.getFacts({ workspace })).session.id).toBe(theirs.id);
+    });
+
+    describe("asked by a host that is in a session already", () => {
+      const host = { pid: 42, machineId: "m", bootId: "b", pidNamespace: "n", startToken: "s" };
+      const nobody: Asker = { createdSessionIds: [], host: null, providerSessionId: null };
+      const asked = async (asker: Partial<Asker>) => {
+        const facts = await store.getFacts({ workspace, asker: { ...nobody, ...asker } });
+        return [facts.session, ...facts.otherCandidates].map(({ id }) => id);
+      };
+      const startRun = async (sessionId: string, pid = host.pid) => {
+        const given = { workspace: null, pid, command: null, args: [], prompt: null, idempotencyKey: null };
+        await store.startRun({ ...given, sessionId, origin: "tool", client: "test" });
+      };
+      let earlier: string;
+      let own: string;
+
+      beforeEach(async () => {
+        earlier = await create();
+        await add(earlier);
+        now += 1;
+        own = await create({ providerSessionId: "theirs" });
+        await add(own);
+      });
+
+      it("takes the latest of all where nothing is the asker's", async () => {
+        await startRun(own, 43);
+        const other = { ...host, startToken: "another process" };
+        expect(await asked({ host: other, providerSessionId: "another" })).toEqual([own, earlier]);
+      });
+
+      it("puts what it has just made behind the others, in whichever way that is known", async () => {
+        expect(await asked({ createdSessionIds: [own] })).toEqual([earlier, own]);
+        expect(await asked({ providerSessionId: "theirs" })).toEqual([earlier, own]);
+        await startRun(own);
+        expect(await asked({ host })).toEqual([earlier, own]);
+      });
+
+      it("tells the host's present session from those that it was in before", async () => {
+        await startRun(earlier);
+        await startRun(own);
+        expect(await asked({ host, createdSessionIds: [earlier, own] })).toEqual([earlier, own]);
+      });
+
+      it("takes the latest of its own where there are no others", async () => {
+        expect(await asked({ createdSessionIds: [earlier, own] })).toEqual([own, earlier]);
+      });
     });
 
     it("takes the directory itself before the rest of its project", async () => {

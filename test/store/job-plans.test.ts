@@ -4,6 +4,7 @@ import { drizzle } from "drizzle-orm/better-sqlite3";
 import { expect, it, onTestFinished } from "vitest";
 import { Jobs } from "../../src/db/sqlite/jobs.ts";
 import { Leases } from "../../src/db/sqlite/leases.ts";
+import { Redaction } from "../../src/db/sqlite/redaction.ts";
 import { openTestStore } from "../open-test-store.ts";
 
 const unused = {} as never;
@@ -19,9 +20,13 @@ async function plansOf(work: (jobs: Jobs, leases: Leases) => void): Promise<stri
     statements.push(sql);
     return prepare(sql);
   }) as typeof db.prepare;
+  // Every session is there.
+  const sessions = { get() {} } as never;
   const options = { now: () => 0, newId: (prefix: string) => prefix };
-  const jobs = new Jobs(drizzle(db), options, { sessions: unused, projects: unused, audit: unused });
-  work(jobs, new Leases(drizzle(db), options, { jobs, runs: unused }));
+  const projects = { at: (directory: string) => (directory === "known" ? { id: "p" } : undefined) } as never;
+  const redaction = new Redaction({});
+  const jobs = new Jobs(drizzle(db), options, { sessions, projects, audit: unused, redaction });
+  work(jobs, new Leases(drizzle(db), options, { jobs, runs: unused, sessions, redaction }));
   return statements.map((sql) => {
     const explained = prepare(`explain query plan ${sql}`);
     const values = Array.from(sql.matchAll(/\?/g), () => null);
@@ -29,13 +34,15 @@ async function plansOf(work: (jobs: Jobs, leases: Leases) => void): Promise<stri
   });
 }
 
+const place = (directory: string) => ({ directory, projectDirectory: directory });
 const claim = { worker: "ada", runId: null, leaseSeconds: 300 };
 
 it.each([
   ["jobs_claimable", {}],
   ["jobs_claimable_by_session", { sessionId: "s" }],
-  ["jobs_claimable_by_directory", { directory: "d" }],
-  ["jobs_claimable_by_session", { sessionId: "s", directory: "d" }],
+  ["jobs_claimable_by_project", { workspace: place("known") }],
+  ["jobs_claimable_by_directory", { workspace: place("other") }],
+  ["jobs_claimable_by_session", { sessionId: "s", workspace: place("known") }],
 ])("claims by %s, without sorting: %o", async (index, filters) => {
   const [plan] = await plansOf((_jobs, leases) => leases.claim({ ...claim, ...filters }));
   expect(plan).toMatch(new RegExp(`USING (COVERING )?INDEX ${index}\\b`));

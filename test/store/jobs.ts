@@ -23,6 +23,8 @@ const newJob = (overrides: Partial<NewJob> = {}): NewJob => ({
   ...overrides,
 });
 
+const at = (directory: string) => ({ ...workspace, directory, projectDirectory: directory });
+
 const newRun = {
   sessionId: null,
   workspace,
@@ -167,6 +169,22 @@ export function jobsContract(open: OpenStore): void {
       expect(await jobOf(id)).toEqual(job);
     });
 
+    it("hands out and lists what was enqueued anywhere in the project of a directory", async () => {
+      const inProject = (directory: string) => ({ ...workspace, directory });
+      const ofMain = await enqueue({ workspace });
+      const ofWorktree = await enqueue({ workspace: inProject("/worktree") });
+      await enqueue({ workspace: at("/other") });
+      const here = { workspace: inProject(`${workspace.directory}/sub`) };
+      const listed = (await store.jobs.list({ ...here, limit: 10 })).items.map(({ id }) => id);
+      expect(listed).toEqual([ofWorktree.id, ofMain.id]);
+      expect((await claimOne(here)).job.id).toBe(ofMain.id);
+      expect((await claimOne({ workspace })).job.id).toBe(ofWorktree.id);
+      expect(await claim(here)).toBeNull();
+      await store.projects.delete({ directory: "/other" }, by);
+      expect(await claim({ workspace: at("/other/sub") })).toBeNull();
+      expect(await claim({ workspace: at("/other") })).not.toBeNull();
+    });
+
     it("hands out by session and by directory", async () => {
       const { record: session } = await store.createSession(newSession());
       const { record: elsewhere } = await store.createSession(
@@ -176,11 +194,10 @@ export function jobsContract(open: OpenStore): void {
       const there = await enqueue({ sessionId: elsewhere.id });
       const low = await enqueue({ workspace });
       const high = await enqueue({ sessionId: session.id, priority: 1 });
-      const { directory } = workspace;
-      expect(await claim({ directory: "/none" })).toBeNull();
-      expect(await claim({ sessionId: session.id, directory: "/b" })).toBeNull();
-      expect((await claimOne({ directory })).job.id).toBe(high.id);
-      expect((await claimOne({ directory })).job.id).toBe(low.id);
+      expect(await claim({ workspace: at("/none") })).toBeNull();
+      expect(await claim({ sessionId: session.id, workspace: at("/b") })).toBeNull();
+      expect((await claimOne({ workspace })).job.id).toBe(high.id);
+      expect((await claimOne({ workspace })).job.id).toBe(low.id);
       expect((await claimOne({ sessionId: elsewhere.id })).job.id).toBe(there.id);
       expect(await claim({ sessionId: elsewhere.id })).toBeNull();
       expect((await claimOne()).job.id).toBe(unbound.id);
@@ -204,6 +221,15 @@ export function jobsContract(open: OpenStore): void {
       await enqueue();
       now += 2_000;
       expect((await claimOne()).job.id).toBe(best.id);
+    });
+
+    it("refuses a session that is not there or was deleted", async () => {
+      const { record: session } = await store.createSession(newSession());
+      await enqueue({ sessionId: session.id });
+      await expect(claim({ sessionId: "sess_none" })).rejects.toMatchObject(code("not_found"));
+      await store.deleteSession(session.id, false, by);
+      await expect(claim({ sessionId: session.id })).rejects.toMatchObject(code("not_found"));
+      expect(await claim()).not.toBeNull();
     });
 
     it("refuses a run that is not there or has ended", async () => {
@@ -232,6 +258,14 @@ export function jobsContract(open: OpenStore): void {
         expect((await jobOf(id))?.error).toContain("lease");
       });
 
+      it("gives the job back that a clock which was ahead has leased", async () => {
+        const { id } = await enqueue();
+        now += 90_000_000;
+        await claimOne({ leaseSeconds: 86_400 });
+        now -= 90_000_000;
+        expect((await claimOne()).job).toMatchObject({ id, attempts: 2, leaseExpiresAt: now + 300_000 });
+      });
+
       it("is renewed by its holder alone", async () => {
         await enqueue();
         const { lease } = await claimOne({ leaseSeconds: 10 });
@@ -244,7 +278,10 @@ export function jobsContract(open: OpenStore): void {
         now += 9_000;
         expect(await claim()).toBeNull();
         const stranger = { ...lease, leaseToken: "lease_none", leaseSeconds: 10 };
-        await expect(store.jobs.renew(stranger)).rejects.toMatchObject(code("conflict"));
+        await expect(store.jobs.renew(stranger)).rejects.toMatchObject({
+          ...code("conflict"),
+          message: expect.stringContaining("claimed once, with another token"),
+        });
         await expect(store.jobs.renew({ ...stranger, jobId: "job_none" })).rejects.toMatchObject(
           code("not_found"),
         );
@@ -259,7 +296,7 @@ export function jobsContract(open: OpenStore): void {
         for (let i = 0; i < 4; i++) held.push((await claimOne({ leaseSeconds: 1 })).lease);
         const [late, renewed, given, taken] = held as [FinishedJob, FinishedJob, FinishedJob, FinishedJob];
         now += 1_000;
-        expect(await claim({ directory: "/none" })).toBeNull();
+        expect(await claim({ workspace: at("/none") })).toBeNull();
         const statuses = async () =>
           (await store.jobs.list({ limit: 4 })).items.toReversed().map(({ status }) => status);
         expect(await statuses()).toEqual(["failed", "failed", "pending", "pending"]);
@@ -410,7 +447,7 @@ export function jobsContract(open: OpenStore): void {
       const { record: session } = await store.createSession(newSession());
       const a = await enqueue();
       const b = await enqueue({ sessionId: session.id });
-      const c = await enqueue({ workspace: { ...workspace, directory: "/b" } });
+      const c = await enqueue({ workspace: at("/b") });
       await store.jobs.cancel(c.id, by);
       const ids = async (filter: object) =>
         (await store.jobs.list({ limit: 10, ...filter })).items.map(({ id }) => id);
@@ -418,9 +455,11 @@ export function jobsContract(open: OpenStore): void {
       expect(await ids({ after: b })).toEqual([a.id]);
       expect(await ids({ jobId: b.id })).toEqual([b.id]);
       expect(await ids({ sessionId: session.id })).toEqual([b.id]);
-      expect(await ids({ directory: "/b" })).toEqual([c.id]);
+      for (const filter of [{ jobId: "job_none" }, { sessionId: "sess_none" }])
+        await expect(ids(filter)).rejects.toMatchObject(code("not_found"));
+      expect(await ids({ workspace: at("/b") })).toEqual([c.id]);
       expect(await ids({ status: "cancelled" })).toEqual([c.id]);
-      expect(await ids({ status: "pending", directory: workspace.directory })).toEqual([b.id]);
+      expect(await ids({ status: "pending", workspace })).toEqual([b.id]);
       expect((await store.jobs.list({ limit: 2 })).more).toBe(true);
       expect((await store.jobs.list({ limit: 3 })).more).toBe(false);
     });

@@ -14,6 +14,23 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   }
 }
 
+it("finds decisions and notes by their own index alone", async () => {
+  const store = await openTestStore();
+  const { record } = await store.createSession(newSession());
+  const statements = await statementsOf(() => store.getFacts({ sessionId: record.id }));
+  const ofNotes = statements.filter((statement) => statement.includes("'decision', 'note'"));
+  expect(ofNotes).toHaveLength(2);
+  const db = new Database(store.file, { readonly: true });
+  for (const statement of ofNotes) {
+    const values = Array(statement.split("?").length - 1).fill(1);
+    const plan = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${statement}`).all(...values);
+    expect(plan.map(({ detail }) => detail)).toEqual([
+      "SEARCH events USING COVERING INDEX events_by_note (session_id=? AND seq>? AND seq<?)",
+    ]);
+  }
+  db.close();
+});
+
 it("reads the facts of a session by indexes", async () => {
   const store = await openTestStore();
   const { record } = await store.createSession(newSession());

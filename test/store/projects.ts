@@ -1,5 +1,6 @@
 // What every Store promises about projects and the runs in them.
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Workspace } from "../../src/db/records.ts";
 import type { Store } from "../../src/db/store.ts";
 import { newSession, workspace } from "../open-test-store.ts";
 import type { OpenStore } from "./contract.ts";
@@ -12,6 +13,8 @@ const at = (directory: string, overrides = {}) => ({
   projectDirectory: directory,
   ...overrides,
 });
+
+const from = (previousDirectory: string, stillExists = false) => ({ previousDirectory, stillExists, ...by });
 
 export function projectsContract(name: string, open: OpenStore): void {
   describe(`${name}: projects`, () => {
@@ -50,6 +53,33 @@ export function projectsContract(name: string, open: OpenStore): void {
     };
     const finish = (runId: string, status: "completed" | "failed" | "crashed" = "completed") =>
       store.finishRun({ runId, status, exitCode: null, error: null, endedBy: "tool" });
+    const enqueue = async (workspace: Workspace) =>
+      (
+        await store.jobs.enqueue({
+          sessionId: null,
+          workspace,
+          prompt: "p",
+          promptId: null,
+          messageId: null,
+          allowedTools: null,
+          model: null,
+          priority: 0,
+          runAfter: null,
+          maxAttempts: 3,
+          idempotencyKey: null,
+          ...by,
+        })
+      ).record;
+    const schedule = (workspace: Workspace, name = "nightly") =>
+      store.automations.upsert({
+        name,
+        workspace,
+        schedule: "0 9 * * *",
+        timeZone: "UTC",
+        prompt: "p",
+        enabled: true,
+        ...by,
+      });
     const create = async (directory: string) =>
       (await store.createSession(newSession({ workspace: at(directory) }))).record;
 
@@ -114,42 +144,126 @@ export function projectsContract(name: string, open: OpenStore): void {
     });
 
     describe("that moved", () => {
-      it("keeps its id, its sessions and its runs", async () => {
+      it("keeps its id, its sessions and its runs, which are in the new directory", async () => {
         const session = await create("/old");
-        const run = await start("/old");
-        const moved = await store.projects.upsert(at("/new"), { name: "N" }, "/old");
+        const run = { ...(await start("/old")), directory: "/new" };
+        const moved = await store.projects.upsert(at("/new"), { name: "N" }, from("/old"));
         expect(moved.project).toMatchObject({ id: session.projectId, directory: "/new", name: "N" });
         expect(moved.latestRun).toEqual(run);
-        expect(await store.getSession(session.id)).toEqual(session);
+        expect(await store.getSession(session.id)).toEqual({ ...session, directory: "/new" });
         expect((await create("/new")).projectId).toBe(session.projectId);
-        expect(await store.projects.upsert(at("/new"), {}, "/old")).toEqual(moved);
+        expect(await store.projects.upsert(at("/new"), {}, from("/old"))).toEqual(moved);
         await expect(store.projects.get({ directory: "/old" })).rejects.toMatchObject({ code: "not_found" });
+      });
+
+      it("takes along what is below its directory, and nothing else", async () => {
+        const inProject = (directory: string) => at(directory, { projectDirectory: "/old" });
+        for (const directory of ["/old", "/old/sub", "/older", "/worktree"]) {
+          await store.createSession(newSession({ workspace: inProject(directory) }));
+        }
+        const job = await enqueue(inProject("/old/sub"));
+        const other = await enqueue(at("/old-other"));
+        const automation = await schedule(inProject("/old"));
+        const { project } = await store.projects.upsert(at("/new"), {}, from("/old"));
+        const { items } = await store.listSessions({ limit: 10 });
+        const directories = items.map(({ directory }) => directory).sort();
+        expect(directories).toEqual(["/new", "/new/sub", "/older", "/worktree"]);
+        expect((await store.jobs.list({ limit: 10 })).items).toEqual([
+          other,
+          { ...job, directory: "/new/sub" },
+        ]);
+        expect(await schedule(at("/new"))).toEqual({
+          ...automation,
+          directory: "/new",
+          projectId: project.id,
+        });
+      });
+
+      it("brings its work along, also where it takes in another project", async () => {
+        const ofProject = async () => [
+          (await store.jobs.list({ limit: 1 })).items[0]?.projectId,
+          (await store.automations.list({ limit: 1 })).items[0]?.projectId,
+        ];
+        const used = await create("/old");
+        await enqueue(at("/new"));
+        await schedule(at("/new"));
+        await store.projects.upsert(at("/new"), {}, from("/old"));
+        expect(await ofProject()).toEqual([used.projectId, used.projectId]);
+
+        await enqueue(at("/before"));
+        await schedule(at("/before"), "hourly");
+        const { project } = await store.projects.upsert(at("/new"), {}, from("/before"));
+        expect(await ofProject()).toEqual([project.id, project.id]);
+        expect((await store.jobs.list({ workspace: at("/new"), limit: 10 })).items).toHaveLength(2);
+      });
+
+      it("leaves an automation where it was whose name is taken in the new directory", async () => {
+        await create("/old");
+        for (const directory of ["/old", "/new"]) await schedule(at(directory));
+        await store.projects.upsert(at("/new"), {}, from("/old"));
+        const { items } = await store.automations.list({ limit: 10 });
+        expect(items.map(({ directory }) => directory).sort()).toEqual(["/new", "/old"]);
       });
 
       it("takes the place of one that was never used", async () => {
         const { projectId } = await create("/old");
         await store.projects.upsert(at("/new"), {});
-        expect((await store.projects.upsert(at("/new"), {}, "/old")).project.id).toBe(projectId);
+        expect((await store.projects.upsert(at("/new"), {}, from("/old"))).project.id).toBe(projectId);
         expect((await store.projects.list({ limit: 10 })).items).toHaveLength(1);
       });
 
-      it("leaves its settings to one that was used, if it never was", async () => {
+      it("is joined by all that was recorded in the new directory before, and by the settings given there", async () => {
+        const old = await create("/old");
         await store.projects.upsert(at("/old"), { name: "old", command: "claude" });
-        const { projectId } = await create("/new");
+        await start("/old");
+        const session = await create("/new");
+        const deleted = await create("/new");
+        await store.deleteSession(deleted.id, false, by);
         await store.projects.upsert(at("/new"), { name: "new" });
-        const { project } = await store.projects.upsert(at("/new"), { prompt: "p" }, "/old");
-        expect(project).toMatchObject({ id: projectId, name: "new", command: "claude", prompt: "p" });
+        const run = await start("/new");
+        const job = await enqueue(at("/new"));
+        const automation = await schedule(at("/new"));
+        const { project, latestRun, runCounts } = await store.projects.upsert(
+          at("/new"),
+          { prompt: "p" },
+          from("/old"),
+        );
+        const settings = { name: "new", command: "claude", prompt: "p", lastRunAt: run.startedAt };
+        expect(project).toMatchObject({ id: old.projectId, directory: "/new", ...settings });
+        expect(latestRun?.id).toBe(run.id);
+        expect(runCounts.running).toBe(2);
         expect((await store.projects.list({ limit: 10 })).items).toHaveLength(1);
+        const { items: sessions } = await store.listSessions({ directory: "/new", limit: 10 });
+        expect(sessions.map(({ id }) => id).sort()).toEqual([old.id, session.id]);
+        const joined = [...sessions, ...(await store.jobs.list({ limit: 10 })).items];
+        expect(new Set(joined.map(({ projectId }) => projectId))).toEqual(new Set([project.id]));
+        expect((await store.automations.list({ limit: 10 })).items).toMatchObject([
+          { id: automation.id, projectId: project.id },
+        ]);
+        expect((await store.jobs.list({ limit: 10 })).items).toMatchObject([{ id: job.id }]);
+        const counts = { sessions: 1, runs: 1, jobs: 1, automations: 1 };
+        expect((await store.audit.list({ tool: "upsert_project", limit: 10 })).items).toMatchObject([
+          { ...by, subjectId: project.id, details: { merged_project_id: session.projectId, ...counts } },
+        ]);
+        const stats = await store.stats.get({ projectDirectory: "/new", limit: 10 });
+        expect(stats).toMatchObject({ sessions: 2, runs: { running: 2 } });
+        await store.purgeDeletedSessions();
       });
 
-      it("is refused where both were used, or where there was none", async () => {
+      it("is refused while its directory exists, and where there was none", async () => {
         await create("/old");
-        await start("/new");
-        const both = store.projects.upsert(at("/new"), {}, "/old");
-        await expect(both).rejects.toMatchObject({ code: "conflict" });
-        const none = store.projects.upsert(at("/other"), {}, "/nowhere");
+        for (const directory of ["/new", "/used"]) {
+          const still = store.projects.upsert(at(directory), {}, from("/old", true));
+          await expect(still).rejects.toMatchObject({
+            code: "conflict",
+            message: expect.stringContaining("/old"),
+          });
+          await create("/used");
+        }
+        const none = store.projects.upsert(at("/other"), {}, from("/nowhere"));
         await expect(none).rejects.toMatchObject({ code: "not_found" });
-        expect((await store.projects.list({ limit: 10 })).items).toHaveLength(2);
+        const { items } = await store.projects.list({ limit: 10 });
+        expect(items.map(({ project }) => project.directory).sort()).toEqual(["/old", "/used"]);
       });
     });
 
@@ -160,15 +274,36 @@ export function projectsContract(name: string, open: OpenStore): void {
       const run = await start("/a");
       const other = await start("/b");
       const id = session.projectId ?? "";
-      expect(await store.projects.delete({ directory: "/a" }, by)).toEqual({ id, runs: 1, sessions: 2 });
+      expect(await store.projects.delete({ directory: "/a" }, by)).toEqual({ id, runs: 1, sessions: 1 });
       expect(await store.getSession(session.id)).toEqual({ ...session, projectId: null });
       expect((await store.listRuns({ limit: 10 })).items).toEqual([other]);
       await expect(finish(run.id)).rejects.toMatchObject({ code: "not_found" });
       await expect(store.projects.delete({ id }, by)).rejects.toMatchObject({ code: "not_found" });
       expect((await store.audit.list({ tool: "delete_project", limit: 10 })).items).toMatchObject([
-        { sessionId: null, subjectId: id, details: { runs: 1, sessions_kept: 2 } },
+        { sessionId: null, subjectId: id, details: { runs: 1, sessions_kept: 1 } },
       ]);
       expect((await create("/a")).projectId).not.toBe(id);
+    });
+
+    it("leaves no job and no automation that names it when it is deleted", async () => {
+      await enqueue(at("/a"));
+      const { id } = await schedule(at("/a"));
+      await store.projects.delete({ directory: "/a" }, by);
+      expect((await store.jobs.list({ limit: 10 })).items).toMatchObject([
+        { projectId: null, directory: "/a" },
+      ]);
+      expect((await store.automations.list({ limit: 10 })).items).toMatchObject([{ id, projectId: null }]);
+      const again = await schedule(at("/a"));
+      expect(again).toMatchObject({
+        id,
+        projectId: (await store.projects.get({ directory: "/a" })).project.id,
+      });
+    });
+
+    it("tells its runs from others, in whichever directory", async () => {
+      const run = await start("/a");
+      await start("/b");
+      expect((await store.listRuns({ projectId: run.projectId, limit: 10 })).items).toEqual([run]);
     });
 
     it("loses a run that has ended, and no other", async () => {

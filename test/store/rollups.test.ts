@@ -1,15 +1,24 @@
 // The stored sums against the log: whatever happened, in whatever order, they are what a rebuild makes of it, and what
 // is told is what a plain count of the rows gives.
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { ActionStatus } from "../../src/db/records.ts";
 import { LogSums } from "../../src/db/sqlite/log-sums.ts";
 import { Rollups } from "../../src/db/sqlite/rollups.ts";
 import type { Store, StoreOptions } from "../../src/db/store.ts";
-import { newEvent, newSession, openTestStore, workspace } from "../open-test-store.ts";
+import {
+  makeFolder,
+  migrationsDirectory,
+  newEvent,
+  newSession,
+  openTestStore,
+  workspace,
+} from "../open-test-store.ts";
 import { countStats, millisecondsPerDay } from "./count-stats.ts";
 
 const directories = ["/a", "/b"];
@@ -71,11 +80,11 @@ class World {
   readonly store: Store;
   readonly db: Database.Database;
   readonly rollups: Rollups;
-  readonly #sessions: string[];
+  readonly ids: readonly string[];
 
   private constructor(store: Store, sessions: string[]) {
     this.store = store;
-    this.#sessions = sessions;
+    this.ids = sessions;
     this.db = new Database(store.file);
     const query = drizzle(this.db);
     this.rollups = new Rollups(query, new LogSums(query));
@@ -107,7 +116,7 @@ class World {
 
   async #append({ session, day, agent, tool, tokens }: Extract<Step, { step: "append" }>): Promise<void> {
     const action = { callId: null, title: null, input: undefined, output: undefined, error: null };
-    const event = newEvent(this.#sessions[session] ?? "", {
+    const event = newEvent(this.ids[session] ?? "", {
       agent,
       createdAt: day * millisecondsPerDay + 1_000 * tokens,
       tokens: { input: tokens, output: null, reasoning: null, cacheRead: 2 * tokens, cacheWrite: null },
@@ -119,15 +128,14 @@ class World {
   }
 
   #change(step: Exclude<Step, { step: "append" }>): void {
-    const id = "session" in step ? (this.#sessions[step.session] ?? "") : "";
+    const id = "session" in step ? (this.ids[step.session] ?? "") : "";
     if (step.step === "advance") this.rollups.advance(step.size);
     else if (step.step === "move action") this.#moveAction(step);
     else if (step.step === "delete")
       this.db.prepare("UPDATE sessions SET deleted_at = 1 WHERE id = ?").run(id);
     else if (step.step === "purge") this.#purge(step.rows);
     else if (step.step === "rename") {
-      const update = this.db.prepare("UPDATE sessions SET agent = ? WHERE id = ?");
-      this.rollups.regroup(id, () => update.run(step.agent, id));
+      this.db.prepare("UPDATE sessions SET agent = ? WHERE id = ?").run(step.agent, id);
     } else this.#dropProject(directories[step.project] ?? "");
   }
 
@@ -206,6 +214,48 @@ describe("the stored sums", () => {
       await world.close();
     });
     await fc.assert(property, { numRuns: 60 });
+  });
+
+  it("stand as they are when a session's agent changes and when it is deleted", async () => {
+    const world = await World.make();
+    await world.do({ ...anEvent, agent: "planner" });
+    for (const session of [0, 0, 1]) await world.do({ ...anEvent, session });
+    await world.store.stats.catchUp();
+    const stored = world.stored();
+    const [first = "", second = ""] = world.ids;
+    const by = { origin: "tool", client: "test" } as const;
+    await world.store.updateSession(first, { agent: "reviewer" }, by);
+    await world.store.deleteSession(second, false, by);
+    expect(world.stored()).toEqual(stored);
+    const { events, byAgent, tools } = await world.store.stats.get({ limit: 10 });
+    expect({ events, tools }).toMatchObject({ events: 3, tools: [{ toolName: "Bash", calls: 3 }] });
+    expect(byAgent.filter((each) => each.events > 0)).toMatchObject([
+      { agent: "reviewer", events: 2 },
+      { agent: "planner", events: 1 },
+    ]);
+    await world.close();
+  });
+
+  it("are counted anew where they were made by other keys", async () => {
+    const migrations = makeFolder();
+    for (const name of ["0000_sessions.sql", "0001_model.sql"]) {
+      copyFileSync(join(migrationsDirectory, name), join(migrations, name));
+    }
+    const older = await openTestStore({ migrationsDirectory: migrations });
+    const { record } = await older.createSession(newSession());
+    await older.appendEvent(newEvent(record.id));
+    await older.close();
+    const db = new Database(older.file);
+    onTestFinished(() => void db.close());
+    db.exec(`INSERT INTO rollup_state VALUES (1, 1);
+      INSERT INTO event_rollups VALUES (0, '', '', 9, 0, 0, 0, 0, 0, 0, 9, 0);
+      INSERT INTO tool_rollups VALUES ('*', 1, 0, 'Bash', -1, 9, 0);`);
+    const store = await openTestStore({ file: older.file });
+    const expected = countStats(db);
+    expect(expected.events).toBe(1);
+    expect(await store.stats.get({ limit: 200 })).toEqual(expected);
+    await store.stats.catchUp();
+    expect(await store.stats.get({ limit: 200 })).toEqual(expected);
   });
 
   it("follow the log after two hundred writes", async () => {

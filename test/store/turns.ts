@@ -8,6 +8,15 @@ import { newEvent, newSession, workspace } from "../open-test-store.ts";
 import type { OpenStore } from "./contract.ts";
 import { newFork } from "./forks.ts";
 
+const call = {
+  callId: null,
+  toolName: "Read",
+  title: null,
+  input: undefined,
+  output: undefined,
+  error: null,
+};
+
 /** The rule as a reader would follow it, event by event. */
 function turnsOf(events: readonly Event[]): number[][] {
   const turns = new Map<string, number[]>();
@@ -275,6 +284,30 @@ export function turnContract(name: string, open: OpenStore): void {
         expect(await store.latestTurn(sessionId)).toMatchObject({ runId, endedAt: now });
         await answer({ runId });
         expect(await state()).toBe("completed");
+      });
+
+      it("is interrupted where its run crashed behind tool calls that had ended", async () => {
+        const runId = await startRun();
+        await prompt();
+        const actions = [{ ...call, status: "completed" as const }];
+        await answer({ content: "I will look at it", actions });
+        expect(await state()).toBe("completed");
+        now += 1_000;
+        await finishRun(runId, "crashed");
+        expect(await state()).toBe("interrupted");
+        await answer({ content: "done", actions, finish: "stop" });
+        expect(await state()).toBe("completed");
+      });
+
+      it("stays interrupted by the crash of the run that it names when the next turn begins", async () => {
+        const runId = await startRun();
+        await prompt({ runId });
+        await answer({ runId, actions: [{ ...call, status: "completed" }] });
+        await finishRun(runId, "crashed");
+        expect(await state()).toBe("interrupted");
+        now += 1_000;
+        await prompt();
+        expect((await list()).items.map(({ turn }) => turn.state)).toEqual(["interrupted", "in_progress"]);
       });
 
       it("follows the session's latest run where its events name none", async () => {

@@ -12,10 +12,17 @@ export async function openToolContext(overrides: Partial<ToolContext> = {}): Pro
     store: await openTestStore(),
     client: "test-client",
     directory: workspace.directory,
-    readWorkspace: async (directory) => ({ ...workspace, directory, projectDirectory: directory }),
+    readWorkspace: async (directory) => ({
+      ...workspace,
+      exists: true,
+      directory,
+      projectDirectory: directory,
+    }),
     readGitHead: async () => null,
     findHost: async () => 42,
     noteHostRun() {},
+    noteSession: () => {},
+    readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
     ...overrides,
   };
 }

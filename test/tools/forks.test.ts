@@ -28,10 +28,12 @@ beforeEach(async () => {
     store: await openTestStore(),
     client: "test-client",
     directory: "/home/ada/engine",
-    readWorkspace: async (directory) => ({ ...workspace, directory }),
+    readWorkspace: async (directory) => ({ ...workspace, exists: true, directory }),
     readGitHead: async (directory) => `head of ${directory}`,
     findHost: async () => 42,
     noteHostRun() {},
+    noteSession: () => {},
+    readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
   };
   sessionId = (await call("create_session", {})).session.id;
 });
@@ -225,29 +227,47 @@ describe("checkpoints", () => {
     expect(list).toEqual({ checkpoints: [saved.checkpoint] });
   });
 
-  it("say when a state is too large for the result, which a larger one holds", async () => {
-    const state = { text: "x\n".repeat(262_000), list: [1, 2] };
+  it("leave a state out that is too large for the result, and say how to read it without another fork", async () => {
+    const state = { text: "x\n😀".repeat(100_000), list: [1, 2] };
     const { checkpoint } = await call("save_checkpoint", { session_id: sessionId, state });
-    for (const max_chars of [1_000, 20_000]) {
-      const ask = { checkpoint_id: checkpoint.id, idempotency_key: "k", max_chars };
-      const restored = await call("restore_checkpoint", ask);
-      expect(JSON.stringify(restored).length).toBeLessThanOrEqual(max_chars);
-      expect(restored.truncated).toBe(true);
-      expect(JSON.stringify(state).startsWith(restored.state ?? "")).toBe(true);
+    expect(checkpoint.state_chars).toBe(JSON.stringify(state).length);
+    for (const [tool, max_chars] of [
+      ["restore_checkpoint", 1_500],
+      ["restore_checkpoint", 20_000],
+      ["list_checkpoints", 1_000],
+    ] as const) {
+      const result = await call(tool, { checkpoint_id: checkpoint.id, max_chars });
+      expect(JSON.stringify(result).length).toBeLessThanOrEqual(max_chars);
+      expect(result).not.toHaveProperty("state");
+      const [, id, enough] =
+        /list_checkpoints with checkpoint_id "(\w+)" and max_chars (\d+)/.exec(result.hint) ?? [];
+      const whole = await call("list_checkpoints", { checkpoint_id: id, max_chars: Number(enough) });
+      expect(whole).toEqual({ checkpoints: [checkpoint], state });
     }
-    const ask = {
-      checkpoint_id: checkpoint.id,
-      idempotency_key: "k",
-      max_chars: checkpoint.state_chars + 5_000,
-    };
-    const whole = await call("restore_checkpoint", ask);
-    expect(whole).toMatchObject({ duplicate: true, state });
-    expect(whole).not.toHaveProperty("truncated");
+    const [listed] = (await call("list_checkpoints", { session_id: sessionId })).checkpoints;
+    expect(listed).toEqual(checkpoint);
+  });
+
+  it("are found by their own id or by their session's", async () => {
+    const { checkpoint } = await call("save_checkpoint", { session_id: sessionId, state: { a: 1 } });
+    const checkpoint_id = checkpoint.id;
+    const found = { checkpoints: [checkpoint], state: { a: 1 } };
+    expect(await call("list_checkpoints", { checkpoint_id, session_id: sessionId })).toEqual(found);
+    await expect(call("list_checkpoints", { checkpoint_id, session_id: "sess_other" })).rejects.toThrow(
+      /not of session/,
+    );
+    await expect(call("list_checkpoints", {})).rejects.toThrow(/Neither session_id nor checkpoint_id/);
+    await expect(call("list_checkpoints", { checkpoint_id: "chk_none" })).rejects.toThrow(/no checkpoint/);
+    await call("delete_session", { session_id: sessionId });
+    await expect(call("list_checkpoints", { checkpoint_id })).rejects.toThrow(/no session/);
   });
 
   it("take a state of 1 MiB, and none above", async () => {
     const save = (state: string) => call("save_checkpoint", { session_id: sessionId, state });
-    expect((await save("x".repeat(1_048_574))).checkpoint.state_chars).toBe(1_048_576);
+    const { checkpoint } = await save("x".repeat(1_048_574));
+    expect(checkpoint.state_chars).toBe(1_048_576);
+    const ask = { checkpoint_id: checkpoint.id, max_chars: 1_500_000 };
+    expect(await call("list_checkpoints", ask)).toHaveProperty("state");
     await expect(save("x".repeat(1_048_575))).rejects.toThrow(/1,048,577 bytes/);
   });
 

@@ -25,10 +25,12 @@ beforeEach(async () => {
     store: await openTestStore({ now: () => now }),
     client: "test-client",
     directory: "/home/ada/engine",
-    readWorkspace: async (directory) => ({ ...workspace, directory }),
+    readWorkspace: async (directory) => ({ ...workspace, exists: true, directory }),
     readGitHead: async () => null,
     findHost: async () => 42,
     noteHostRun: () => {},
+    noteSession: () => {},
+    readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
   };
 });
 
@@ -212,6 +214,7 @@ describe("an automation", () => {
     const refused = call("upsert_automation", { ...nightly, ...wrong });
     await expect(refused).rejects.toMatchObject({ code: "invalid_input" });
     await expect(refused).rejects.toThrow(why);
+    await expect(refused).rejects.toThrow(/[^.]\.$/);
   });
 
   it("is listed in pages", async () => {

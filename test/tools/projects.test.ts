@@ -78,6 +78,19 @@ describe("upsert_project and get_project", () => {
     });
   });
 
+  it("show on which branch a session goes on", async () => {
+    const directory = makeProject("branches");
+    git(directory, "init", "-b", "main");
+    const { session } = await call("create_session", { directory });
+    git(directory, "checkout", "-b", "feature");
+    await call("start_run", { session_id: session.id, pid: 7 });
+    const { session: now } = await call("get_session", { session_id: session.id });
+    expect([session.git_branch, now.git_branch]).toEqual(["main", "feature"]);
+    renameSync(directory, join(folder, "elsewhere"));
+    await call("start_run", { session_id: session.id, pid: 7 });
+    expect((await call("get_session", { session_id: session.id })).session.git_branch).toBe("feature");
+  });
+
   it("follow a directory that moved", async () => {
     const before = makeProject("before");
     const { session } = await call("create_session", { directory: before });
@@ -91,6 +104,27 @@ describe("upsert_project and get_project", () => {
     expect((await nowhere).project).toEqual(project);
     const other = call("upsert_project", { ...move, directory: makeProject("other") });
     await expect(other).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("bring together what was recorded before and after the move", async () => {
+    const before = makeProject("before");
+    const { session } = await call("create_session", { directory: before });
+    const after = join(folder, "after");
+    const move = { directory: after, previous_directory: before };
+    const refused = call("upsert_project", { ...move, directory: makeProject("copy") });
+    await expect(refused).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringMatching(/still exists/),
+    });
+    renameSync(before, after);
+    const { session: later } = await call("create_session", { directory: after });
+    const { project } = await call("upsert_project", move);
+    expect(project).toMatchObject({ id: session.project_id, directory: after });
+    const { sessions } = await call("list_sessions", { directory: after });
+    expect(sessions).toMatchObject([
+      { id: later.id, project_id: project.id },
+      { id: session.id, project_id: project.id },
+    ]);
   });
 
   it("keep to their budget", async () => {

@@ -37,10 +37,12 @@ beforeEach(async () => {
     store: await openTestStore({ now: () => now, prober }),
     client: "test-client",
     directory: "/home/ada/engine",
-    readWorkspace: async (directory) => ({ ...workspace, directory }),
+    readWorkspace: async (directory) => ({ ...workspace, exists: true, directory }),
     readGitHead: async () => null,
     findHost: async () => 42,
     noteHostRun: () => {},
+    noteSession: () => {},
+    readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
   };
 });
 
@@ -72,7 +74,17 @@ it("tells a crash first, with its evidence, and what was left undone", async () 
     state: "running",
     run: { id: run.id, pid: 4711, command: "npm test", started_at: run.started_at },
   });
+  verdict = { state: "unknown", evidence: "recorded on another machine" };
+  expect((await call("resume_session")).ended).toMatchObject({
+    state: "running",
+    evidence: verdict.evidence,
+  });
   verdict = { state: "dead", evidence: "no process has pid 4711" };
+  expect((await call("resume_session")).ended).toMatchObject({
+    state: "crashed",
+    evidence: "no process has pid 4711, and no end was recorded (not yet marked)",
+  });
+  expect((await call("get_run", { run_id: run.id })).run.status).toBe("running");
   await call("mark_crashed_runs");
   const brief = await call("resume_session", { session_id });
   expect(Object.keys(brief)[0]).toBe("ended");
@@ -93,6 +105,36 @@ it("tells a crash first, with its evidence, and what was left undone", async () 
     other_candidates: [],
   });
   expect(brief).not.toHaveProperty("truncated");
+});
+
+it("tells that the session went on after a crash, with the evidence", async () => {
+  const session_id = await recordWork();
+  const { run } = await call("start_run", { session_id });
+  verdict = { state: "dead", evidence: "no process has pid 42" };
+  await call("mark_crashed_runs");
+  expect((await call("resume_session", { session_id })).ended.state).toBe("crashed");
+  now += 1_000;
+  await call("add_event", { session_id, author: "user", content: "Go on" });
+  expect((await call("resume_session", { session_id })).ended).toMatchObject({
+    state: "continued",
+    evidence: expect.stringContaining("no process has pid 42"),
+    run: { id: run.id, ended_at: expect.any(String) },
+  });
+});
+
+it("passes over the session that the caller has just opened", async () => {
+  const earlier = await recordWork();
+  const opened: string[] = [];
+  context.noteSession = (id) => opened.push(id);
+  context.readAsker = async () => ({ createdSessionIds: opened, host: null, providerSessionId: null });
+  now += 1_000;
+  const { session } = await call("create_session", { idempotency_key: "k" });
+  await call("create_session", { idempotency_key: "k" });
+  expect(opened).toEqual([session.id]);
+  await call("add_event", { session_id: session.id, author: "user", content: "Where were we?" });
+  const brief = await call("resume_session");
+  expect(brief.session.id).toBe(earlier);
+  expect(brief.other_candidates).toMatchObject([{ session_id: session.id }]);
 });
 
 it("tells an orderly end", async () => {

@@ -30,10 +30,12 @@ beforeEach(async () => {
     store: await openTestStore(),
     client: "test-client",
     directory: "/home/ada/engine",
-    readWorkspace: async (directory) => ({ ...workspace, directory }),
+    readWorkspace: async (directory) => ({ ...workspace, exists: true, directory }),
     readGitHead: async () => null,
     findHost: async () => 42,
     noteHostRun: ({ id }) => hostRuns.push(id),
+    noteSession: () => {},
+    readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
   };
   sessionId = (await call("create_session", {})).session.id;
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readWorkspace } from "../../src/workspace/workspace.ts";
 
 const hasGit = spawnSync("git", ["--version"]).status === 0;
-const nothing = { gitCommonDir: null, gitBranch: null, gitRemote: null };
+const nothing = { gitCommonDir: null, gitBranch: null, gitRemote: null, exists: true };
 let root: string;
 
 beforeAll(() => {
@@ -50,8 +50,23 @@ describe("outside git", () => {
   test("a directory that does not exist stays as given", async () => {
     for (const given of ["/nowhere/at/all", "/nowhere/x/../at", "nowhere", "/nul\0byte"]) {
       const directory = resolve(given);
-      expect(await readWorkspace(given)).toEqual({ directory, projectDirectory: directory, ...nothing });
+      expect(await readWorkspace(given)).toEqual({
+        directory,
+        projectDirectory: directory,
+        ...nothing,
+        exists: false,
+      });
     }
+  });
+
+  test("a directory below a symlink is the same before it exists and after", async () => {
+    symlinkSync(make("target"), join(root, "way"));
+    const later = join(root, "way", "not", "yet");
+    const before = await readWorkspace(later);
+    mkdirSync(later, { recursive: true });
+    const directory = join(root, "target", "not", "yet");
+    expect(before).toEqual({ directory, projectDirectory: directory, ...nothing, exists: false });
+    expect(await readWorkspace(later)).toEqual({ ...before, exists: true });
   });
 
   test.runIf(process.platform !== "win32")(
@@ -62,6 +77,7 @@ describe("outside git", () => {
           directory,
           projectDirectory: directory,
           ...nothing,
+          exists: false,
         });
       }
     },
@@ -106,6 +122,7 @@ describe.skipIf(!hasGit)("in git (skipped where git is not installed)", () => {
     expect(await readWorkspace(inner)).toEqual({
       directory: inner,
       projectDirectory: main,
+      exists: true,
       gitCommonDir: join(main, ".git"),
       gitBranch: "feature/x",
       gitRemote: "https://host.example/a.git",
@@ -162,6 +179,20 @@ describe.skipIf(!hasGit)("in git (skipped where git is not installed)", () => {
     }
     expect((await readWorkspace(join(above, "parts"))).projectDirectory).toBe(above);
   });
+
+  test.each(["apart.git", "apart/.git"])(
+    "a checkout whose git directory is %s is its own project",
+    async (kept) => {
+      const checkout = make(`co-${kept}`.replace("/", "-"));
+      make("apart");
+      git(checkout, "init", "-b", "main", "--separate-git-dir", join(root, kept));
+      const inner = make(`co-${kept}`.replace("/", "-"), "src");
+      for (const directory of [checkout, inner]) {
+        const expected = { directory, projectDirectory: checkout, gitCommonDir: join(root, kept) };
+        expect(await readWorkspace(directory)).toMatchObject(expected);
+      }
+    },
+  );
 
   test("a git directory kept elsewhere identifies its checkout and its worktrees alike", async () => {
     const checkout = make("separate");

@@ -2,19 +2,39 @@
 import { and, desc, eq, gte, lte, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type { Action, ActionMove, JsonValue, NewAction, Session } from "../records.ts";
+import type { Findings } from "../redaction.ts";
 import type { PlacedAction, StoreOptions } from "../store.ts";
 import type { Lineage } from "./lineage.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
+import { addFindings, type Redaction, toRedactions } from "./redaction.ts";
 import type { Rollups } from "./rollups.ts";
 import { actions, events } from "./schema.ts";
 import type { SearchQueue } from "./search-queue.ts";
 import type { Sessions } from "./sessions.ts";
 import { fromJson, repairTexts, toJson } from "./text.ts";
 
-export type ActionRow = Omit<typeof actions.$inferSelect, "id">;
+type StoredAction = typeof actions.$inferSelect;
+export type ActionRow = Omit<StoredAction, "id">;
+/** Null and undefined: as before. */
+interface Moved extends Pick<Action, "status" | "output" | "endedAt"> {
+  title: string | null | undefined;
+  error: string | null | undefined;
+}
+type Next = { row: StoredAction; lossy: boolean };
 
 /** How far on its way an action is. It never goes back, and ends once. */
 const progress = { pending: 0, running: 1, completed: 2, error: 2 };
+const ended = progress.completed;
+
+/** What a host says of how a call went on, or ended. */
+export type Outcome = Pick<NewAction, "status" | "title" | "output" | "error"> & { endedAt: number | null };
+
+interface SettleOptions {
+  isOwnTool: (toolName: string) => boolean;
+  /** What was taken out of the outcome. */
+  findings: Findings;
+  seq?: number;
+}
 
 export class Actions {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
@@ -22,22 +42,32 @@ export class Actions {
   readonly #lineage: Lineage;
   readonly #rollups: Rollups;
   readonly #searchQueue: SearchQueue;
+  readonly #redaction: Redaction;
   readonly #insert;
   readonly #ofEvent;
   readonly #newest;
   readonly #update;
   readonly #markLossy;
+  readonly #redactions;
+  readonly #setRedactions;
 
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; lineage: Lineage; rollups: Rollups; searchQueue: SearchQueue },
+    related: {
+      sessions: Sessions;
+      lineage: Lineage;
+      rollups: Rollups;
+      searchQueue: SearchQueue;
+      redaction: Redaction;
+    },
   ) {
     this.#options = options;
     this.#sessions = related.sessions;
     this.#lineage = related.lineage;
     this.#rollups = related.rollups;
     this.#searchQueue = related.searchQueue;
+    this.#redaction = related.redaction;
     this.#insert = new Inserts(db, actions);
     this.#ofEvent = new Prepared(db, () =>
       db
@@ -76,13 +106,22 @@ export class Actions {
         })
         .where(eq(actions.id, sql.placeholder("id"))),
     );
-    this.#markLossy = new Prepared(db, () =>
+    const itsEvent = and(
+      eq(events.sessionId, sql.placeholder("sessionId")),
+      eq(events.seq, sql.placeholder("seq")),
+    );
+    this.#markLossy = new Prepared(db, () => db.update(events).set({ lossy: 1 }).where(itsEvent));
+    this.#redactions = new Prepared(db, () =>
+      db
+        .select({ redactions: columnsOf(events).redactions })
+        .from(events)
+        .where(itsEvent),
+    );
+    this.#setRedactions = new Prepared(db, () =>
       db
         .update(events)
-        .set({ lossy: 1 })
-        .where(
-          and(eq(events.sessionId, sql.placeholder("sessionId")), eq(events.seq, sql.placeholder("seq"))),
-        ),
+        .set({ redactions: value("redactions") })
+        .where(itsEvent),
     );
   }
 
@@ -101,8 +140,8 @@ export class Actions {
         toolName: action.toolName,
         status: action.status,
         title: action.title,
-        startedAt: action.status === "running" ? event.createdAt : null,
-        endedAt: action.status === "completed" || action.status === "error" ? event.createdAt : null,
+        startedAt: action.startedAt ?? (action.status === "running" ? event.createdAt : null),
+        endedAt: action.endedAt ?? (progress[action.status] === ended ? event.createdAt : null),
         error: action.error,
         input: toJson(action.input),
         output: toJson(action.output),
@@ -122,30 +161,72 @@ export class Actions {
     return actionCount === 0 ? [] : this.#ofEvent.all({ sessionId, seq });
   }
 
-  move(move: ActionMove): PlacedAction {
+  move(given: ActionMove): PlacedAction {
+    const { record: move, findings } = this.#redaction.record(given, ["title", "output", "error"]);
     const session = this.#sessions.get(move.sessionId);
     const row = this.#find(session, move.callId);
     const place = { seq: row.seq, position: row.position };
-    const said = repairTexts({ title: move.title ?? row.title, error: move.error ?? row.error });
-    const output = move.output === undefined ? row.output : toJson(move.output);
-    const next = { ...row, ...said.row, output, status: move.status };
-    const changed = (["status", "title", "error", "output"] as const).some((key) => next[key] !== row[key]);
-    if (!changed) return { ...place, action: toAction(row) };
-    refuseGoingBack(row, move.status);
     const now = this.#options.now();
-    if (move.status === "running") next.startedAt ??= now;
-    if (progress[move.status] === progress.completed) next.endedAt = Math.max(now, row.startedAt ?? now);
-    this.#update.run(next);
-    this.#rollups.actionChanged(row, row, next);
-    const saysMore = (["title", "error", "output"] as const).some((key) => next[key] !== row[key]);
-    if (saysMore) this.#searchQueue.add(row.sessionId, { from: row.seq, to: row.seq });
-    if (said.lossy) this.#markLossy.run(row);
+    const next = this.#moved(row, { ...move, endedAt: Math.max(now, row.startedAt ?? now) }, now);
+    if (next === null) return { ...place, action: toAction(row) };
+    refuseGoingBack(row, move.status);
+    this.#store(row, next, findings);
     this.#sessions.touch(session.id, now);
-    return { ...place, action: toAction(next) };
+    return { ...place, action: toAction(next.row) };
+  }
+
+  /** What the row becomes; null if it is that already. */
+  #moved(row: StoredAction, said: Moved, startedAt: number | null): Next | null {
+    const texts = repairTexts({ title: said.title ?? row.title, error: said.error ?? row.error });
+    const output = said.output === undefined ? row.output : toJson(said.output);
+    const next = { ...row, ...texts.row, output, status: said.status };
+    const changed = (["status", "title", "error", "output"] as const).some((key) => next[key] !== row[key]);
+    if (!changed) return null;
+    if (said.status === "running") next.startedAt ??= startedAt;
+    if (progress[said.status] === ended) next.endedAt = said.endedAt;
+    return { row: next, lossy: texts.lossy };
+  }
+
+  #store(before: StoredAction, { row, lossy }: Next, findings: Findings): void {
+    this.#update.run(row);
+    this.#rollups.actionChanged(before, before, row);
+    const saysMore = (["title", "error", "output"] as const).some((key) => row[key] !== before[key]);
+    if (saysMore) this.#searchQueue.add(row.sessionId, { from: row.seq, to: row.seq });
+    if (lossy) this.#markLossy.run(before);
+    this.#countRedactions(before, findings);
+  }
+
+  /**
+   * The newest action of that call in the session's own events goes on as its host says; one that has ended stays. `seq`:
+   * that event's. False: there is none.
+   */
+  settle(
+    sessionId: string,
+    callId: string,
+    outcome: Outcome,
+    { isOwnTool, findings, seq }: SettleOptions,
+  ): boolean {
+    const range = { fromSeq: seq ?? 0, toSeq: seq ?? Number.MAX_SAFE_INTEGER };
+    const row = this.#newest.get({ ownerId: sessionId, callId: callId.toWellFormed(), ...range });
+    if (row === undefined) return false;
+    if (progress[row.status] === ended || progress[outcome.status] < progress[row.status]) return true;
+    const said = isOwnTool(row.toolName) ? { ...outcome, output: undefined, error: null } : outcome;
+    const endedAt = later(row.startedAt, outcome.endedAt);
+    const next = this.#moved(row, { ...said, endedAt }, null);
+    if (next !== null) this.#store(row, next, findings);
+    return true;
+  }
+
+  #countRedactions({ sessionId, seq }: ActionRow, findings: Findings): void {
+    if (toRedactions(findings) === null) return;
+    const before = this.#redactions.get({ sessionId, seq })?.redactions ?? null;
+    const sum = { ...fromJson<Findings>(before) };
+    addFindings(sum, findings);
+    this.#setRedactions.run({ sessionId, seq, redactions: toRedactions(sum) });
   }
 
   /** The newest action of that id in the session's history. One that a fork only shares is refused. */
-  #find(session: Session, callId: string): typeof actions.$inferSelect {
+  #find(session: Session, callId: string): StoredAction {
     for (const part of this.#lineage.partsOf(session).toReversed()) {
       const row = this.#newest.get({ ...part, callId: callId.toWellFormed() });
       if (row === undefined) continue;
@@ -158,6 +239,11 @@ export class Actions {
       "get_history shows the actions of its events; add_event records an event with a new one.",
     );
   }
+}
+
+/** Hosts' clocks may go back between a call and its end. */
+function later(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 export function toAction(row: ActionRow): Action {
@@ -175,11 +261,11 @@ export function toAction(row: ActionRow): Action {
 }
 
 function refuseGoingBack({ callId, status }: ActionRow, wanted: Action["status"]): void {
-  const ended = progress[status] === progress.completed;
-  if (!ended && progress[wanted] >= progress[status]) return;
+  const hasEnded = progress[status] === ended;
+  if (!hasEnded && progress[wanted] >= progress[status]) return;
   throw new StoreError(
     "invalid_state",
-    ended
+    hasEnded
       ? `Action "${callId}" has already ended as ${status}.`
       : `Action "${callId}" is ${status}, and cannot go back to ${wanted}.`,
     "An action goes from pending to running to completed or error, and ends once. add_event records another call.",

@@ -1,5 +1,5 @@
 // Automations: schedules, and the jobs that are due by them.
-import { and, desc, eq, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { Automation, AutomationQuery, NewAutomation } from "../automations.ts";
 import { StoreError } from "../errors.ts";
 import type { Page, Provenance } from "../records.ts";
@@ -8,6 +8,7 @@ import type { Audit } from "./audit.ts";
 import type { Jobs } from "./jobs.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
+import type { Redaction } from "./redaction.ts";
 import { repairTexts } from "./text.ts";
 import { automations, jobs } from "./work-schema.ts";
 
@@ -23,21 +24,29 @@ export class Automations {
   readonly #projects: Projects;
   readonly #jobs: Jobs;
   readonly #audit: Audit;
+  readonly #redaction: Redaction;
   readonly #insert;
   readonly #byId;
   readonly #byName;
   readonly #change;
   readonly #delete;
   readonly #due;
+  readonly #countedLater;
   readonly #moveOn;
+  readonly #putForward;
   readonly #lists = new Shapes<{ all(values: Record<string, unknown>): AutomationRow[] }>();
 
-  constructor(db: Drizzle, options: Options, related: { projects: Projects; jobs: Jobs; audit: Audit }) {
+  constructor(
+    db: Drizzle,
+    options: Options,
+    related: { projects: Projects; jobs: Jobs; audit: Audit; redaction: Redaction },
+  ) {
     this.#db = db;
     this.#options = options;
     this.#projects = related.projects;
     this.#jobs = related.jobs;
     this.#audit = related.audit;
+    this.#redaction = related.redaction;
     const id = eq(automations.id, sql.placeholder("id"));
     const select = () => db.select(columnsOf(automations)).from(automations);
     this.#insert = new Inserts(db, automations);
@@ -57,6 +66,7 @@ export class Automations {
           schedule: value("schedule"),
           timeZone: value("timeZone"),
           prompt: value("prompt"),
+          projectId: value("projectId"),
           enabled: value("enabled"),
           nextRunAt: value("nextRunAt"),
           lossy: value("lossy"),
@@ -80,6 +90,22 @@ export class Automations {
         .orderBy(automations.nextRunAt)
         .limit(sql.placeholder("limit")),
     );
+    const counted = sql`(case when ${automations.lastEnqueuedAt} > ${automations.updatedAt} then ${automations.lastEnqueuedAt} else ${automations.updatedAt} end)`;
+    this.#countedLater = new Prepared(db, () =>
+      select().where(
+        and(
+          sql`${automations.enabled} = 1`,
+          sql`${counted} > ${sql.placeholder("now")}`,
+          gt(automations.nextRunAt, sql.placeholder("now")),
+        ),
+      ),
+    );
+    this.#putForward = new Prepared(db, () =>
+      db
+        .update(automations)
+        .set({ nextRunAt: value("nextRunAt") })
+        .where(id),
+    );
     this.#moveOn = new Prepared(db, () =>
       db
         .update(automations)
@@ -88,17 +114,18 @@ export class Automations {
     );
   }
 
-  upsert({ workspace, enabled, ...said }: NewAutomation): Automation {
+  upsert(given: NewAutomation): Automation {
+    const { workspace, enabled, ...said } = this.#redaction.record(given, ["prompt"]).record;
     const now = this.#options.now();
     const firstRun = this.#firstRun(said, now);
     const { row, lossy } = repairTexts({ ...said, directory: workspace?.directory ?? "" });
     const present = this.#byName.get({ directory: row.directory, name: row.name });
-    const given = { ...row, enabled: enabled ? 1 : 0, lossy: lossy ? 1 : null };
-    if (present) return toAutomation(this.#update(present, given, { firstRun, now }));
+    const projectId = workspace === null ? null : this.#projects.ensure(workspace);
+    const wanted = { ...row, projectId, enabled: enabled ? 1 : 0, lossy: lossy ? 1 : null };
+    if (present) return toAutomation(this.#update(present, wanted, { firstRun, now }));
     const stored = {
-      ...given,
+      ...wanted,
       id: this.#options.newId("auto"),
-      projectId: workspace === null ? null : this.#projects.ensure(workspace),
       nextRunAt: enabled ? firstRun : null,
       lastJobId: null,
       lastEnqueuedAt: null,
@@ -111,15 +138,18 @@ export class Automations {
 
   #update(
     present: AutomationRow,
-    given: Pick<AutomationRow, "schedule" | "timeZone" | "prompt" | "enabled" | "lossy">,
+    given: Pick<AutomationRow, "projectId" | "schedule" | "timeZone" | "prompt" | "enabled" | "lossy">,
     { firstRun, now }: { firstRun: number; now: number },
   ): AutomationRow {
-    const { schedule, timeZone, prompt, enabled, lossy } = given;
+    const { projectId, schedule, timeZone, prompt, enabled } = given;
     const kept =
       present.schedule === schedule && present.timeZone === timeZone && present.enabled === enabled;
-    if (kept && present.prompt === prompt) return present;
-    const nextRunAt = kept ? present.nextRunAt : enabled === 1 ? firstRun : null;
-    const changed = { ...present, schedule, timeZone, prompt, enabled, lossy, nextRunAt, updatedAt: now };
+    const isSame = kept && present.prompt === prompt && present.projectId === projectId;
+    if (isSame && (enabled === 0 || earlier(present.nextRunAt, firstRun) === present.nextRunAt))
+      return present;
+    const counted = kept ? earlier(present.nextRunAt, firstRun) : firstRun;
+    const nextRunAt = enabled === 1 ? counted : null;
+    const changed = { ...present, ...given, nextRunAt, updatedAt: now };
     this.#change.run(changed);
     return changed;
   }
@@ -140,7 +170,7 @@ export class Automations {
     } catch (error) {
       throw new StoreError(
         "invalid_input",
-        `The schedule "${schedule}" in the time zone "${timeZone}" cannot be read: ${String(error instanceof Error ? error.message : error)}.`,
+        `The schedule "${schedule}" in the time zone "${timeZone}" cannot be read: ${sentenceOf(error)}`,
         'Give five cron fields, such as "0 9 * * 1-5" (minute, hour, day of month, month, day of week) or "@daily", ' +
           'and a time_zone such as "Europe/Berlin".',
         { cause: error },
@@ -164,12 +194,23 @@ export class Automations {
   }
 
   isAnyDue(): boolean {
-    return this.#due.get({ now: this.#options.now(), limit: 1 }) !== undefined;
+    const now = this.#options.now();
+    return this.#due.get({ now, limit: 1 }) !== undefined || this.#tooLate(now).length > 0;
+  }
+
+  /** Those whose next run was counted by a clock that was ahead, with the one that comes before it. */
+  #tooLate(now: number): { id: string; nextRunAt: number }[] {
+    return this.#countedLater.all({ now }).flatMap((row) => {
+      const nextRunAt = this.#nextOrNever(row, now);
+      const isEarlier = nextRunAt !== null && row.nextRunAt !== null && nextRunAt < row.nextRunAt;
+      return isEarlier ? [{ id: row.id, nextRunAt }] : [];
+    });
   }
 
   /** Inside one write, so that no other process enqueues for the same time. `done`: none is left that is due. */
   enqueueSlice(): { enqueued: number; done: boolean } {
     const now = this.#options.now();
+    for (const automation of this.#tooLate(now)) this.#putForward.run(automation);
     const due = this.#due.all({ now, limit: sliceSize });
     for (const row of due) {
       const jobId = this.#jobs.enqueueFor(toAutomation(row));
@@ -211,6 +252,17 @@ export class Automations {
         .limit(sql.placeholder("limit")),
     );
   }
+}
+
+/** Null: it will not come again, whatever the schedule says. */
+function earlier(stored: number | null, counted: number): number | null {
+  return stored === null ? null : Math.min(stored, counted);
+}
+
+/** What the library says, with one full stop. */
+function sentenceOf(error: unknown): string {
+  const said = String(error instanceof Error ? error.message : error);
+  return said.endsWith(".") ? said : `${said}.`;
 }
 
 function toAutomation({ directory, enabled, lossy, ...automation }: AutomationRow): Automation {

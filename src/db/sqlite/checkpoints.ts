@@ -4,20 +4,22 @@ import type {
   Checkpoint,
   CheckpointQuery,
   CheckpointStore,
+  CheckpointWithState,
   NewCheckpoint,
   Restore,
   Restored,
 } from "../checkpoints.ts";
 import { StoreError } from "../errors.ts";
-import type { JsonValue, Page, Stored, Todo } from "../records.ts";
+import type { JsonValue, Page, Session, Stored, Todo } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
 import type { Audit } from "./audit.ts";
 import type { Forks } from "./forks.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, Shapes } from "./prepare.ts";
+import type { Redaction } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
 import { checkpoints } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
-import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
+import { fromJson, hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
 import type { Todos } from "./todos.ts";
 import type { Transactions } from "./transactions.ts";
 
@@ -29,6 +31,7 @@ type ShortRow = Omit<CheckpointRow, "todos" | "state"> & { todoCount: number; st
 export function checkpointStore(rows: Checkpoints, transactions: Transactions): CheckpointStore {
   return {
     save: (checkpoint) => transactions.write(() => rows.save(checkpoint)),
+    get: (checkpointId) => transactions.read(() => rows.get(checkpointId)),
     list: (query) => transactions.read(() => rows.list(query)),
     restore: (restore) => transactions.write(() => rows.restore(restore)),
   };
@@ -41,6 +44,7 @@ export class Checkpoints {
   readonly #todos: Todos;
   readonly #forks: Forks;
   readonly #audit: Audit;
+  readonly #redaction: Redaction;
   readonly #insert;
   readonly #byId;
   readonly #byKey;
@@ -49,7 +53,7 @@ export class Checkpoints {
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; todos: Todos; forks: Forks; audit: Audit },
+    related: { sessions: Sessions; todos: Todos; forks: Forks; audit: Audit; redaction: Redaction },
   ) {
     this.#db = db;
     this.#options = options;
@@ -57,6 +61,9 @@ export class Checkpoints {
     this.#todos = related.todos;
     this.#forks = related.forks;
     this.#audit = related.audit;
+    this.#redaction = related.redaction;
+    // SQLite's own length() counts code points.
+    db.$client.function("utf16_length", { deterministic: true }, lengthOf);
     this.#insert = new Inserts(db, checkpoints);
     const all = () => db.select(columnsOf(checkpoints)).from(checkpoints).$dynamic();
     this.#byId = new Prepared(db, () => all().where(eq(checkpoints.id, sql.placeholder("id"))));
@@ -70,12 +77,14 @@ export class Checkpoints {
     );
   }
 
-  save({ sessionId, label, state, gitHead, ...by }: NewCheckpoint): Stored<Checkpoint> {
+  save(given: NewCheckpoint): Stored<Checkpoint> {
+    const { record } = this.#redaction.record(given, ["label", "state"]);
+    const { sessionId, label, state, gitHead, ...by } = record;
     const session = this.#sessions.get(sessionId);
     const requestHash = by.idempotencyKey === null ? null : hashRequest({ sessionId, label, state });
     if (by.idempotencyKey !== null) {
       const earlier = this.#byKey.get({ sessionId, key: by.idempotencyKey.toWellFormed() });
-      if (earlier && earlier.requestHash !== requestHash) {
+      if (earlier && isOtherRequest(earlier.requestHash, requestHash)) {
         throw keyConflict(by.idempotencyKey, `checkpoint ${earlier.id}`);
       }
       if (earlier) return { record: toCheckpoint(shorten(earlier)), duplicate: true };
@@ -109,7 +118,7 @@ export class Checkpoints {
     const { todos: _todos, state: _state, ...columns } = columnsOf(checkpoints);
     const sizes = {
       todoCount: sql<number>`json_array_length(${checkpoints.todos})`.as("todoCount"),
-      stateChars: sql<number | null>`length(${checkpoints.state})`.as("stateChars"),
+      stateChars: sql<number | null>`utf16_length(${checkpoints.state})`.as("stateChars"),
     };
     const ofSession = eq(checkpoints.sessionId, sql.placeholder("sessionId"));
     return new Prepared(this.#db, () =>
@@ -122,17 +131,25 @@ export class Checkpoints {
     );
   }
 
-  restore({ checkpointId, ...fork }: Restore): Stored<Restored> {
+  get(checkpointId: string): CheckpointWithState {
+    return withState(this.#find(checkpointId).row);
+  }
+
+  #find(checkpointId: string): { row: CheckpointRow; session: Session } {
     const row = this.#byId.get({ id: checkpointId });
-    if (row === undefined) {
-      throw new StoreError(
-        "not_found",
-        `There is no checkpoint "${checkpointId}".`,
-        "list_checkpoints lists a session's; a deleted session's are gone with it.",
-      );
-    }
+    if (row !== undefined) return { row, session: this.#sessions.get(row.sessionId) };
+    throw new StoreError(
+      "not_found",
+      `There is no checkpoint "${checkpointId}".`,
+      "list_checkpoints lists a session's; a deleted session's are gone with it.",
+    );
+  }
+
+  restore(given: Restore): Stored<Restored> {
+    const { checkpointId, ...fork } = this.#redaction.record(given, ["title"]).record;
+    const { row, session: source } = this.#find(checkpointId);
     const todos = JSON.parse(row.todos) as Todo[];
-    const point = { source: this.#sessions.get(row.sessionId), atSeq: row.seq, todos };
+    const point = { source, atSeq: row.seq, todos };
     const { record: session, duplicate } = this.#forks.create(fork, point, {
       checkpointId,
       title: fork.title,
@@ -147,15 +164,21 @@ export class Checkpoints {
         details: { seq: row.seq, todos: todos.length, fork_session_id: session.id },
       });
     }
-    const state = fromJson<JsonValue>(row.state) ?? undefined;
-    return { record: { session, checkpoint: toCheckpoint(shorten(row)), todos, state }, duplicate };
+    return { record: { session, todos, ...withState(row) }, duplicate };
   }
+}
+
+function withState(row: CheckpointRow): CheckpointWithState {
+  return { checkpoint: toCheckpoint(shorten(row)), state: fromJson<JsonValue>(row.state) ?? undefined };
 }
 
 function shorten({ todos, state, ...row }: CheckpointRow): ShortRow {
   const todoCount = (JSON.parse(todos) as Todo[]).length;
-  // As SQLite's length(): code points.
-  return { ...row, todoCount, stateChars: state === null ? null : [...state].length };
+  return { ...row, todoCount, stateChars: lengthOf(state) };
+}
+
+function lengthOf(text: string | null): number | null {
+  return text === null ? null : text.length;
 }
 
 function toCheckpoint({ idempotencyKey: _key, requestHash: _hash, lossy, ...row }: ShortRow): Checkpoint {

@@ -13,6 +13,7 @@ import {
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StoreError } from "../errors.ts";
+import type { StoreOptions } from "../store.ts";
 import { notOurs, readOnly, schemaTooNew } from "./errors.ts";
 
 /** "bkst": marks the file as ours in its header (https://sqlite.org/pragma.html#pragma_application_id). */
@@ -25,15 +26,15 @@ const oldestSqlite = [3, 51, 3];
 const pageSize = 8192;
 
 // A database has at least one page, and a page at least 512 bytes (https://sqlite.org/fileformat2.html).
-const smallestFile = 512;
+export const smallestFile = 512;
 
 // Milliseconds that SQLite itself waits for a lock, blocking the event loop; the longer waits are ours.
-const busyTimeout = 5;
+export const busyTimeout = 5;
 
 /** Opens, without waiting: a busy file throws SQLite's own error, to be retried as a whole. */
 export function openConnection(
   file: string,
-  durability: "full" | "normal",
+  { durability, cacheMegabytes = 64 }: Pick<StoreOptions, "durability" | "cacheMegabytes">,
   schemaVersion: number,
 ): Database.Database {
   prepareFile(file);
@@ -41,7 +42,7 @@ export function openConnection(
   const db = new Database(file, { timeout: busyTimeout, fileMustExist: true });
   try {
     assertSqliteVersion(db);
-    configure(db, file, durability);
+    configure(db, file, { durability, cacheKilobytes: cacheMegabytes * 1000 });
     return db;
   } catch (error) {
     db.close();
@@ -135,18 +136,25 @@ function refuseForeign(file: string, schemaVersion: number): void {
   }
   const db = new Database(file, { readonly: existsSync(`${real}-wal`), timeout: busyTimeout });
   try {
-    // One snapshot: between two reads another process may make the file ours.
-    db.exec("BEGIN");
+    readSchemaVersion(db, file, schemaVersion);
+  } finally {
+    db.close();
+  }
+}
+
+/** 0: nothing has been stored yet. Throws `not_a_backstory_file` or `schema_too_new`. */
+export function readSchemaVersion(db: Database.Database, file: string, known: number): number {
+  // One snapshot: between two reads another process may make the file ours.
+  return db.transaction(() => {
     const application = db.pragma("application_id", { simple: true });
     const version = Number(db.pragma("user_version", { simple: true }));
     const tables = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get();
     if (application !== applicationId && !(application === 0 && version === 0 && tables === 0)) {
       throw notOurs(file, "another application made it");
     }
-    if (version > schemaVersion) throw schemaTooNew(file, version, schemaVersion);
-  } finally {
-    db.close();
-  }
+    if (version > known) throw schemaTooNew(file, version, known);
+    return version;
+  })();
 }
 
 function assertSqliteVersion(db: Database.Database): void {
@@ -162,7 +170,11 @@ function assertSqliteVersion(db: Database.Database): void {
   }
 }
 
-function configure(db: Database.Database, file: string, durability: "full" | "normal"): void {
+function configure(
+  db: Database.Database,
+  file: string,
+  { durability, cacheKilobytes }: Pick<StoreOptions, "durability"> & { cacheKilobytes: number },
+): void {
   // These two take effect on an empty file only, and only before the journal mode makes its first page.
   db.pragma(`page_size = ${pageSize}`);
   db.pragma("auto_vacuum = INCREMENTAL");
@@ -173,7 +185,8 @@ function configure(db: Database.Database, file: string, durability: "full" | "no
     ["trusted_schema", "OFF", 0],
     ["cell_size_check", "ON", 1],
     ["temp_store", "MEMORY", 2],
-    ["cache_size", -64_000, -64_000],
+    // Negative: in KiB.
+    ["cache_size", -cacheKilobytes, -cacheKilobytes],
     // Bytes that the log keeps after a checkpoint emptied it.
     ["journal_size_limit", 16_777_216, 16_777_216],
     // Pages: checkpoints run after the reply; this is the cap for a caller that never pauses (32 MiB).

@@ -67,6 +67,7 @@ export function toEvent(row: Omit<EventRow, "id">, actions: Action[], sessionId 
     origin: row.origin,
     client: row.client,
     lossy: row.lossy === 1,
+    redactions: fromJson<Record<string, number>>(row.redactions),
     forgottenAt: row.forgottenAt,
     createdAt: row.createdAt,
   };

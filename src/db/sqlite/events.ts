@@ -2,16 +2,25 @@
 import { and, eq, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type { Event, NewEvent } from "../records.ts";
+import type { Findings } from "../redaction.ts";
 import type { Appended, Stored, StoreOptions } from "../store.ts";
 import { type Actions, toAction } from "./actions.ts";
+import { callersKey, hostsKey } from "./event-keys.ts";
 import { type EventRow, toEvent } from "./event-rows.ts";
 import type { Lineage } from "./lineage.ts";
-import { columnsOf, type Drizzle, Inserts, Prepared } from "./prepare.ts";
+import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
+import { type Redaction, toRedactions } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
 import type { Runs } from "./runs.ts";
 import { events } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
-import { hashRequest, repairTexts, toJson } from "./text.ts";
+import { hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
+
+type Keyed = NewEvent & { requestHash: string | null };
+type Place = Pick<Event, "seq" | "createdAt">;
+
+/** What stays of an event that was heard of. */
+const kept: readonly string[] = ["id", "sessionId", "seq"];
 
 export class Events {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
@@ -19,21 +28,31 @@ export class Events {
   readonly #lineage: Lineage;
   readonly #actions: Actions;
   readonly #runs: Runs;
+  readonly #redaction: Redaction;
   readonly #insert;
+  readonly #replace;
   readonly #bySeq;
   readonly #byKey;
 
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; lineage: Lineage; actions: Actions; runs: Runs },
+    related: { sessions: Sessions; lineage: Lineage; actions: Actions; runs: Runs; redaction: Redaction },
   ) {
     this.#options = options;
     this.#sessions = related.sessions;
     this.#lineage = related.lineage;
     this.#actions = related.actions;
     this.#runs = related.runs;
+    this.#redaction = related.redaction;
     this.#insert = new Inserts(db, events);
+    const replaced = Object.keys(columnsOf(events)).filter((name) => !kept.includes(name));
+    this.#replace = new Prepared(db, () =>
+      db
+        .update(events)
+        .set(Object.fromEntries(replaced.map((name) => [name, value(name)])))
+        .where(eq(events.id, sql.placeholder("id"))),
+    );
     const ofSession = eq(events.sessionId, sql.placeholder("sessionId"));
     this.#bySeq = new Prepared(db, () =>
       db
@@ -49,20 +68,76 @@ export class Events {
     );
   }
 
-  append(event: NewEvent): Stored<Event> {
-    const { sessionId, idempotencyKey, runId } = event;
+  append(given: NewEvent): Stored<Event> {
+    const { record: event, findings } = this.#redaction.event(given);
+    const { sessionId, runId } = event;
+    const idempotencyKey = event.idempotencyKey === null ? null : callersKey(event.idempotencyKey);
     const requestHash = idempotencyKey === null ? null : hashRequest(requestOf(event));
     if (idempotencyKey !== null) {
-      const earlier = this.#byKey.get({ sessionId, key: idempotencyKey.toWellFormed() });
+      const earlier = this.#byKey.get({ sessionId, key: idempotencyKey });
       if (earlier) {
         this.#sessions.get(sessionId);
-        if (earlier.requestHash !== requestHash) throw keyConflict(idempotencyKey, `event ${earlier.seq}`);
+        if (isOtherRequest(earlier.requestHash, requestHash))
+          throw keyConflict(event.idempotencyKey ?? "", `event ${earlier.seq}`);
         return { record: this.#withActions(earlier), duplicate: true };
       }
     }
     if (runId !== null) this.#runs.get(runId);
-    const seq = this.#sessions.grow(sessionId, event);
-    const createdAt = event.createdAt ?? this.#options.now();
+    const { lastSeq, updatedAt } = this.#sessions.grow(sessionId, event);
+    const place = { seq: lastSeq, createdAt: event.createdAt ?? updatedAt };
+    const record = this.#insertAt(place, { ...event, idempotencyKey, requestHash }, findings);
+    return { record, duplicate: false };
+  }
+
+  /**
+   * An event of a host, with the host's id of it as its key, whose time is no activity of now. Without a time it
+   * happened when its session was last at work.
+   */
+  appendHosts(
+    event: Omit<NewEvent, "idempotencyKey" | "runId">,
+    { key, findings }: { key: string; findings: Findings },
+  ): Event {
+    const at = event.createdAt === null ? 0 : Math.min(event.createdAt, this.#options.now());
+    const { lastSeq, updatedAt } = this.#sessions.grow(event.sessionId, event, at);
+    const place = { seq: lastSeq, createdAt: event.createdAt ?? updatedAt };
+    const stored = { ...event, runId: null, idempotencyKey: hostsKey(key), requestHash: null };
+    return this.#insertAt(place, stored, findings);
+  }
+
+  /** Where the event is that has a host's id as its key. */
+  ofHost(sessionId: string, key: string): EventRow | undefined {
+    return this.#byKey.get({ sessionId, key: hostsKey(key) });
+  }
+
+  /** The host's own event in the place of what was heard of it, at the same seq, with the same provenance. */
+  replaceHeard(
+    heard: EventRow,
+    event: Omit<NewEvent, "idempotencyKey" | "runId">,
+    { key, findings }: { key: string; findings: Findings },
+  ): void {
+    const { seq, origin, client } = heard;
+    const turnId = event.turnId ?? heard.turnId;
+    const known = { ...event, turnId, origin, client, runId: null, requestHash: null };
+    const place = { seq, createdAt: event.createdAt ?? heard.createdAt };
+    const { stored, actions } = this.#toRows(place, { ...known, idempotencyKey: hostsKey(key) }, findings);
+    this.#replace.run({ ...stored, id: heard.id });
+    this.#actions.insert(actions);
+  }
+
+  /** One that was forgotten is known by the host's id from now on, and stays forgotten. */
+  renameHeard(heard: EventRow, key: string): void {
+    this.#replace.run({ ...heard, idempotencyKey: hostsKey(key) });
+  }
+
+  #insertAt(place: Place, event: Keyed, findings: Findings): Event {
+    const { stored, actions } = this.#toRows(place, event, findings);
+    this.#insert.run(stored);
+    this.#actions.insert(actions);
+    return toEvent(stored, actions.map(toAction));
+  }
+
+  #toRows({ seq, createdAt }: Place, event: Keyed, findings: Findings) {
+    const { sessionId } = event;
     const { row, lossy } = repairTexts({
       sessionId,
       seq,
@@ -77,7 +152,7 @@ export class Events {
       branch: event.branch,
       turnId: event.turnId,
       messageId: event.messageId,
-      runId,
+      runId: event.runId,
       finish: event.finish,
       inputTokens: event.tokens.input,
       outputTokens: event.tokens.output,
@@ -86,19 +161,17 @@ export class Events {
       cacheWriteTokens: event.tokens.cacheWrite,
       costUsd: event.costUsd,
       longRunningToolIds: toJson(event.longRunningToolIds ?? undefined),
-      idempotencyKey,
-      requestHash,
+      idempotencyKey: event.idempotencyKey,
+      requestHash: event.requestHash,
       error: event.error,
       content: event.content,
       reasoning: event.reasoning,
       metadata: toJson(event.metadata ?? undefined),
       raw: toJson(event.raw),
+      redactions: toRedactions(findings),
     });
     const prepared = this.#actions.prepare(event.actions, { sessionId, seq, createdAt });
-    const stored = { ...row, lossy: lossy || prepared.lossy ? 1 : null };
-    this.#insert.run(stored);
-    this.#actions.insert(prepared.rows);
-    return { record: toEvent(stored, prepared.rows.map(toAction)), duplicate: false };
+    return { stored: { ...row, lossy: lossy || prepared.lossy ? 1 : null }, actions: prepared.rows };
   }
 
   /** In one transaction, so that one refusal undoes all. */

@@ -3,7 +3,8 @@ import { StoreError } from "../errors.ts";
 import type { NewFork, Session, Todo } from "../records.ts";
 import type { Stored, StoreOptions } from "../store.ts";
 import { clip, type Lineage } from "./lineage.ts";
-import type { SessionRow, Sessions } from "./sessions.ts";
+import type { Redaction } from "./redaction.ts";
+import { type SessionRow, type Sessions, untold } from "./sessions.ts";
 import { hashRequest, repairTexts, toJson } from "./text.ts";
 import type { Todos } from "./todos.ts";
 
@@ -19,18 +20,21 @@ export class Forks {
   readonly #sessions: Sessions;
   readonly #lineage: Lineage;
   readonly #todos: Todos;
+  readonly #redaction: Redaction;
 
   constructor(
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; lineage: Lineage; todos: Todos },
+    related: { sessions: Sessions; lineage: Lineage; todos: Todos; redaction: Redaction },
   ) {
     this.#options = options;
     this.#sessions = related.sessions;
     this.#lineage = related.lineage;
     this.#todos = related.todos;
+    this.#redaction = related.redaction;
   }
 
-  fork(fork: NewFork): Stored<Session> {
+  fork(given: NewFork): Stored<Session> {
+    const { record: fork } = this.#redaction.record(given, ["title"]);
     const { sessionId, title } = fork;
     const source = this.#sessions.get(sessionId);
     const atSeq = fork.atSeq ?? source.lastSeq;
@@ -81,6 +85,7 @@ export class Forks {
 /** What a fork has of its source; the host's own session, the parent, tokens and cost are not among it. */
 function sharedWith(source: Session) {
   return {
+    ...untold,
     appName: source.appName,
     userId: source.userId,
     projectId: source.projectId,

@@ -2,21 +2,22 @@
 import { and, desc, eq, lt, type SQL, sql } from "drizzle-orm";
 import type { Automation } from "../automations.ts";
 import { StoreError } from "../errors.ts";
-import type { Job, JobQuery, NewJob, SessionWork } from "../jobs.ts";
+import type { Job, JobPlace, JobQuery, NewJob, SessionWork } from "../jobs.ts";
 import type { JsonValue, Page, Provenance, Stored } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
 import type { Audit } from "./audit.ts";
 import { columnsOf, type Drizzle, Inserts, inList, Prepared, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
+import type { Redaction } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
 import type { Sessions } from "./sessions.ts";
-import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
+import { fromJson, hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
 import { jobs } from "./work-schema.ts";
 
 export type JobRow = typeof jobs.$inferSelect;
 
 // As the unique index says it.
-const keyScope = sql`(case when ${jobs.sessionId} is not null then ${jobs.sessionId} when ${jobs.directory} is not null then ${jobs.directory} else '' end)`;
+export const jobKeyScope = sql`(case when ${jobs.sessionId} is not null then ${jobs.sessionId} when ${jobs.directory} is not null then ${jobs.directory} else '' end)`;
 
 const unclaimed = {
   status: "pending" as const,
@@ -37,6 +38,7 @@ export class Jobs {
   readonly #sessions: Sessions;
   readonly #projects: Projects;
   readonly #audit: Audit;
+  readonly #redaction: Redaction;
   readonly #insert;
   readonly #byId;
   readonly #byKey;
@@ -48,13 +50,14 @@ export class Jobs {
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; projects: Projects; audit: Audit },
+    related: { sessions: Sessions; projects: Projects; audit: Audit; redaction: Redaction },
   ) {
     this.#db = db;
     this.#options = options;
     this.#sessions = related.sessions;
     this.#projects = related.projects;
     this.#audit = related.audit;
+    this.#redaction = related.redaction;
     const id = eq(jobs.id, sql.placeholder("id"));
     this.#insert = new Inserts(db, jobs);
     this.#byId = new Prepared(db, () => db.select(columnsOf(jobs)).from(jobs).where(id));
@@ -64,7 +67,7 @@ export class Jobs {
         .from(jobs)
         .where(
           and(
-            sql`${keyScope} = ${sql.placeholder("scope")}`,
+            sql`${jobKeyScope} = ${sql.placeholder("scope")}`,
             eq(jobs.idempotencyKey, sql.placeholder("key")),
           ),
         ),
@@ -98,7 +101,8 @@ export class Jobs {
     );
   }
 
-  enqueue(job: NewJob): Stored<Job> {
+  enqueue(given: NewJob): Stored<Job> {
+    const { record: job } = this.#redaction.record(given, ["prompt"]);
     const session = job.sessionId === null ? null : this.#sessions.get(job.sessionId);
     const { workspace, idempotencyKey, origin: _origin, client: _client, ...said } = job;
     const directory = workspace?.directory ?? session?.directory ?? null;
@@ -106,7 +110,7 @@ export class Jobs {
     if (idempotencyKey !== null) {
       const scope = (job.sessionId ?? directory ?? "").toWellFormed();
       const earlier = this.#byKey.get({ scope, key: idempotencyKey.toWellFormed() });
-      if (earlier && earlier.requestHash !== requestHash)
+      if (earlier && isOtherRequest(earlier.requestHash, requestHash))
         throw keyConflict(idempotencyKey, `job ${earlier.id}`);
       if (earlier) return { record: toJob(earlier), duplicate: true };
     }
@@ -194,8 +198,17 @@ export class Jobs {
     );
   }
 
-  list({ after, limit, ...filters }: JobQuery): Page<Job> {
-    const values: Record<string, unknown> = { ...filters, afterId: after?.id };
+  /** What a job's row says that belongs there. */
+  placeOf(workspace: JobPlace | undefined): { projectId?: string; directory?: string } {
+    if (workspace === undefined) return {};
+    const project = this.#projects.at(workspace.projectDirectory);
+    return project ? { projectId: project.id } : { directory: workspace.directory.toWellFormed() };
+  }
+
+  list({ after, limit, workspace, ...filters }: JobQuery): Page<Job> {
+    if (filters.jobId !== undefined) this.getRow(filters.jobId);
+    if (filters.sessionId !== undefined) this.#sessions.get(filters.sessionId);
+    const values: Record<string, unknown> = { ...filters, ...this.placeOf(workspace), afterId: after?.id };
     const given = Object.keys(values).filter((name) => values[name] !== undefined);
     const statement = this.#lists.get(given.join(), () => this.#prepareList(new Set(given)));
     const rows = statement.all({ ...values, limit: limit + 1 });
@@ -206,6 +219,7 @@ export class Jobs {
     const conditions: Record<string, SQL> = {
       jobId: eq(jobs.id, sql.placeholder("jobId")),
       sessionId: eq(jobs.sessionId, sql.placeholder("sessionId")),
+      projectId: eq(jobs.projectId, sql.placeholder("projectId")),
       directory: eq(jobs.directory, sql.placeholder("directory")),
       status: eq(jobs.status, sql.placeholder("status")),
       afterId: lt(jobs.id, sql.placeholder("afterId")),

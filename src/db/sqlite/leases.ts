@@ -1,13 +1,16 @@
 // Leases: which worker a job belongs to, for how long, and what becomes of it when the worker is done or gone.
 import { isDeepStrictEqual } from "node:util";
-import { and, eq, lte, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, lte, type SQL, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type { ClaimedJob, FinishedJob, Job, JobClaim } from "../jobs.ts";
+import { limits } from "../limits.ts";
 import type { JsonValue, Run } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
 import { endOf, type JobRow, type Jobs, toJob } from "./jobs.ts";
 import { columnsOf, type Drizzle, Prepared, Shapes, value } from "./prepare.ts";
+import type { Redaction } from "./redaction.ts";
 import type { Runs } from "./runs.ts";
+import type { Sessions } from "./sessions.ts";
 import { fromJson, repairTexts, toJson } from "./text.ts";
 import { jobs } from "./work-schema.ts";
 
@@ -24,8 +27,11 @@ export class Leases {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
   readonly #jobs: Jobs;
   readonly #runs: Runs;
+  readonly #sessions: Sessions;
+  readonly #redaction: Redaction;
   readonly #promote;
   readonly #giveBackLate;
+  readonly #giveBackEndless;
   readonly #giveBackOfRun;
   readonly #renew;
   readonly #end;
@@ -34,12 +40,14 @@ export class Leases {
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { jobs: Jobs; runs: Runs },
+    related: { jobs: Jobs; runs: Runs; sessions: Sessions; redaction: Redaction },
   ) {
     this.#db = db;
     this.#options = options;
     this.#jobs = related.jobs;
     this.#runs = related.runs;
+    this.#sessions = related.sessions;
+    this.#redaction = related.redaction;
     this.#promote = new Prepared(db, () =>
       db
         .update(jobs)
@@ -55,6 +63,9 @@ export class Leases {
         .returning({ id: columnsOf(jobs).id });
     const atWork = sql`${jobs.status} = 'processing'`;
     this.#giveBackLate = new Prepared(db, () => giveBack(slice("jobs_leased", atWork, jobs.leaseExpiresAt)));
+    const isEndless = and(atWork, gt(jobs.leaseExpiresAt, sql.placeholder("longest")));
+    const endless = sql`select ${jobs.id} from ${jobsBy("jobs_leased")} where ${isEndless}`;
+    this.#giveBackEndless = new Prepared(db, () => giveBack(sql`${jobs.id} in (${endless})`));
     this.#giveBackOfRun = new Prepared(db, () =>
       giveBack(and(atWork, eq(jobs.runId, sql.placeholder("runId")))),
     );
@@ -89,34 +100,33 @@ export class Leases {
    * more; nothing may be handed out before the rest, which may be of a higher priority.
    */
   settle(): boolean {
-    const slice = { now: this.#options.now(), reason: "The lease of its last attempt ran out." };
+    const now = this.#options.now();
+    const slice = { now, reason: "The lease of its last attempt ran out." };
+    // Given by a clock that was ahead: no lease is that long.
+    this.#giveBackEndless.all({ ...slice, longest: now + limits.leaseSeconds * 1_000 });
     return this.#promote.all(slice).length < sliceSize && this.#giveBackLate.all(slice).length < sliceSize;
   }
 
-  claim({ worker, runId, leaseSeconds, ...filters }: JobClaim): ClaimedJob | null {
+  claim({ worker, runId, leaseSeconds, sessionId, workspace }: JobClaim): ClaimedJob | null {
     if (runId !== null) refuseEnded(this.#runs.get(runId));
+    if (sessionId !== undefined) this.#sessions.get(sessionId);
+    const wanted = { ...(sessionId !== undefined && { sessionId }), ...this.#jobs.placeOf(workspace) };
     const now = this.#options.now();
     const leaseToken = this.#options.newId("lease");
     const { row: held, lossy } = repairTexts({ worker, runId, leaseToken });
-    const shape = `${filters.sessionId !== undefined},${filters.directory !== undefined}`;
     const row = this.#claims
-      .get(shape, () => this.#prepareClaim(filters))
-      .get({ ...filters, ...held, lossy: lossy ? 1 : null, now, leaseExpiresAt: now + leaseSeconds * 1_000 });
+      .get(Object.keys(wanted).join(), () => this.#prepareClaim(wanted))
+      .get({ ...wanted, ...held, lossy: lossy ? 1 : null, now, leaseExpiresAt: now + leaseSeconds * 1_000 });
     return row === undefined ? null : { job: toJob(row), leaseToken };
   }
 
-  #prepareClaim({ sessionId, directory }: Pick<JobClaim, "sessionId" | "directory">) {
+  #prepareClaim(given: object) {
     const db = this.#db;
-    const index =
-      sessionId !== undefined
-        ? "jobs_claimable_by_session"
-        : directory !== undefined
-          ? "jobs_claimable_by_directory"
-          : "jobs_claimable";
+    const names = claimableBy.filter((name) => name in given);
+    const index = names[0] === undefined ? "jobs_claimable" : indexBy[names[0]];
     const wanted = and(
       sql`${jobs.status} = 'pending' and ${jobs.ready} = 1`,
-      sessionId === undefined ? undefined : eq(jobs.sessionId, sql.placeholder("sessionId")),
-      directory === undefined ? undefined : eq(jobs.directory, sql.placeholder("directory")),
+      ...names.map((name) => eq(jobs[name], sql.placeholder(name))),
     );
     return new Prepared(db, () =>
       db
@@ -155,7 +165,9 @@ export class Leases {
     return toJob(this.#renew.get({ id: jobId, leaseExpiresAt }) ?? row);
   }
 
-  finish({ jobId, leaseToken, status, result, error }: FinishedJob): Job {
+  finish(given: FinishedJob): Job {
+    const { record: outcome } = this.#redaction.record(given, ["result", "error"]);
+    const { jobId, leaseToken, status, result, error } = outcome;
     const row = this.#rowOf(jobId, leaseToken);
     const { row: texts, lossy } = repairTexts({ error });
     if (!isHeld(row)) {
@@ -189,10 +201,15 @@ export class Leases {
   #rowOf(jobId: string, leaseToken: string): JobRow {
     const row = this.#jobs.getRow(jobId);
     if (row.leaseToken === leaseToken.toWellFormed()) return row;
+    const why =
+      row.leaseToken === null
+        ? "nobody has claimed it yet"
+        : row.attempts === 1
+          ? "it was claimed once, with another token"
+          : "its last claim came with another token";
     throw new StoreError(
       "conflict",
-      `Job "${jobId}" is not held by that lease_token: ` +
-        (row.leaseToken === null ? "nobody has claimed it yet." : "another worker has claimed it since."),
+      `That lease_token is not the lease of job "${jobId}": ${why}.`,
       "Stop working on it, and leave its outcome to whoever holds it. claim_job hands out a job with its lease_token.",
     );
   }
@@ -205,9 +222,18 @@ const givenBack = {
   endedAt: sql`case when ${jobs.attempts} < ${jobs.maxAttempts} then null else ${sql.placeholder("now")} end`,
 };
 
+// The narrowest first: by its index the claim goes.
+const claimableBy = ["sessionId", "projectId", "directory"] as const;
+const indexBy = {
+  sessionId: "jobs_claimable_by_session",
+  projectId: "jobs_claimable_by_project",
+  directory: "jobs_claimable_by_directory",
+} as const;
+
 type Index =
   | "jobs_claimable"
   | "jobs_claimable_by_session"
+  | "jobs_claimable_by_project"
   | "jobs_claimable_by_directory"
   | "jobs_waiting"
   | "jobs_leased";

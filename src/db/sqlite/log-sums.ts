@@ -5,12 +5,15 @@ import { type Drizzle, Prepared } from "./prepare.ts";
 import type { eventRollups, toolRollups } from "./report-schema.ts";
 import { actions, events, sessions } from "./schema.ts";
 
+/** As it is stored. */
 export type EventSum = typeof eventRollups.$inferSelect;
-/** Of one day and project. */
-export type ToolSum = Omit<typeof toolRollups.$inferSelect, "days">;
+/** As it is told: by the project and agent that it counts for. */
+export type ToldSum = Omit<EventSum, "sessionId"> & { projectId: string };
+/** Of one day and session. */
+export type ToolSum = Omit<typeof toolRollups.$inferSelect, "days"> & { sessionId: string };
 
-export interface Sums {
-  events: readonly EventSum[];
+export interface Sums<EventSums = EventSum> {
+  events: readonly EventSums[];
   tools: readonly ToolSum[];
 }
 
@@ -31,12 +34,16 @@ export function dayOf(time: unknown): SQL<number> {
   return sql`${shifted} / ${sql.raw(String(millisecondsPerDay))} - ${sql.raw(String(mostDays))}`;
 }
 
-/** Where an event counts: its own agent, else its session's. */
-export const eventKey = {
-  day: dayOf(events.createdAt).as("day"),
+/** Whom an event counts for: its session's project; its own agent ('': none), else its session's. */
+export const toldKey = (ownAgent: unknown) => ({
   projectId: sql<string>`coalesce(${sessions.projectId}, '')`.as("projectId"),
-  agent: sql<string>`coalesce(${events.agent}, ${sessions.agent}, '')`.as("agent"),
-};
+  agent: sql<string>`coalesce(nullif(${ownAgent}, ''), ${sessions.agent}, '')`.as("agent"),
+});
+
+const day = dayOf(events.createdAt).as("day");
+const sessionId = sql<string>`${events.sessionId}`.as("sessionId");
+
+export const storedKey = { day, sessionId, agent: sql<string>`coalesce(${events.agent}, '')`.as("agent") };
 
 /** Doubles throughout: sum() fails where integers overflow, and no sum may ever hold up a write. */
 export const total = (column: unknown, name: string) => sql<number>`total(${column})`.as(name);
@@ -44,8 +51,7 @@ export const total = (column: unknown, name: string) => sql<number>`total(${colu
 const failedActions = sql`(select count(*) from ${actions} where ${actions.sessionId} = ${events.sessionId}
   and ${actions.seq} = ${events.seq} and ${actions.status} = 'error')`;
 
-const eventSum = {
-  ...eventKey,
+const eventNumbers = {
   events: sql<number>`count(*)`.as("events"),
   inputTokens: total(events.inputTokens, "inputTokens"),
   outputTokens: total(events.outputTokens, "outputTokens"),
@@ -58,10 +64,11 @@ const eventSum = {
 };
 
 const toolSum = {
-  projectId: eventKey.projectId,
+  projectId: toldKey(events.agent).projectId,
+  sessionId,
   toolName: sql<string>`${actions.toolName}`.as("toolName"),
   bucket: sql<number>`duration_bucket(${actions.endedAt} - ${actions.startedAt})`.as("bucket"),
-  day: eventKey.day,
+  day,
   calls: sql<number>`count(*)`.as("calls"),
   errors: sql<number>`total(${actions.status} = 'error')`.as("errors"),
 };
@@ -77,10 +84,12 @@ export class LogSums {
     db.$client.function("duration_bucket", { deterministic: true }, bucketOf);
     const behind = gt(events.id, sql.placeholder("after"));
     const upTo = lte(events.id, sql.placeholder("upTo"));
-    this.#between = sumsOf(db, and(behind, upTo));
-    this.#livingBehind = sumsOf(db, and(behind, isNull(sessions.deletedAt)));
+    this.#between = sumsOf(db, storedKey, and(behind, upTo));
+    const told = { day, ...toldKey(events.agent) };
+    this.#livingBehind = sumsOf(db, told, and(behind, isNull(sessions.deletedAt)));
     this.#ofSession = sumsOf(
       db,
+      storedKey,
       and(
         eq(events.sessionId, sql.placeholder("sessionId")),
         sql`${events.seq} between ${sql.placeholder("fromSeq")} and ${sql.placeholder("toSeq")}`,
@@ -95,20 +104,28 @@ export class LogSums {
   }
 
   /** Of the events behind `after` whose session is not deleted. */
-  livingBehind(after: number): Sums {
+  livingBehind(after: number): Sums<ToldSum> {
     return this.#livingBehind({ after });
   }
 
-  /** Of a session's own events of these seqs (of all), so far as their ids go up to `upTo`. */
-  ofSession(sessionId: string, upTo: number, seqs: Seqs = { from: 1, to: Number.MAX_SAFE_INTEGER }): Sums {
+  /** Of a session's own events of these seqs, so far as their ids go up to `upTo`. */
+  ofSession(sessionId: string, upTo: number, seqs: Seqs): Sums {
     return this.#ofSession({ sessionId, fromSeq: seqs.from, toSeq: seqs.to, upTo });
   }
 }
 
-function sumsOf(db: Drizzle, where: SQL | undefined): (values: Values) => Sums {
+type Key = Record<string, SQL.Aliased>;
+
+/** By a key of three columns. */
+function sumsOf<K extends Key>(db: Drizzle, key: K, where: SQL | undefined) {
   const ofSession = eq(sessions.id, events.sessionId);
   const eventSums = new Prepared(db, () =>
-    db.select(eventSum).from(events).innerJoin(sessions, ofSession).where(where).groupBy(sql`1, 2, 3`),
+    db
+      .select({ ...key, ...eventNumbers })
+      .from(events)
+      .innerJoin(sessions, ofSession)
+      .where(where)
+      .groupBy(sql`1, 2, 3`),
   );
   const toolSums = new Prepared(db, () =>
     db
@@ -117,7 +134,7 @@ function sumsOf(db: Drizzle, where: SQL | undefined): (values: Values) => Sums {
       .innerJoin(sessions, ofSession)
       .innerJoin(actions, and(eq(actions.sessionId, events.sessionId), eq(actions.seq, events.seq)))
       .where(and(gt(events.actionCount, sql`0`), where))
-      .groupBy(sql`1, 2, 3, 4`),
+      .groupBy(sql`1, 2, 3, 4, 5`),
   );
-  return (values) => ({ events: eventSums.all(values), tools: toolSums.all(values) });
+  return (values: Values) => ({ events: eventSums.all(values), tools: toolSums.all(values) });
 }

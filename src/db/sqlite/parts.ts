@@ -6,22 +6,29 @@ import { Accesses } from "./accesses.ts";
 import { Actions } from "./actions.ts";
 import { Audit } from "./audit.ts";
 import { Automations } from "./automations.ts";
+import { CapturedWork } from "./captured-work.ts";
+import { Captures } from "./captures.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Deletions } from "./deletions.ts";
 import { Events } from "./events.ts";
 import { Facts } from "./facts.ts";
 import { Forks } from "./forks.ts";
+import { Hearings } from "./hearings.ts";
 import { Histories } from "./histories.ts";
 import { Jobs } from "./jobs.ts";
 import { Leases } from "./leases.ts";
 import { Lineage } from "./lineage.ts";
 import { LogSums } from "./log-sums.ts";
 import type { Drizzle } from "./prepare.ts";
+import { ProjectMembers } from "./project-members.ts";
 import { ProjectRuns } from "./project-runs.ts";
 import { ProjectsWithRuns } from "./project-store.ts";
 import { Projects } from "./projects.ts";
+import { ProviderSessions } from "./provider-sessions.ts";
+import { Redaction } from "./redaction.ts";
 import { Rollups } from "./rollups.ts";
 import { Runs } from "./runs.ts";
+import { Scrubs } from "./scrubs.ts";
 import { SearchCandidates } from "./search-candidates.ts";
 import { SearchFilters } from "./search-filters.ts";
 import { SearchHits } from "./search-hits.ts";
@@ -34,6 +41,7 @@ import { SearchTexts } from "./search-texts.ts";
 import { SessionIds } from "./session-ids.ts";
 import { SessionPatches } from "./session-patches.ts";
 import { Sessions } from "./sessions.ts";
+import { Sources } from "./sources.ts";
 import { Statistics } from "./stats.ts";
 import { Todos } from "./todos.ts";
 import { Turns } from "./turns.ts";
@@ -43,40 +51,65 @@ export type Parts = ReturnType<typeof createParts>;
 export function createParts(db: Database.Database, options: StoreOptions) {
   const query: Drizzle = drizzle(db);
   const audit = new Audit(query, options);
+  const redaction = new Redaction(options);
   const logSums = new LogSums(query);
   const rollups = new Rollups(query, logSums);
   const statistics = new Statistics(query, logSums, rollups);
-  const projects = new Projects(query, options);
-  const sessions = new Sessions(query, options, projects);
-  const todos = new Todos(query, options, sessions);
-  const runs = new Runs(query, options, { sessions, projects });
+  const projects = new Projects(query, options, redaction);
+  const sessions = new Sessions(query, options, { projects, redaction });
+  const todos = new Todos(query, options, { sessions, redaction });
+  const runs = new Runs(query, options, { sessions, projects, redaction });
   const projectRuns = new ProjectRuns(query, { runs, projects, audit });
+  const projectMembers = new ProjectMembers(query);
   const lineage = new Lineage(query);
   const searchQueue = new SearchQueue(query);
   const searchSlots = new SearchSlots(query);
   const searchTables = new SearchTables(query);
   const searchTexts = new SearchTexts(query);
-  const actions = new Actions(query, options, { sessions, lineage, rollups, searchQueue });
+  const actions = new Actions(query, options, { sessions, lineage, rollups, searchQueue, redaction });
   const histories = new Histories(query, { sessions, lineage, actions });
-  const forks = new Forks(options, { sessions, lineage, todos });
-  const jobs = new Jobs(query, options, { sessions, projects, audit });
+  const forks = new Forks(options, { sessions, lineage, todos, redaction });
+  const jobs = new Jobs(query, options, { sessions, projects, audit, redaction });
+  const events = new Events(query, options, { sessions, lineage, actions, runs, redaction });
+  const hearings = new Hearings(query, { sessions, events, rollups, searchQueue });
+  const providerSessions = new ProviderSessions(query, options, { sessions, projects, redaction });
+  const sources = new Sources(query, options);
+  const work = new CapturedWork(query, options, projects);
+  // What is taken in is there already: it is masked, never refused.
+  const masking = new Redaction(options, { mayRefuse: false });
   return {
     accesses: new Accesses(query, options),
     actions,
     audit,
-    automations: new Automations(query, options, { projects, jobs, audit }),
-    checkpoints: new Checkpoints(query, options, { sessions, todos, forks, audit }),
+    automations: new Automations(query, options, { projects, jobs, audit, redaction }),
+    captures: new Captures({
+      providerSessions,
+      events,
+      hearings,
+      actions,
+      todos,
+      runs,
+      work,
+      sources,
+      redaction: masking,
+    }),
+    checkpoints: new Checkpoints(query, options, { sessions, todos, forks, audit, redaction }),
     deletions: new Deletions(query, options, { sessions, audit, rollups, searchQueue }),
-    events: new Events(query, options, { sessions, lineage, actions, runs }),
+    events,
     facts: new Facts(query, { sessions, lineage, histories, todos, runs }),
     forks,
     histories,
     jobs,
-    leases: new Leases(query, options, { jobs, runs }),
+    leases: new Leases(query, options, { jobs, runs, sessions, redaction }),
     projectRuns,
-    projectsWithRuns: new ProjectsWithRuns(query, { projects, projectRuns, audit, rollups }),
+    projectsWithRuns: new ProjectsWithRuns(query, { projects, projectRuns, projectMembers, audit, rollups }),
+    providerSessions,
     rollups,
     runs,
+    scrubs: new Scrubs(query, {
+      redaction,
+      changed: (sessionId, seq) => searchQueue.add(sessionId, { from: seq, to: seq }),
+    }),
     searchQueue,
     searchSlices: new SearchSlices({ searchSlots, searchQueue, searchTables, searchTexts }),
     searchSlots,
@@ -90,8 +123,9 @@ export function createParts(db: Database.Database, options: StoreOptions) {
       searchHits: new SearchHits({ searchTexts, sessions, lineage }),
     }),
     sessionIds: new SessionIds(query),
-    sessionPatches: new SessionPatches(query, options, { sessions, audit, rollups }),
+    sessionPatches: new SessionPatches(query, options, { sessions, providerSessions, audit, redaction }),
     sessions,
+    sources,
     statistics,
     todos,
     turns: new Turns(query, { sessions, lineage, histories, runs }),

@@ -1,9 +1,10 @@
 // Projects with what belongs to them: their runs, and the sessions that outlive them.
-import { eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type {
   DeletedProject,
   Project,
+  ProjectMove,
   ProjectPatch,
   ProjectQuery,
   ProjectReference,
@@ -14,6 +15,7 @@ import type { Provenance, Workspace } from "../records.ts";
 import type { Page } from "../store.ts";
 import type { Audit } from "./audit.ts";
 import { type Drizzle, Prepared } from "./prepare.ts";
+import type { ProjectMembers } from "./project-members.ts";
 import type { ProjectRuns } from "./project-runs.ts";
 import type { Projects } from "./projects.ts";
 import type { Rollups } from "./rollups.ts";
@@ -23,65 +25,78 @@ import type { Transactions } from "./transactions.ts";
 export class ProjectsWithRuns {
   readonly #projects: Projects;
   readonly #runs: ProjectRuns;
+  readonly #members: ProjectMembers;
   readonly #audit: Audit;
   readonly #rollups: Rollups;
-  readonly #anySession;
-  readonly #leaveSessions;
+  readonly #livingSessions;
 
   constructor(
     db: Drizzle,
-    related: { projects: Projects; projectRuns: ProjectRuns; audit: Audit; rollups: Rollups },
+    related: {
+      projects: Projects;
+      projectRuns: ProjectRuns;
+      projectMembers: ProjectMembers;
+      audit: Audit;
+      rollups: Rollups;
+    },
   ) {
     this.#projects = related.projects;
     this.#audit = related.audit;
     this.#rollups = related.rollups;
     this.#runs = related.projectRuns;
-    // Deleted ones too, as long as they refer to it.
-    const ofProject = eq(sessions.projectId, sql.placeholder("projectId"));
-    this.#anySession = new Prepared(db, () =>
-      db.select({ id: sessions.id }).from(sessions).where(ofProject).limit(1),
-    );
-    this.#leaveSessions = new Prepared(db, () =>
-      db.update(sessions).set({ projectId: null }).where(ofProject),
+    this.#members = related.projectMembers;
+    this.#livingSessions = new Prepared(db, () =>
+      db
+        .select({ count: sql<number>`count(*)`.as("count") })
+        .from(sessions)
+        .where(and(eq(sessions.projectId, sql.placeholder("projectId")), isNull(sessions.deletedAt))),
     );
   }
 
-  upsert(workspace: Workspace, patch: ProjectPatch, previousDirectory?: string): ProjectSummary {
+  upsert(workspace: Workspace, patch: ProjectPatch, move?: ProjectMove): ProjectSummary {
+    const moves = move !== undefined && move.previousDirectory !== workspace.projectDirectory;
+    const present = moves
+      ? this.#moveTo(workspace, move)
+      : (this.#projects.at(workspace.projectDirectory) ?? this.#projects.create(workspace));
+    return this.#summaryOf(this.#projects.update(present, workspace, patch));
+  }
+
+  #moveTo(workspace: Workspace, move: ProjectMove): Project {
     const here = this.#projects.at(workspace.projectDirectory);
-    const moves = previousDirectory !== undefined && previousDirectory !== workspace.projectDirectory;
-    const present = moves ? this.#moved(workspace, here, previousDirectory) : here;
-    const project = present ?? this.#projects.create(workspace);
-    return this.#summaryOf(this.#projects.update(project, workspace, patch));
-  }
-
-  /** The project that goes on at the workspace: the one that came here, unless only the one here has been used. */
-  #moved(workspace: Workspace, here: Project | undefined, previousDirectory: string): Project {
-    const previous = this.#projects.at(previousDirectory);
+    const previous = this.#projects.at(move.previousDirectory);
     // A repeat: it has moved already.
     if (previous === undefined && here !== undefined) return here;
-    if (previous === undefined) {
-      throw new StoreError(
-        "not_found",
-        `There is no project at ${previousDirectory} that could have moved.`,
-        "list_projects lists their directories; leave previous_directory out to make a new project.",
-      );
-    }
-    if (here === undefined) return previous;
-    if (!this.#isUsed(here)) {
-      this.#projects.delete(here.id);
-      return previous;
-    }
-    if (this.#isUsed(previous)) throw bothUsed(here, previous);
-    this.#projects.delete(previous.id);
-    return this.#projects.update(here, workspace, {
-      name: here.name ?? previous.name,
-      command: here.command ?? previous.command,
-      prompt: here.prompt ?? previous.prompt,
+    if (previous === undefined) throw nothingMoved(move);
+    if (move.stillExists) throw stillThere(previous, workspace);
+    const moved = here === undefined ? previous : this.#merge(here, previous, move);
+    this.#members.move({
+      projectId: moved.id,
+      from: previous.directory,
+      to: workspace.projectDirectory.toWellFormed(),
     });
+    return this.#projects.update(moved, workspace, {});
   }
 
-  #isUsed({ id }: Project): boolean {
-    return this.#runs.latestOf(id) !== null || this.#anySession.get({ projectId: id }) !== undefined;
+  /** All that was recorded here joins the project that has come, which goes on. */
+  #merge(here: Project, previous: Project, { origin, client }: ProjectMove): Project {
+    const sessions = this.#countSessions(here.id);
+    const { runs, jobs, automations } = this.#members.reassign(here.id, previous.id);
+    this.#rollups.mergeProject(here.id, previous.id);
+    this.#projects.delete(here.id);
+    if (here.lastRunAt !== null && here.lastRunAt > (previous.lastRunAt ?? Number.NEGATIVE_INFINITY)) {
+      this.#projects.markRun(previous.id, here.lastRunAt);
+    }
+    const details = { merged_project_id: here.id, sessions, runs, jobs, automations };
+    const entry = { origin, client, tool: "upsert_project", sessionId: null, subjectId: previous.id };
+    this.#audit.append({ ...entry, details });
+    const { name, command, prompt } = here;
+    const kept = { name: name ?? previous.name, command: command ?? previous.command };
+    const settings = { ...kept, prompt: prompt ?? previous.prompt };
+    return { ...this.#projects.get({ id: previous.id }), ...settings };
+  }
+
+  #countSessions(projectId: string): number {
+    return this.#livingSessions.get({ projectId })?.count ?? 0;
   }
 
   get(which: ProjectReference): ProjectSummary {
@@ -102,7 +117,8 @@ export class ProjectsWithRuns {
   delete(which: ProjectReference, { origin, client }: Provenance): DeletedProject {
     const { id } = this.#projects.get(which);
     const runs = this.#runs.deleteOf(id);
-    const left = this.#leaveSessions.run({ projectId: id });
+    const left = this.#countSessions(id);
+    this.#members.reassign(id, null);
     this.#rollups.mergeProject(id, null);
     this.#projects.delete(id);
     const details = { runs, sessions_kept: left };
@@ -119,11 +135,20 @@ export class ProjectsWithRuns {
   }
 }
 
-function bothUsed(here: Project, previous: Project): StoreError {
+function nothingMoved({ previousDirectory }: ProjectMove): StoreError {
+  return new StoreError(
+    "not_found",
+    `There is no project at ${previousDirectory} that could have moved.`,
+    "list_projects lists their directories; leave previous_directory out to make a new project.",
+  );
+}
+
+function stillThere(previous: Project, { projectDirectory }: Workspace): StoreError {
   return new StoreError(
     "conflict",
-    `Both ${here.directory} (${here.id}) and ${previous.directory} (${previous.id}) are projects with sessions or runs.`,
-    "Leave previous_directory out to go on with each; or delete_project one of them, which keeps its sessions.",
+    `${previous.directory} still exists, so that its project (${previous.id}) has not moved to ${projectDirectory}.`,
+    "Leave previous_directory out, and each directory has a project of its own; or move or remove the old directory " +
+      "first, and call upsert_project again.",
   );
 }
 
@@ -132,8 +157,7 @@ export function createProjectStore(
   transactions: Transactions,
 ): ProjectStore {
   return {
-    upsert: (workspace, patch, previousDirectory) =>
-      transactions.write(() => projects.upsert(workspace, patch, previousDirectory)),
+    upsert: (workspace, patch, move) => transactions.write(() => projects.upsert(workspace, patch, move)),
     get: (which) => transactions.read(() => projects.get(which)),
     list: (query) => transactions.read(() => projects.list(query)),
     delete: (which, by) => transactions.write(() => projects.delete(which, by)),

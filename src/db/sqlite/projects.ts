@@ -5,6 +5,7 @@ import type { Project, ProjectPatch, ProjectQuery, ProjectReference } from "../p
 import type { Workspace } from "../records.ts";
 import type { Page, StoreOptions } from "../store.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
+import type { Redaction } from "./redaction.ts";
 import { projects } from "./schema.ts";
 import { repairTexts } from "./text.ts";
 
@@ -13,6 +14,7 @@ const lastRun = sql`coalesce(${projects.lastRunAt}, -1)`;
 
 export class Projects {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
+  readonly #redaction: Redaction;
   readonly #byId;
   readonly #byDirectory;
   readonly #insert;
@@ -22,8 +24,9 @@ export class Projects {
   readonly #firstPage;
   readonly #nextPage;
 
-  constructor(db: Drizzle, options: Pick<StoreOptions, "newId" | "now">) {
+  constructor(db: Drizzle, options: Pick<StoreOptions, "newId" | "now">, redaction: Redaction) {
     this.#options = options;
+    this.#redaction = redaction;
     const id = eq(projects.id, sql.placeholder("id"));
     const found = (where: SQL) =>
       new Prepared(db, () => db.select(columnsOf(projects)).from(projects).where(where));
@@ -109,8 +112,9 @@ export class Projects {
   update(
     project: Project,
     { projectDirectory, gitCommonDir, gitRemote }: Workspace,
-    patch: ProjectPatch,
+    given: ProjectPatch,
   ): Project {
+    const { record: patch } = this.#redaction.record(given, ["name", "command", "prompt"]);
     const { row: wanted } = repairTexts({
       directory: projectDirectory,
       name: patch.name === undefined ? project.name : patch.name,

@@ -38,7 +38,7 @@ export class Purge {
         // Before the first slice too: the reply to the one who deleted comes first.
         await rest();
         while (this.#isOpen() && (await this.#isLeft())) {
-          if (await this.#transactions.write(() => this.#deletions.purge(sliceWork))) sessions += 1;
+          sessions += await this.#transactions.write(() => this.#deletions.purge(sliceWork));
           await rest();
         }
       }

@@ -27,12 +27,15 @@ export const rollupState = sqliteTable("rollup_state", {
   eventId: integer("event_id").notNull(),
 });
 
-/** A sum for each UTC day (days since 1970), project and agent; '' where there is none. */
+/**
+ * A sum for each UTC day (days since 1970), session and agent that its events name themselves ('': none). Whose project
+ * and agent those are is asked of the session when they are read, so that a change of it, or its deletion, changes no sum.
+ */
 export const eventRollups = sqliteTable(
   "event_rollups",
   {
     day: integer("day").notNull(),
-    projectId: text("project_id").notNull(),
+    sessionId: text("session_id").notNull(),
     agent: text("agent").notNull(),
     events: integer("events").notNull(),
     inputTokens: integer("input_tokens").notNull(),
@@ -45,14 +48,14 @@ export const eventRollups = sqliteTable(
     toolErrors: integer("tool_errors").notNull(),
   },
   (table) => [
-    primaryKey({ name: "event_rollups_by_day", columns: [table.day, table.projectId, table.agent] }),
+    primaryKey({ name: "event_rollups_by_day", columns: [table.day, table.sessionId, table.agent] }),
   ],
 );
 
 /**
  * Tool calls in a histogram: a row for each bucket of duration; the bucket of those without one is -1. A row sums
- * `days` days from `day` on. Every call is in four rows: of its day and of its 32 days, of its project and of all (`*`).
- * The table is WITHOUT ROWID, which drizzle cannot say.
+ * `days` days from `day` on. Every call is in five rows: of its day and of its 32 days, of its project and of all (`*`);
+ * and of its day, of its session, to be taken off at once when that is deleted. The table is WITHOUT ROWID, which drizzle cannot say.
  */
 export const toolRollups = sqliteTable(
   "tool_rollups",

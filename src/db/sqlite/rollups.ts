@@ -3,7 +3,7 @@
 import { and, eq, gt, lte, sql } from "drizzle-orm";
 import type { Action } from "../records.ts";
 import { bucketOf } from "./duration-buckets.ts";
-import { eventKey, type LogSums, type Seqs, type Sums } from "./log-sums.ts";
+import { type LogSums, type Seqs, type Sums, storedKey, toldKey } from "./log-sums.ts";
 import { type Drizzle, Prepared, value } from "./prepare.ts";
 import { rollupState } from "./report-schema.ts";
 import { events, sessions } from "./schema.ts";
@@ -26,6 +26,9 @@ const nothing = {
 // Events and actions of one slice: some milliseconds under the lock.
 const sliceSize = 1_000;
 
+// Its migration puts it there.
+const theRow = eq(rollupState.id, 1);
+
 /** Up to the watermark every row of `events` is counted, also of a deleted session, for as long as the row is there. */
 export class Rollups {
   readonly #log: LogSums;
@@ -42,13 +45,13 @@ export class Rollups {
       db
         .select({ eventId: sql<number>`${rollupState.eventId}`.as("eventId") })
         .from(rollupState)
-        .where(eq(rollupState.id, 1)),
+        .where(theRow),
     );
     this.#moveWatermark = new Prepared(db, () =>
       db
-        .insert(rollupState)
-        .values({ id: 1, eventId: value("eventId") })
-        .onConflictDoUpdate({ target: rollupState.id, set: { eventId: value("eventId") } }),
+        .update(rollupState)
+        .set({ eventId: value("eventId") })
+        .where(theRow),
     );
     this.#next = new Prepared(db, () =>
       db
@@ -60,7 +63,7 @@ export class Rollups {
     );
     this.#countedKey = new Prepared(db, () =>
       db
-        .select(eventKey)
+        .select({ ...storedKey, projectId: toldKey(events.agent).projectId })
         .from(events)
         .innerJoin(sessions, eq(sessions.id, events.sessionId))
         .where(
@@ -73,7 +76,7 @@ export class Rollups {
     );
   }
 
-  /** The id of the last event that is counted. */
+  /** The id of the last event that is counted; 0 when none is. */
   watermark(): number {
     return this.#watermark.get({})?.eventId ?? 0;
   }
@@ -117,13 +120,9 @@ export class Rollups {
     this.#stored.subtract(this.#log.ofSession(sessionId, this.watermark(), seqs));
   }
 
-  /** Runs a change of the session's project or agent, and counts its events where they belong then. */
-  regroup<T>(sessionId: string, change: () => T): T {
-    const watermark = this.watermark();
-    this.#stored.subtract(this.#log.ofSession(sessionId, watermark));
-    const result = change();
-    this.#stored.add(this.#log.ofSession(sessionId, watermark));
-    return result;
+  /** They have changed, having been subtracted as they were. */
+  addAgain(sessionId: string, seqs: Seqs): void {
+    this.#stored.add(this.#log.ofSession(sessionId, this.watermark(), seqs));
   }
 
   /** Every session of the one project has become the other's; null: no project's. */

@@ -7,12 +7,16 @@ import type { NewRun, Run } from "../records.ts";
 import type { FinishedRun, Page, RunQuery, Stored, StoreOptions } from "../store.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
+import type { Redaction } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
 import { runs } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
-import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
+import { fromJson, hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
 
 type RunRow = typeof runs.$inferSelect;
+
+// As the unique index says it.
+export const runKeyScope = sql`(case when ${runs.sessionId} is null then ${runs.directory} else ${runs.sessionId} end)`;
 
 export interface RunningRun {
   run: Run;
@@ -24,6 +28,7 @@ export class Runs {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
   readonly #sessions: Sessions;
   readonly #projects: Projects;
+  readonly #redaction: Redaction;
   readonly #insert;
   readonly #byId;
   readonly #byKey;
@@ -34,12 +39,13 @@ export class Runs {
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; projects: Projects },
+    related: { sessions: Sessions; projects: Projects; redaction: Redaction },
   ) {
     this.#db = db;
     this.#options = options;
     this.#sessions = related.sessions;
     this.#projects = related.projects;
+    this.#redaction = related.redaction;
     const id = eq(runs.id, sql.placeholder("id"));
     const stillRunning = and(id, eq(runs.status, "running"));
     this.#insert = new Inserts(db, runs);
@@ -50,7 +56,7 @@ export class Runs {
         .from(runs)
         .where(
           and(
-            sql`(case when ${runs.sessionId} is null then ${runs.directory} else ${runs.sessionId} end) = ${sql.placeholder("scope")}`,
+            sql`${runKeyScope} = ${sql.placeholder("scope")}`,
             eq(runs.idempotencyKey, sql.placeholder("key")),
           ),
         ),
@@ -78,7 +84,8 @@ export class Runs {
     );
   }
 
-  start(run: NewRun, identity: ProcessIdentity): Stored<Run> {
+  start(given: NewRun, identity: ProcessIdentity): Stored<Run> {
+    const { record: run } = this.#redaction.record(given, ["command", "args", "prompt"]);
     const session = run.sessionId === null ? null : this.#sessions.get(run.sessionId);
     const directory = run.workspace?.directory ?? session?.directory;
     if (directory === undefined) {
@@ -88,13 +95,14 @@ export class Runs {
         "Give session_id or directory.",
       );
     }
-    const { workspace, idempotencyKey, pidFound = false, origin: _origin, client: _client, ...said } = run;
+    const { workspace, sessionBranch, idempotencyKey, pidFound = false, ...rest } = run;
+    const { origin: _origin, client: _client, ...said } = rest;
     const request = { ...said, pid: pidFound ? null : run.pid, directory };
     const requestHash = idempotencyKey === null ? null : hashRequest(request);
     if (idempotencyKey !== null) {
       const scope = (run.sessionId ?? directory).toWellFormed();
       const earlier = this.#byKey.get({ scope, key: idempotencyKey.toWellFormed() });
-      if (earlier && earlier.requestHash !== requestHash)
+      if (earlier && isOtherRequest(earlier.requestHash, requestHash))
         throw keyConflict(idempotencyKey, `run ${earlier.id}`);
       if (earlier) return { record: toRun(earlier), duplicate: true };
     }
@@ -134,6 +142,7 @@ export class Runs {
     const stored = { ...row, lossy: lossy ? 1 : null };
     this.#insert.run(stored);
     this.#projects.markRun(projectId, startedAt);
+    if (session && sessionBranch) this.#sessions.setBranch(session.id, sessionBranch);
     return { record: toRun(stored), duplicate: false };
   }
 
@@ -149,7 +158,8 @@ export class Runs {
     return toRun(row);
   }
 
-  finish({ runId, status, exitCode, error, endedBy }: FinishedRun): Run {
+  finish(given: FinishedRun): Run {
+    const { runId, status, exitCode, error, endedBy } = this.#redaction.record(given, ["error"]).record;
     const run = this.get(runId);
     if (run.status !== "running") {
       const repeated =
@@ -163,6 +173,13 @@ export class Runs {
     }
     const { row, lossy } = repairTexts({ error });
     return this.#markEnded(run, { status, exitCode, error: row.error, endedBy, lossy });
+  }
+
+  /** As its host ends a session: in order, and nobody says how it went. */
+  endOf(sessionId: string, evidence: string): Run[] {
+    return this.running({ sessionId }).map(({ run }) =>
+      this.#markEnded(run, { status: "ended", evidence: evidence.toWellFormed(), endedBy: "hook" }),
+    );
   }
 
   /** Marks a run whose process is dead, unless it has been ended since it was read; then null. */
@@ -200,9 +217,12 @@ export class Runs {
     for (const id of runIds) this.#disconnect.run({ id, now });
   }
 
-  /** Every running run (of a directory) with what identifies its process, oldest first. */
-  running(directory: string | undefined): RunningRun[] {
-    const filter = directory === undefined ? undefined : eq(runs.directory, directory);
+  /** Every running run (of a directory, of a session) with what identifies its process, oldest first. */
+  running({ directory, sessionId }: Pick<RunQuery, "directory" | "sessionId">): RunningRun[] {
+    const filter = and(
+      directory === undefined ? undefined : eq(runs.directory, directory),
+      sessionId === undefined ? undefined : eq(runs.sessionId, sessionId),
+    );
     const rows = this.#db
       .select(columnsOf(runs))
       .from(runs)
@@ -241,6 +261,7 @@ export class Runs {
     const conditions: Record<string, SQL> = {
       sessionId: eq(runs.sessionId, sql.placeholder("sessionId")),
       directory: eq(runs.directory, sql.placeholder("directory")),
+      projectId: eq(runs.projectId, sql.placeholder("projectId")),
       status: eq(runs.status, sql.placeholder("status")),
       pid: eq(runs.pid, sql.placeholder("pid")),
       machineId: sql`${runs.machineId} is ${sql.placeholder("machineId")}`,

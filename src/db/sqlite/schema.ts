@@ -73,6 +73,13 @@ export const sessions = sqliteTable(
     deletedAt: integer("deleted_at"),
     // When the last row of a deleted session was gone; only its id and provider's id are left then.
     purgedAt: integer("purged_at"),
+    // What its host called it last: a title that differs from it is somebody else's, and stays.
+    hostTitle: text("host_title"),
+    // The host's id of its parent, which may be taken in later than this one.
+    providerParentId: text("provider_parent_id"),
+    // The list of todos that its host had last: of when, and which version of the todos it became.
+    hostTodosAt: integer("host_todos_at"),
+    hostTodosVersion: integer("host_todos_version"),
     context: text("context"),
     metadata: text("metadata"),
   },
@@ -82,12 +89,20 @@ export const sessions = sqliteTable(
     index("sessions_by_app").on(table.appName, table.updatedAt, table.id),
     index("sessions_by_app_user").on(table.appName, table.userId, table.updatedAt, table.id),
     index("sessions_by_parent").on(table.parentSessionId).where(sql`${table.parentSessionId} is not null`),
+    // Not unique: files of earlier versions may have two of them. A write looks before it makes one.
+    index("sessions_by_provider")
+      .on(table.provider, table.providerSessionId)
+      .where(sql`${table.providerSessionId} is not null`),
+    index("sessions_without_parent")
+      .on(table.provider, table.providerParentId)
+      .where(sql`${table.providerParentId} is not null and ${table.parentSessionId} is null`),
     index("sessions_by_fork_source")
       .on(table.forkedFromSessionId)
       .where(sql`${table.forkedFromSessionId} is not null`),
-    index("sessions_by_project").on(table.projectId, table.id),
+    index("sessions_by_project").on(table.projectId, table.updatedAt, table.id),
+    // With all that statistics ask of them, or SQLite reads every row.
     index("sessions_to_purge")
-      .on(table.deletedAt)
+      .on(table.deletedAt, table.purgedAt, table.id, table.projectId)
       .where(sql`${table.deletedAt} is not null and ${table.purgedAt} is null`),
     uniqueIndex("sessions_by_idempotency_key")
       .on(table.appName, sql`(case when "user_id" is null then '' else "user_id" end)`, table.idempotencyKey)
@@ -128,6 +143,7 @@ export const events = sqliteTable(
     reasoning: text("reasoning"),
     metadata: text("metadata"),
     raw: text("raw"),
+    redactions: text("redactions"),
   },
   (table) => [
     uniqueIndex("events_by_seq").on(table.sessionId, table.seq),
@@ -137,6 +153,10 @@ export const events = sqliteTable(
     index("events_by_prompt")
       .on(table.sessionId, table.seq, table.turnId)
       .where(sql`${table.author} = 'user' and ${table.type} = 'message'`),
+    // With its type, or SQLite reads the event itself to see that it is one of them.
+    index("events_by_note")
+      .on(table.sessionId, table.seq, table.type)
+      .where(sql`${table.type} in ('decision', 'note')`),
     index("events_by_turn")
       .on(table.sessionId, table.turnId, table.seq)
       .where(sql`${table.turnId} is not null`),

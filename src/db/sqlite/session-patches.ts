@@ -8,7 +8,8 @@ import type { JsonObject, Provenance, Session, SessionPatch } from "../records.t
 import type { StoreOptions } from "../store.ts";
 import type { Audit } from "./audit.ts";
 import { type Drizzle, Prepared, value } from "./prepare.ts";
-import type { Rollups } from "./rollups.ts";
+import type { ProviderSessions } from "./provider-sessions.ts";
+import type { Redaction } from "./redaction.ts";
 import { sessions } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import { repairTexts, toJson } from "./text.ts";
@@ -28,19 +29,26 @@ const names = Object.keys(patchable) as (keyof SessionPatch)[];
 export class SessionPatches {
   readonly #now: StoreOptions["now"];
   readonly #sessions: Sessions;
+  readonly #providerSessions: ProviderSessions;
   readonly #audit: Audit;
-  readonly #rollups: Rollups;
+  readonly #redaction: Redaction;
   readonly #update;
 
   constructor(
     db: Drizzle,
     { now }: Pick<StoreOptions, "now">,
-    related: { sessions: Sessions; audit: Audit; rollups: Rollups },
+    related: {
+      sessions: Sessions;
+      providerSessions: ProviderSessions;
+      audit: Audit;
+      redaction: Redaction;
+    },
   ) {
     this.#now = now;
     this.#sessions = related.sessions;
+    this.#providerSessions = related.providerSessions;
     this.#audit = related.audit;
-    this.#rollups = related.rollups;
+    this.#redaction = related.redaction;
     this.#update = new Prepared(db, () =>
       db
         .update(sessions)
@@ -61,7 +69,8 @@ export class SessionPatches {
 
   apply(sessionId: string, patch: SessionPatch, { origin, client }: Provenance): Session {
     const before = this.#sessions.get(sessionId);
-    const { row, lossy } = repairTexts(patch);
+    const cleaned = this.#redaction.record(patch, ["title", "context", "metadata"]);
+    const { row, lossy } = repairTexts(cleaned.record);
     const given = names.filter((name) => row[name] !== undefined);
     const after: Session = {
       ...before,
@@ -70,12 +79,7 @@ export class SessionPatches {
       lossy: before.lossy || lossy,
     };
     const changed = given.filter((name) => !isDeepStrictEqual(before[name], after[name]));
-    if (changed.length === 0) return before;
-    const now = this.#now();
-    const metadata = toJson(after.metadata ?? undefined);
-    const update = () => this.#update.run({ ...after, metadata, lossy: after.lossy ? 1 : null, now });
-    if (changed.includes("agent")) this.#rollups.regroup(sessionId, update);
-    else update();
+    if (changed.includes("providerSessionId")) this.#providerSessions.refuseTaken(after);
     this.#audit.append({
       origin,
       client,
@@ -84,6 +88,11 @@ export class SessionPatches {
       subjectId: sessionId,
       details: { fields: changed.map((name) => patchable[name]) },
     });
+    if (changed.length === 0) return before;
+    const now = this.#now();
+    const metadata = toJson(after.metadata ?? undefined);
+    this.#update.run({ ...after, metadata, lossy: after.lossy ? 1 : null, now });
+    if (changed.includes("providerSessionId")) this.#providerSessions.adopt(after);
     return { ...after, updatedAt: now, lastAccessedAt: now };
   }
 }

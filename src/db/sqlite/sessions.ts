@@ -5,9 +5,10 @@ import type { JsonObject, NewSession, Session, Tokens } from "../records.ts";
 import type { Owner, Page, SessionQuery, Stored, StoreOptions } from "../store.ts";
 import { columnsOf, type Drizzle, Inserts, namesOfGiven, Prepared, Shapes, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
+import type { Redaction } from "./redaction.ts";
 import { keyConflict, sessionNotFound } from "./refusals.ts";
 import { sessions } from "./schema.ts";
-import { fromJson, hashRequest, repairTexts, toJson } from "./text.ts";
+import { fromJson, hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
 
 export type SessionRow = typeof sessions.$inferSelect;
 
@@ -17,22 +18,41 @@ export interface Growth {
   costUsd: number | null;
 }
 
+/** The seq of the new event, and the session's latest activity. */
+type Grown = Pick<Session, "lastSeq" | "updatedAt">;
+
+/** Of a session that no host has told of. */
+export const untold = {
+  hostTitle: null,
+  providerParentId: null,
+  hostTodosAt: null,
+  hostTodosVersion: null,
+};
+
 export class Sessions {
   readonly #db: Drizzle;
   readonly #options: Pick<StoreOptions, "newId" | "now">;
   readonly #projects: Projects;
+  readonly #redaction: Redaction;
   readonly #insert;
   readonly #byId;
   readonly #byKey;
-  readonly #growths = new Shapes<{ get(values: Record<string, unknown>): { lastSeq: number } | undefined }>();
+  readonly #growths = new Shapes<{ get(values: Record<string, unknown>): Grown | undefined }>();
+  readonly #usages = new Shapes<{ run(values: Record<string, unknown>): number }>();
   readonly #touch;
   readonly #touchTodos;
+  readonly #setBranch;
   readonly #lists = new Shapes<{ all(values: Record<string, unknown>): SessionRow[] }>();
 
-  constructor(db: Drizzle, options: Pick<StoreOptions, "newId" | "now">, projects: Projects) {
+  constructor(
+    db: Drizzle,
+    options: Pick<StoreOptions, "newId" | "now">,
+    related: { projects: Projects; redaction: Redaction },
+  ) {
     this.#db = db;
     this.#options = options;
-    this.#projects = projects;
+    this.#projects = related.projects;
+    this.#redaction = related.redaction;
     const id = eq(sessions.id, sql.placeholder("id"));
     this.#insert = new Inserts(db, sessions);
     this.#byId = new Prepared(db, () =>
@@ -59,6 +79,12 @@ export class Sessions {
         .set({ updatedAt: value("now"), lastAccessedAt: value("now") })
         .where(id),
     );
+    this.#setBranch = new Prepared(db, () =>
+      db
+        .update(sessions)
+        .set({ gitBranch: value("gitBranch") })
+        .where(id),
+    );
     this.#touchTodos = new Prepared(db, () =>
       db
         .update(sessions)
@@ -72,27 +98,33 @@ export class Sessions {
     );
   }
 
-  create(session: NewSession): Stored<Session> {
-    const { workspace, idempotencyKey, origin: _origin, client: _client, ...said } = session;
-    const requestHash =
-      idempotencyKey === null ? null : hashRequest({ ...said, directory: workspace.directory });
-    const earlier = this.madeBy(idempotencyKey, requestHash, session);
-    if (earlier) return earlier;
+  /** What its key made before. */
+  repeated(session: NewSession): Stored<Session> | null {
+    return this.madeBy(session.idempotencyKey, hashOf(session), session);
+  }
+
+  create(session: NewSession): Session {
     if (session.parentSessionId !== null) this.get(session.parentSessionId);
-    const now = this.#options.now();
+    return toSession(this.createAt(this.#options.now(), session, session.workspace.gitBranch));
+  }
+
+  /** One that began at that time, on that branch. */
+  createAt(now: number, session: NewSession, gitBranch: string | null): SessionRow {
+    const { workspace, idempotencyKey, origin: _origin, client: _client, ...said } = session;
     const { row, lossy } = repairTexts({
       ...said,
+      ...untold,
       id: this.#options.newId("sess"),
       projectId: this.#projects.ensure(workspace),
       directory: workspace.directory,
-      gitBranch: workspace.gitBranch,
+      gitBranch,
       forkedFromSessionId: null,
       forkedAtSeq: null,
       state: "active" as const,
       origin: session.origin,
       client: session.client,
       idempotencyKey,
-      requestHash,
+      requestHash: hashOf(session),
       lastSeq: 0,
       eventCount: 0,
       inputTokens: null,
@@ -109,7 +141,9 @@ export class Sessions {
       purgedAt: null,
       metadata: toJson(session.metadata ?? undefined),
     });
-    return { record: this.insert({ ...row, lossy: lossy ? 1 : null }), duplicate: false };
+    const stored = { ...row, lossy: lossy ? 1 : null };
+    this.#insert.run(stored);
+    return stored;
   }
 
   /** What the key of an app and user made before; `conflict` if it was asked to make something else. */
@@ -139,36 +173,48 @@ export class Sessions {
     return toSession(row);
   }
 
-  /** Counts one more event in, and gives it its seq. */
-  grow(sessionId: string, { tokens, costUsd }: Growth): number {
-    const added = {
-      inputTokens: tokens.input,
-      outputTokens: tokens.output,
-      reasoningTokens: tokens.reasoning,
-      cacheReadTokens: tokens.cacheRead,
-      cacheWriteTokens: tokens.cacheWrite,
-      costUsd,
-    };
+  /**
+   * Counts one more event in, and gives it its seq. `at`: when it happened, of one that is taken in afterwards (0: not
+   * known), which is no activity of now.
+   */
+  grow(sessionId: string, growth: Growth, at?: number): Grown {
+    const added = countersOf(growth);
     const counters = namesOfGiven(added) as Counter[];
-    const statement = this.#growths.get(counters.join(), () => this.#prepareGrowth(counters));
-    const grown = statement.get({ ...added, id: sessionId, now: this.#options.now() });
+    const late = at !== undefined;
+    const shape = `${late} ${counters.join()}`;
+    const statement = this.#growths.get(shape, () => this.#prepareGrowth(counters, late));
+    const grown = statement.get({ ...added, id: sessionId, now: this.#options.now(), at });
     if (grown === undefined) throw sessionNotFound(sessionId);
-    return grown.lastSeq;
+    return grown;
   }
 
-  #prepareGrowth(counters: readonly Counter[]) {
+  /** Counts the usage of an event that was counted in without it. */
+  addUsage(sessionId: string, growth: Growth): void {
+    const added = countersOf(growth);
+    const counters = namesOfGiven(added) as Counter[];
+    if (counters.length === 0) return;
+    const prepare = () => {
+      const id = eq(sessions.id, sql.placeholder("id"));
+      return new Prepared(this.#db, () => this.#db.update(sessions).set(growBy(counters)).where(id));
+    };
+    this.#usages.get(counters.join(), prepare).run({ ...added, id: sessionId });
+  }
+
+  #prepareGrowth(counters: readonly Counter[], late: boolean) {
+    const times = late
+      ? { updatedAt: laterOf(value("at")) }
+      : { updatedAt: value("now"), lastAccessedAt: value("now") };
     return new Prepared(this.#db, () =>
       this.#db
         .update(sessions)
         .set({
           lastSeq: sql`${sessions.lastSeq} + 1`,
           eventCount: sql`${sessions.eventCount} + 1`,
-          updatedAt: value("now"),
-          lastAccessedAt: value("now"),
+          ...times,
           ...growBy(counters),
         })
         .where(and(eq(sessions.id, sql.placeholder("id")), isNull(sessions.deletedAt)))
-        .returning({ lastSeq: columnsOf(sessions).lastSeq }),
+        .returning({ lastSeq: columnsOf(sessions).lastSeq, updatedAt: columnsOf(sessions).updatedAt }),
     );
   }
 
@@ -180,6 +226,11 @@ export class Sessions {
   /** Counts one more change of its todos, and returns their new version. */
   touchTodos(sessionId: string, now: number): number {
     return this.#touchTodos.get({ id: sessionId, now })?.todosVersion ?? 0;
+  }
+
+  /** Where its directory is now. */
+  setBranch(sessionId: string, gitBranch: string): void {
+    this.#setBranch.run({ id: sessionId, gitBranch: gitBranch.toWellFormed() });
   }
 
   list({ after, limit, ...filters }: SessionQuery): Page<Session> {
@@ -200,6 +251,7 @@ export class Sessions {
       appName: eq(sessions.appName, sql.placeholder("appName")),
       userId: eq(sessions.userId, sql.placeholder("userId")),
       directory: eq(sessions.directory, sql.placeholder("directory")),
+      projectId: eq(sessions.projectId, sql.placeholder("projectId")),
       agent: eq(sessions.agent, sql.placeholder("agent")),
       provider: eq(sessions.provider, sql.placeholder("provider")),
       state: eq(sessions.state, sql.placeholder("state")),
@@ -229,11 +281,32 @@ type Counter =
   | "cacheWriteTokens"
   | "costUsd";
 
+/** The latest activity, as far as it is not after the time given. */
+export function laterOf(at: SQL): SQL {
+  return sql`max(${sessions.updatedAt}, ${at})`;
+}
+
+function countersOf({ tokens, costUsd }: Growth): Record<Counter, number | null> {
+  return {
+    inputTokens: tokens.input,
+    outputTokens: tokens.output,
+    reasoningTokens: tokens.reasoning,
+    cacheReadTokens: tokens.cacheRead,
+    cacheWriteTokens: tokens.cacheWrite,
+    costUsd,
+  };
+}
+
 /** Adds a placeholder's value to each counter; one that nobody has counted yet is null. */
 function growBy(counters: readonly Counter[]): Partial<Record<Counter, SQL>> {
   return Object.fromEntries(
     counters.map((name) => [name, sql`coalesce(${sessions[name]}, 0) + ${sql.placeholder(name)}`]),
   );
+}
+
+/** Tells a repeat of its creation from another request; null without a key. */
+function hashOf({ workspace, idempotencyKey, origin: _origin, client: _client, ...said }: NewSession) {
+  return idempotencyKey === null ? null : hashRequest({ ...said, directory: workspace.directory });
 }
 
 function duplicateOf(row: SessionRow, requestHash: string | null, key: string): Stored<Session> {
@@ -244,7 +317,7 @@ function duplicateOf(row: SessionRow, requestHash: string | null, key: string): 
       "Use a new idempotency_key to create another session.",
     );
   }
-  if (row.requestHash !== requestHash) throw keyConflict(key, `session ${row.id}`);
+  if (isOtherRequest(row.requestHash, requestHash)) throw keyConflict(key, `session ${row.id}`);
   return { record: toSession(row), duplicate: true };
 }
 
@@ -259,6 +332,10 @@ export function toSession(row: SessionRow): Session {
     requestHash: _hash,
     deletedAt: _deletedAt,
     purgedAt: _purgedAt,
+    hostTitle: _hostTitle,
+    providerParentId: _providerParentId,
+    hostTodosAt: _hostTodosAt,
+    hostTodosVersion: _hostTodosVersion,
     ...session
   } = row;
   return {

@@ -1,10 +1,12 @@
 // The Store on one SQLite file: async outside, synchronous inside, one method one transaction.
 import type Database from "better-sqlite3";
 import type { ResumeTarget } from "../facts.ts";
+import type { Verdict } from "../process.ts";
 import type * as records from "../records.ts";
 import type * as store from "../store.ts";
 import type { TurnQuery } from "../turns.ts";
 import { createAuditStore } from "./audit.ts";
+import { captureStore } from "./captures.ts";
 import { checkpointStore } from "./checkpoints.ts";
 import { openConnection } from "./connection.ts";
 import { toStoreError } from "./errors.ts";
@@ -13,6 +15,8 @@ import { listMigrations, migrate } from "./migrate.ts";
 import { createParts, type Parts } from "./parts.ts";
 import { createProjectStore } from "./project-store.ts";
 import { Purge } from "./purge.ts";
+import { openReadConnection } from "./read-connection.ts";
+import { scrubStore } from "./scrub-store.ts";
 import { SearchFollower } from "./search-follower.ts";
 import { createSearchStore } from "./search-store.ts";
 import { keepStats } from "./stats.ts";
@@ -21,15 +25,19 @@ import { retryWhileBusy, Transactions } from "./transactions.ts";
 /**
  * Opens the file, makes it if there is none, and brings its schema up to date.
  * Rejects with `not_a_backstory_file`, `schema_too_new`, `read_only`, `disk_full`, `corrupt` or `busy`; a file that
- * is refused is left as it was, to the byte.
+ * is refused is left as it was, to the byte. With `readOnly` it makes and changes nothing, and rejects with `not_found`
+ * or `invalid_state` where it would have to.
  */
 export async function openStore(options: store.StoreOptions): Promise<store.Store> {
   const migrations = listMigrations(options.migrationsDirectory);
-  const transactions = { file: options.file, busyDeadline: options.busyDeadline ?? 10_000 };
+  const { file, readOnly = false, busyDeadline = 10_000 } = options;
+  const transactions = { file, readOnly, busyDeadline };
   return retryWhileBusy(() => {
-    const db = openConnection(options.file, options.durability, migrations.length);
+    const db = readOnly
+      ? openReadConnection(file, migrations.length)
+      : openConnection(file, options, migrations.length);
     try {
-      migrate(db, { file: options.file, migrations, now: options.now, log: options.log });
+      if (!readOnly) migrate(db, { file, migrations, now: options.now, log: options.log });
       return new SqliteStore(
         db,
         new Transactions(db, { ...transactions, schemaVersion: migrations.length, log: options.log }),
@@ -42,6 +50,9 @@ export async function openStore(options: store.StoreOptions): Promise<store.Stor
   }, transactions);
 }
 
+// The newest: facts tell of no more.
+const mostProbed = 20;
+
 class SqliteStore implements store.Store {
   readonly file: string;
   readonly projects: store.Store["projects"];
@@ -51,6 +62,8 @@ class SqliteStore implements store.Store {
   readonly stats: store.Store["stats"];
   readonly audit: store.Store["audit"];
   readonly search: store.Store["search"];
+  readonly scrubs: store.Store["scrubs"];
+  readonly captures: store.Store["captures"];
   readonly #db: Database.Database;
   readonly #transactions: Transactions;
   readonly #options: store.StoreOptions;
@@ -80,10 +93,12 @@ class SqliteStore implements store.Store {
       searches: parts.searches,
       follower: this.#searchFollower,
     });
+    this.scrubs = scrubStore(db, transactions, { ...parts, retry: transactions.retry });
+    this.captures = captureStore(transactions, parts);
   }
 
   createSession(session: records.NewSession) {
-    return this.#transactions.write(() => this.#parts.sessions.create(session));
+    return this.#transactions.write(() => this.#parts.providerSessions.create(session));
   }
 
   getSession(sessionId: string, owner?: store.Owner) {
@@ -123,8 +138,27 @@ class SqliteStore implements store.Store {
     return this.#transactions.read(() => this.#parts.sessionIds.startingWith(prefix, limit));
   }
 
-  getFacts(target: ResumeTarget) {
-    return this.#transactions.read(() => this.#parts.facts.of(target));
+  /** Probes behind the transaction, and writes nothing: who only looks does not wait for a lock. */
+  async getFacts(target: ResumeTarget) {
+    const { facts, running } = await this.#transactions.read(() => {
+      const facts = this.#parts.facts.of(target);
+      const isRunning = facts.runs.some(({ status }) => status === "running");
+      const { id: sessionId } = facts.session;
+      return { facts, running: isRunning ? this.#parts.runs.running({ sessionId }) : [] };
+    });
+    const judged = running
+      .slice(-mostProbed)
+      .map(async ({ run, identity }) => this.#judge(run, await this.#options.prober.probe(identity)));
+    const told = new Map((await Promise.all(judged)).map((run) => [run.id, run]));
+    return { ...facts, runs: facts.runs.map((run) => told.get(run.id) ?? run) };
+  }
+
+  /** The run as a sweep would leave it, or with the reason why that cannot be told. */
+  #judge(run: records.Run, verdict: Verdict): records.Run {
+    if (verdict.state === "alive") return run;
+    if (verdict.state === "unknown") return { ...run, evidence: verdict.evidence };
+    const gone = this.#parts.runs.asGone(run, verdict.evidence);
+    return { ...gone, evidence: `${gone.evidence} (not yet marked)` };
   }
 
   async touchSession(sessionId: string) {
@@ -200,7 +234,7 @@ class SqliteStore implements store.Store {
 
   /** Reads and probes without the lock, and takes it for each dead run alone. */
   async markCrashedRuns({ directory, dryRun = false }: Parameters<store.Store["markCrashedRuns"]>[0] = {}) {
-    const running = await this.#transactions.read(() => this.#parts.runs.running(directory));
+    const running = await this.#transactions.read(() => this.#parts.runs.running({ directory }));
     const sweep: store.Sweep = { crashed: [], ended: [], unknown: [], alive: 0, checked: running.length };
     for (const { run, identity } of running) {
       const verdict = await this.#options.prober.probe(identity);
@@ -229,12 +263,16 @@ class SqliteStore implements store.Store {
 
   async close() {
     if (!this.#db.open) return;
+    if (!this.#options.readOnly) this.#checkpoint();
+    this.#db.close();
+  }
+
+  #checkpoint() {
     try {
       // The last connection to close does this anyway; with others open the log is shorter for them.
       this.#db.pragma("wal_checkpoint(PASSIVE)");
     } catch (error) {
       this.#options.log.warn({ code: toStoreError(error, this.file).code }, "the log was not checkpointed");
     }
-    this.#db.close();
   }
 }

@@ -4,10 +4,10 @@ import { eq, sql } from "drizzle-orm";
 import type { Stats, StatsQuery, StatsStore } from "../stats.ts";
 import type { StoreLog } from "../store.ts";
 import { toStoreError } from "./errors.ts";
-import { type LogSums, millisecondsPerDay, type Sums } from "./log-sums.ts";
+import { type LogSums, millisecondsPerDay, type Sums, type ToldSum } from "./log-sums.ts";
 import { type Drizzle, Prepared } from "./prepare.ts";
 import type { Rollups } from "./rollups.ts";
-import { projects, sessions } from "./schema.ts";
+import { projects } from "./schema.ts";
 import { type Scope, ScopedSums } from "./scoped-sums.ts";
 import { Tallies } from "./tallies.ts";
 import type { Transactions } from "./transactions.ts";
@@ -21,7 +21,6 @@ export class Statistics {
   readonly #stored: ScopedSums;
   readonly #projectIn;
   readonly #directoryOf;
-  readonly #toPurge;
 
   constructor(db: Drizzle, log: LogSums, rollups: Rollups) {
     this.#log = log;
@@ -39,12 +38,6 @@ export class Statistics {
         .from(projects)
         .where(eq(projects.id, sql.placeholder("id"))),
     );
-    this.#toPurge = new Prepared(db, () =>
-      db
-        .select({ id: sessions.id })
-        .from(sessions)
-        .where(sql`${sessions.deletedAt} is not null and ${sessions.purgedAt} is null`),
-    );
   }
 
   get(query: StatsQuery): Stats {
@@ -52,9 +45,9 @@ export class Statistics {
     const scope = this.#scopeOf(query);
     if (scope !== null) {
       const watermark = this.#rollups.watermark();
-      this.#stored.addTo(tallies, scope);
-      add(tallies, scope, this.#log.livingBehind(watermark), 1);
-      for (const { id } of this.#toPurge.all({})) add(tallies, scope, this.#log.ofSession(id, watermark), -1);
+      this.#stored.addCounts(tallies, scope);
+      this.#stored.addSums(tallies, scope);
+      add(tallies, scope, this.#log.livingBehind(watermark));
     }
     return tallies.toStats(query.limit, (id) => this.#directoryOf.get({ id })?.directory ?? null);
   }
@@ -72,12 +65,12 @@ export class Statistics {
   }
 }
 
-/** Adds (takes off) those of the sums that are in scope. */
-function add(tallies: Tallies, { from, to, projectId }: Scope, sums: Sums, sign: 1 | -1): void {
+/** Adds those of the sums that are in scope. */
+function add(tallies: Tallies, { from, to, projectId }: Scope, sums: Sums<ToldSum>): void {
   const inScope = (sum: { day: number; projectId: string }) =>
     sum.day >= from && sum.day <= to && (projectId === null || sum.projectId === projectId);
-  for (const sum of sums.events.filter(inScope)) tallies.addEvents(sum, sign);
-  for (const sum of sums.tools.filter(inScope)) tallies.addTool(sum, sign);
+  for (const sum of sums.events.filter(inScope)) tallies.addEvents(sum);
+  for (const sum of sums.tools.filter(inScope)) tallies.addTool(sum);
 }
 
 /** Lets the stored sums follow the log after replies. */

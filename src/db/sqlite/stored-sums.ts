@@ -5,7 +5,7 @@ import type { EventSum, Sums, ToolSum } from "./log-sums.ts";
 import { columnsOf, type Drizzle, Prepared, value } from "./prepare.ts";
 import { eventRollups, toolRollups } from "./report-schema.ts";
 
-/** No project's id. */
+/** No project's id, and no session's. */
 export const allProjects = "*";
 
 const daysPerSpan = 32;
@@ -36,6 +36,7 @@ function startOfSpan(day: number): number {
 export class StoredSums {
   readonly #events;
   readonly #tools;
+  readonly #toolsOf;
 
   constructor(db: Drizzle) {
     this.#events = new SumTable<EventSum>(db, eventRollups, [
@@ -50,6 +51,12 @@ export class StoredSums {
       "toolErrors",
     ]);
     this.#tools = new SumTable<ToolRow>(db, toolRollups, ["calls", "errors"]);
+    this.#toolsOf = new Prepared(db, () =>
+      db
+        .select(columnsOf(toolRollups))
+        .from(toolRollups)
+        .where(eq(toolRollups.projectId, sql.placeholder("projectId"))),
+    );
   }
 
   add({ events, tools }: Sums): void {
@@ -63,8 +70,10 @@ export class StoredSums {
   }
 
   mergeProject(from: string, into: string): void {
-    this.#events.mergeProject(from, into);
-    this.#tools.mergeProject(from, into);
+    for (const row of this.#toolsOf.all({ projectId: from })) {
+      this.#tools.subtract(row);
+      this.#tools.add({ ...row, projectId: into });
+    }
   }
 
   clear(): void {
@@ -76,21 +85,21 @@ export class StoredSums {
 type ToolRow = typeof toolRollups.$inferSelect;
 
 /** The rows that a sum is in. */
-function toRows(sum: ToolSum): ToolRow[] {
+function toRows({ sessionId, ...sum }: ToolSum): ToolRow[] {
   const periods = [
     { days: 1, day: sum.day },
     { days: daysPerSpan, day: startOfSpan(sum.day) },
   ];
-  return [sum.projectId, allProjects].flatMap((projectId) =>
+  const ofProjects = [sum.projectId, allProjects].flatMap((projectId) =>
     periods.map((period) => ({ ...sum, ...period, projectId })),
   );
+  return [...ofProjects, { ...sum, days: 1, projectId: sessionId }];
 }
 
-class SumTable<Row extends { projectId: string }> {
+class SumTable<Row extends { day: number }> {
   readonly #numbers: readonly (keyof Row & string)[];
   readonly #add;
   readonly #dropEmpty;
-  readonly #ofProject;
   readonly #clear;
 
   /** `numbers`: the columns that are added up; the first of them counts. The others are the key. */
@@ -114,15 +123,6 @@ class SumTable<Row extends { projectId: string }> {
     const isKey = key.map(([name, column]) => eq(column, sql.placeholder(name)));
     const isEmpty = added.slice(0, 1).map(([, column]) => sql`${column} = 0`);
     this.#dropEmpty = new Prepared(db, () => db.delete(table).where(and(...isKey, ...isEmpty)));
-    const isProject = key
-      .filter(([name]) => name === "projectId")
-      .map(([, column]) => eq(column, sql.placeholder("projectId")));
-    this.#ofProject = new Prepared(db, () =>
-      db
-        .select(columnsOf(table))
-        .from(table)
-        .where(and(...isProject)),
-    );
     this.#clear = new Prepared(db, () => db.delete(table));
   }
 
@@ -134,13 +134,6 @@ class SumTable<Row extends { projectId: string }> {
     const negative = this.#numbers.map((name) => [name, -Number(row[name])]);
     this.#add.run({ ...row, ...Object.fromEntries(negative) });
     this.#dropEmpty.run({ ...row });
-  }
-
-  mergeProject(from: string, into: string): void {
-    for (const row of this.#ofProject.all({ projectId: from }) as unknown as Row[]) {
-      this.subtract(row);
-      this.add({ ...row, projectId: into });
-    }
   }
 
   clear(): void {

@@ -2,9 +2,9 @@
 import type { RunStatus } from "../records.ts";
 import type { Stats, ToolStats, Totals } from "../stats.ts";
 import { middleOf, unknownBucket } from "./duration-buckets.ts";
-import { type EventSum, millisecondsPerDay, type ToolSum } from "./log-sums.ts";
+import { millisecondsPerDay, type ToldSum, type ToolSum } from "./log-sums.ts";
 
-type Group = Pick<EventSum, "day" | "projectId" | "agent">;
+type Group = Pick<ToldSum, "day" | "projectId" | "agent">;
 type Calls = Pick<ToolSum, "calls" | "errors">;
 
 interface ToolTally extends Calls {
@@ -18,22 +18,22 @@ export class Tallies {
   readonly #days = new Map<number, Totals>();
   readonly #tools = new Map<string, ToolTally>();
 
-  /** A `sign` of -1 takes the sum off again. */
-  addEvents(sum: EventSum, sign = 1): void {
+  addEvents(sum: ToldSum): void {
     for (const totals of this.#of(sum)) {
       const { tokens } = totals;
-      totals.events += sign * sum.events;
-      tokens.input += sign * sum.inputTokens;
-      tokens.output += sign * sum.outputTokens;
-      tokens.reasoning += sign * sum.reasoningTokens;
-      tokens.cacheRead += sign * sum.cacheReadTokens;
-      tokens.cacheWrite += sign * sum.cacheWriteTokens;
-      totals.costUsd += sign * sum.costUsd;
-      totals.toolCalls += sign * sum.toolCalls;
-      totals.toolErrors += sign * sum.toolErrors;
+      totals.events += sum.events;
+      tokens.input += sum.inputTokens;
+      tokens.output += sum.outputTokens;
+      tokens.reasoning += sum.reasoningTokens;
+      tokens.cacheRead += sum.cacheReadTokens;
+      tokens.cacheWrite += sum.cacheWriteTokens;
+      totals.costUsd += sum.costUsd;
+      totals.toolCalls += sum.toolCalls;
+      totals.toolErrors += sum.toolErrors;
     }
   }
 
+  /** A `sign` of -1 takes the sum off again. */
   addTool(sum: Pick<ToolSum, "toolName" | "bucket"> & Calls, sign = 1): void {
     const tool = getOrMake(this.#tools, sum.toolName, noCalls);
     tool.calls += sign * sum.calls;
@@ -51,9 +51,9 @@ export class Tallies {
 
   toStats(limit: number, directoryOf: (projectId: string) => string | null): Stats {
     const tools = [...this.#tools].map(toToolStats).filter(({ calls }) => calls > 0);
-    const projects = counted(this.#projects).sort(mostEventsFirst);
-    const agents = counted(this.#agents).sort(mostEventsFirst);
-    const days = counted(this.#days).sort(([a], [b]) => b - a);
+    const projects = allPresented(this.#projects).sort(mostEventsFirst);
+    const agents = allPresented(this.#agents).sort(mostEventsFirst);
+    const days = allPresented(this.#days).sort(([a], [b]) => b - a);
     return {
       ...presented(this.#all),
       tools: tools.sort(mostCallsFirst).slice(0, limit),
@@ -101,12 +101,8 @@ function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return found;
 }
 
-/** Without those from which everything was taken off. */
-function counted<K>(groups: Map<K, Totals>): [K, Totals][] {
-  const found = [...groups].map(([name, totals]): [K, Totals] => [name, presented(totals)]);
-  return found.filter(([, { sessions, events, runs }]) => {
-    return sessions > 0 || events > 0 || Object.values(runs).some((count) => count > 0);
-  });
+function allPresented<K>(groups: Map<K, Totals>): [K, Totals][] {
+  return [...groups].map(([name, totals]) => [name, presented(totals)]);
 }
 
 /** Dollars to a billionth: what is behind that depends on the order in which they were added. */

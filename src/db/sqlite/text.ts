@@ -32,6 +32,11 @@ export function hashRequest(request: object): string {
     .digest("base64url");
 }
 
+/** A request whose hash went with a secret that was in it can no longer be compared: its key has to do. */
+export function isOtherRequest(stored: string | null, asked: string | null): boolean {
+  return stored !== null && stored !== asked;
+}
+
 function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (value === null || typeof value !== "object") return value;

@@ -3,9 +3,10 @@ import { eq, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type { NewTodo, Todo, TodoList } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
-import { columnsOf, type Drizzle, Inserts, Prepared } from "./prepare.ts";
-import { todos } from "./schema.ts";
-import type { Sessions } from "./sessions.ts";
+import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
+import type { Redaction } from "./redaction.ts";
+import { sessions, todos } from "./schema.ts";
+import { laterOf, type Sessions } from "./sessions.ts";
 import { repairTexts } from "./text.ts";
 
 type TodoRow = typeof todos.$inferSelect;
@@ -13,19 +14,43 @@ type TodoRow = typeof todos.$inferSelect;
 export class Todos {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
   readonly #sessions: Sessions;
+  readonly #redaction: Redaction;
   readonly #list;
   readonly #deleteAll;
   readonly #insert;
+  readonly #hosts;
+  readonly #noteHosts;
 
-  constructor(db: Drizzle, options: Pick<StoreOptions, "newId" | "now">, sessions: Sessions) {
+  constructor(
+    db: Drizzle,
+    options: Pick<StoreOptions, "newId" | "now">,
+    related: { sessions: Sessions; redaction: Redaction },
+  ) {
     this.#options = options;
-    this.#sessions = sessions;
+    this.#sessions = related.sessions;
+    this.#redaction = related.redaction;
     const ofSession = eq(todos.sessionId, sql.placeholder("sessionId"));
     this.#list = new Prepared(db, () =>
       db.select(columnsOf(todos)).from(todos).where(ofSession).orderBy(todos.position),
     );
     this.#deleteAll = new Prepared(db, () => db.delete(todos).where(ofSession));
     this.#insert = new Inserts(db, todos);
+    const theirs = eq(sessions.id, sql.placeholder("sessionId"));
+    const { hostTodosAt, hostTodosVersion, updatedAt } = columnsOf(sessions);
+    this.#hosts = new Prepared(db, () =>
+      db.select({ hostTodosAt, hostTodosVersion, updatedAt }).from(sessions).where(theirs),
+    );
+    this.#noteHosts = new Prepared(db, () =>
+      db
+        .update(sessions)
+        .set({
+          hostTodosAt: value("at"),
+          hostTodosVersion: value("version"),
+          todosVersion: value("version"),
+          updatedAt: laterOf(value("at")),
+        })
+        .where(theirs),
+    );
   }
 
   get(sessionId: string): TodoList {
@@ -40,7 +65,8 @@ export class Todos {
     }
   }
 
-  update(sessionId: string, wanted: readonly NewTodo[], expectedVersion?: number): TodoList {
+  update(sessionId: string, given: readonly NewTodo[], expectedVersion?: number): TodoList {
+    const wanted = given.map((todo) => this.#redaction.record(todo, ["content"]).record);
     const present = this.get(sessionId);
     if (expectedVersion !== undefined && expectedVersion !== present.version) {
       throw new StoreError(
@@ -51,13 +77,36 @@ export class Todos {
       );
     }
     const now = this.#options.now();
-    const rows = this.#merge(sessionId, present.todos, wanted, now);
-    const changed =
-      rows.length !== present.todos.length || rows.some((row, i) => !isSame(present.todos[i], row));
-    if (!changed) return present;
+    const rows = this.#replace(sessionId, present.todos, wanted, now);
+    if (rows === null) return present;
+    return { todos: rows.map(toTodo), version: this.#sessions.touchTodos(sessionId, now) };
+  }
+
+  /** Null: they say what the present ones say. */
+  #replace(
+    sessionId: string,
+    present: readonly Todo[],
+    wanted: readonly NewTodo[],
+    now: number,
+  ): TodoRow[] | null {
+    const rows = this.#merge(sessionId, present, wanted, now);
+    const changed = rows.length !== present.length || rows.some((row, i) => !isSame(present[i], row));
+    if (!changed) return null;
     this.#deleteAll.run({ sessionId });
     for (const row of rows) this.#insert.run(row);
-    return { todos: rows.map(toTodo), version: this.#sessions.touchTodos(sessionId, now) };
+    return rows;
+  }
+
+  /** The list that a host had at that time, unless it had a later one, or somebody else has changed it since. */
+  takeHosts(sessionId: string, wanted: readonly Omit<NewTodo, "id">[], at: number | null): void {
+    const present = this.get(sessionId);
+    const before = this.#hosts.get({ sessionId });
+    const changedByOthers = present.version !== (before?.hostTodosVersion ?? 0);
+    if (before === undefined || changedByOthers || (at ?? Infinity) < (before.hostTodosAt ?? 0)) return;
+    const time = Math.min(at ?? before.updatedAt, this.#options.now());
+    const given = wanted.map((todo) => ({ ...todo, id: null }));
+    const changed = this.#replace(sessionId, present.todos, given, time) !== null;
+    this.#noteHosts.run({ sessionId, at: time, version: present.version + (changed ? 1 : 0) });
   }
 
   /** A todo that came with the id of a present one, or without one but with its very content, is that todo. */

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database, Statement } from "better-sqlite3";
 import type { StoreLog } from "../store.ts";
-import { busy, isBusy, schemaTooNew, toStoreError } from "./errors.ts";
+import { busy, isBusy, readOnly, schemaTooNew, toStoreError } from "./errors.ts";
 
 /** Forbids an async transaction body: it would commit before its work is done. */
 type Synchronous<T> = T extends PromiseLike<unknown> ? never : T;
@@ -17,6 +17,8 @@ export interface RetryOptions {
 export interface TransactionOptions extends RetryOptions {
   /** The newest schema this program knows. */
   schemaVersion: number;
+  /** Then no write is even tried. */
+  readOnly: boolean;
   log: StoreLog;
 }
 
@@ -71,6 +73,7 @@ export class Transactions {
 
   /** Rejects with `schema_too_new` when a newer program has migrated the file meanwhile. */
   async write<T>(work: () => Synchronous<T>): Promise<T> {
+    if (this.#options.readOnly) throw readOnly(this.#options.file);
     const checked = () => {
       this.#assertSchemaKnown();
       return work();
@@ -144,6 +147,11 @@ export class Transactions {
    */
   afterCommits(work: () => void): void {
     this.#afterCommits.push(work);
+  }
+
+  /** How long to wait for others with what cannot be in a transaction. */
+  get retry(): RetryOptions {
+    return this.#options;
   }
 
   /** False once the store is closed. */

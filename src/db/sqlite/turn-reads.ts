@@ -4,7 +4,7 @@ import type { EventType } from "../records.ts";
 import { clip, eventsOf, type Part, toPartsValue } from "./lineage.ts";
 import { type Drizzle, Prepared } from "./prepare.ts";
 import { actions, events } from "./schema.ts";
-import type { Facts, Marks, Span } from "./turn-spans.ts";
+import type { EventFacts, Marks, Span } from "./turn-spans.ts";
 
 const seq = as<number>("seq", sql`${events.seq}`);
 const first = as<number | null>("seq", sql`min(${events.seq})`);
@@ -20,6 +20,7 @@ const facts = {
   branch: as<string | null>("branch", sql`${events.branch}`),
   finish: as<string | null>("finish", sql`${events.finish}`),
   hasError: as<number>("hasError", sql`ifnull(${events.error}, '') <> ''`),
+  hasActions: as<number>("hasActions", sql`${events.actionCount} > 0`),
   hasOpenAction: as<number>(
     "hasOpenAction",
     sql`${events.actionCount} > 0 and exists (select 1 from ${actions} where ${actions.sessionId} = ${events.sessionId}
@@ -93,12 +94,12 @@ export class TurnReads {
   }
 
   /** Of every event of the parts, by seq. */
-  facts(parts: readonly Part[]): Facts[] {
+  facts(parts: readonly Part[]): EventFacts[] {
     return bySeq(this.#all.all({ parts: toPartsValue(parts) }));
   }
 
   /** Of the events of a turn, by seq. */
-  factsOf({ turnId, ranges }: Span, parts: readonly Part[]): Facts[] {
+  factsOf({ turnId, ranges }: Span, parts: readonly Part[]): EventFacts[] {
     const unnamed = ranges.flatMap(({ from, to }) => clip(parts, from, to));
     const found = this.#unnamed.all({ parts: toPartsValue(unnamed) });
     if (turnId === null) return bySeq(found);

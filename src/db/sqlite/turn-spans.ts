@@ -1,5 +1,6 @@
 // Which events make a turn, and what they tell of it: the rules of ../turns.ts, without the database.
-import type { EventFilters, EventType, RunStatus } from "../records.ts";
+import type { EventFilters, RunStatus } from "../records.ts";
+import { type Closing, endsTurn, isPrompt } from "../speech.ts";
 import type { Turn, TurnState } from "../turns.ts";
 
 /** An event, and the turn that it names. */
@@ -41,14 +42,10 @@ export function toSpans({ prompts, firsts, prelude, lastSeq }: Marks): Span[] {
 }
 
 /** What is read of an event to tell its turn. */
-export interface Facts extends Mark {
-  author: string;
-  type: EventType;
+export interface EventFacts extends Mark, Closing {
   branch: string | null;
-  finish: string | null;
   /** 1 or 0, as SQLite says it. */
   hasError: number;
-  hasOpenAction: number;
   runId: string | null;
   createdAt: number;
   inputTokens: number | null;
@@ -60,7 +57,7 @@ export interface Facts extends Mark {
 }
 
 /** The same of some events that were all read. */
-export function marksOf(facts: readonly Facts[]): Marks {
+export function marksOf(facts: readonly EventFacts[]): Marks {
   const prompts = facts.filter(isPrompt);
   const firsts = new Map<string, number>();
   for (const { turnId, seq } of facts) {
@@ -80,7 +77,7 @@ export function isIn({ turnId, ranges }: Span, event: Mark): boolean {
   return ranges.some(({ from, to }) => event.seq >= from && event.seq <= to);
 }
 
-export function matches({ authors, types, branch, since, until }: EventFilters, event: Facts): boolean {
+export function matches({ authors, types, branch, since, until }: EventFilters, event: EventFacts): boolean {
   return (
     (authors?.includes(event.author) ?? true) &&
     (types?.includes(event.type) ?? true) &&
@@ -93,10 +90,10 @@ export function matches({ authors, types, branch, since, until }: EventFilters, 
 type Told = Omit<Turn, "turnId" | "state" | "endedAt" | "partial">;
 
 /** What the turn's events say, but for its state. `lastAt`: when the latest of them happened. */
-export function tell(events: readonly Facts[]): Told & { lastAt: number } {
+export function tell(events: readonly EventFacts[]): Told & { lastAt: number } {
   const seqs = events.map(({ seq }) => seq);
   const times = events.map(({ createdAt }) => createdAt);
-  const sum = (name: (keyof Facts & `${string}Tokens`) | "costUsd") =>
+  const sum = (name: (keyof EventFacts & `${string}Tokens`) | "costUsd") =>
     events.reduce<number | null>(
       (total, { [name]: count }) => (count === null ? total : (total ?? 0) + count),
       null,
@@ -120,30 +117,21 @@ export function tell(events: readonly Facts[]): Told & { lastAt: number } {
 }
 
 /** `run`: the status of its run, null where none is known. */
-export function stateOf(events: readonly Facts[], laterTurnBegan: boolean, run: RunStatus | null): TurnState {
+export function stateOf(
+  events: readonly EventFacts[],
+  laterTurnBegan: boolean,
+  run: RunStatus | null,
+): TurnState {
   const said = events.filter(({ type }) => type !== "status" && type !== "note");
   const last = said.at(-1);
   if (last !== undefined && isFailure(last)) return "failed";
   const turning = said.findLastIndex((event) => isPrompt(event) || isFailure(event));
-  if (said.slice(turning + 1).some(isAnswer)) return "completed";
+  if (said.slice(turning + 1).some((event) => endsTurn(event, run === "crashed"))) return "completed";
   if (laterTurnBegan) return "interrupted";
   if (run === "failed") return "failed";
   return run === null || run === "running" ? "in_progress" : "interrupted";
 }
 
-function isPrompt({ author, type }: Facts): boolean {
-  return author === "user" && type === "message";
-}
-
-function isFailure(event: Facts): boolean {
+function isFailure(event: EventFacts): boolean {
   return !isPrompt(event) && (event.type === "error" || event.hasError === 1 || event.finish === "error");
-}
-
-// The model then waits for the results, and speaks again.
-const callsTools = /^(?:tool|function_call|pause_turn)/;
-const notAgents = new Set(["user", "system", "tool"]);
-
-function isAnswer({ author, type, finish, hasOpenAction }: Facts): boolean {
-  if (finish !== null) return !callsTools.test(finish);
-  return (type === "message" || type === "result") && !notAgents.has(author) && hasOpenAction === 0;
 }

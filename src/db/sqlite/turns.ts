@@ -9,7 +9,7 @@ import type { Runs } from "./runs.ts";
 import { runs } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import { TurnReads } from "./turn-reads.ts";
-import { type Facts, isIn, marksOf, matches, type Span, stateOf, tell, toSpans } from "./turn-spans.ts";
+import { type EventFacts, isIn, marksOf, matches, type Span, stateOf, tell, toSpans } from "./turn-spans.ts";
 
 const eventsPerPage = 500;
 const pageText = 4 * 1024 * 1024;
@@ -90,19 +90,23 @@ export class Turns {
   /** `lastOpened`: where the last turn of all begins. */
   #toTurn(
     session: Session,
-    facts: readonly Facts[],
+    facts: readonly EventFacts[],
     { turnId, lastOpened, partial }: { turnId: string | null; lastOpened: number; partial: boolean },
   ): Turn {
     const { lastAt, ...told } = tell(facts);
     const later = lastOpened > told.lastSeq;
-    const run = later ? null : this.#statusOf(told.runId, session.id, lastAt);
+    const isOpen = told.runId === null && !later;
+    const run = isOpen ? this.#endOf(session.id, lastAt) : this.#statusOf(told.runId);
     const state = stateOf(facts, later, run);
     return { turnId, state, ...told, endedAt: state === "in_progress" ? null : lastAt, partial };
   }
 
-  /** Of the run that the turn names, else of the session's latest run, if that ended behind the turn's last event. */
-  #statusOf(runId: string | null, sessionId: string, lastAt: number): RunStatus | null {
-    if (runId !== null) return this.#runStatus.get({ id: runId })?.status ?? null;
+  #statusOf(runId: string | null): RunStatus | null {
+    return runId === null ? null : (this.#runStatus.get({ id: runId })?.status ?? null);
+  }
+
+  /** Of the session's latest run, if that ended behind the turn's last event. */
+  #endOf(sessionId: string, lastAt: number): RunStatus | null {
     const latest = this.#runs.latest(sessionId);
     return latest?.endedAt != null && latest.endedAt >= lastAt ? latest.status : null;
   }

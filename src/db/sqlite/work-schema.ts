@@ -45,12 +45,14 @@ export const jobs = sqliteTable(
     return [
       index("jobs_claimable").on(sql`"priority" desc`, table.id).where(claimable),
       index("jobs_claimable_by_session").on(table.sessionId, sql`"priority" desc`, table.id).where(claimable),
+      index("jobs_claimable_by_project").on(table.projectId, sql`"priority" desc`, table.id).where(claimable),
       index("jobs_claimable_by_directory")
         .on(table.directory, sql`"priority" desc`, table.id)
         .where(claimable),
       index("jobs_waiting").on(table.runAfter).where(sql`${table.status} = 'pending' and ${table.ready} = 0`),
       index("jobs_leased").on(table.leaseExpiresAt).where(sql`${table.status} = 'processing'`),
       index("jobs_by_session").on(table.sessionId, table.id),
+      index("jobs_by_project").on(table.projectId, table.id),
       index("jobs_by_directory").on(table.directory, table.id),
       index("jobs_by_status").on(table.status, table.id),
       uniqueIndex("jobs_by_idempotency_key")
@@ -87,5 +89,9 @@ export const automations = sqliteTable(
   (table) => [
     uniqueIndex("automations_by_name").on(table.directory, table.name),
     index("automations_due").on(table.nextRunAt).where(sql`${table.enabled} = 1`),
+    // By the time from which the next run was counted.
+    index("automations_by_change")
+      .on(sql`(case when "last_enqueued_at" > "updated_at" then "last_enqueued_at" else "updated_at" end)`)
+      .where(sql`${table.enabled} = 1`),
   ],
 );

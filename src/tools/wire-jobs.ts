@@ -1,6 +1,5 @@
-// Jobs and automations as the protocol shows them: schemas, and from the Store's records to them.
+// Jobs as the protocol shows them, and what a session shows of its own.
 import * as z from "zod";
-import type { Automation } from "../db/automations.ts";
 import { type Job, jobStatuses, type SessionWork } from "../db/jobs.ts";
 import { origins } from "../db/records.ts";
 import { type Cuttable, cutRecord } from "./budget.ts";
@@ -74,58 +73,10 @@ export function toWireJob(job: Job): WireJob {
 }
 
 const jobParts: Cuttable<WireJob> = {
-  texts: ["prompt", "error", "directory", "prompt_id", "message_id", "model", "worker"],
+  texts: ["prompt", "error", "directory", "prompt_id", "message_id", "model", "worker", "client"],
   values: ["result", "allowed_tools"],
 };
 export const cutJob = (job: WireJob, cap: number) => cutRecord(job, cap, jobParts);
-
-export const wireAutomation = lazily(() =>
-  z.object({
-    id: z.string(),
-    name: z.string(),
-    directory: optionalText,
-    project_id: optionalText,
-    schedule: z.string(),
-    time_zone: z.string(),
-    prompt: optionalText,
-    enabled: z.boolean(),
-    next_run_at: optionalText,
-    last_job_id: optionalText,
-    last_enqueued_at: optionalText,
-    origin: z.enum(origins),
-    client: optionalText,
-    lossy: z.boolean().optional(),
-    created_at: z.string(),
-    updated_at: z.string(),
-    ...cut,
-  }),
-);
-export type WireAutomation = z.input<ReturnType<typeof wireAutomation>>;
-
-export function toWireAutomation(automation: Automation): WireAutomation {
-  return {
-    id: automation.id,
-    name: automation.name,
-    directory: given(automation.directory),
-    project_id: given(automation.projectId),
-    schedule: automation.schedule,
-    time_zone: automation.timeZone,
-    prompt: automation.prompt,
-    enabled: automation.enabled,
-    next_run_at: givenTime(automation.nextRunAt),
-    last_job_id: given(automation.lastJobId),
-    last_enqueued_at: givenTime(automation.lastEnqueuedAt),
-    origin: automation.origin,
-    client: given(automation.client),
-    lossy: automation.lossy || undefined,
-    created_at: toIso(automation.createdAt),
-    updated_at: toIso(automation.updatedAt),
-  };
-}
-
-const automationParts: Cuttable<WireAutomation> = { texts: ["prompt", "directory"], values: [] };
-export const cutAutomation = (automation: WireAutomation, cap: number) =>
-  cutRecord(automation, cap, automationParts);
 
 /** The session, and what its jobs say of it. */
 export function withWork(session: WireSession, work: SessionWork | undefined): WireSession {

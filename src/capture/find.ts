@@ -1,0 +1,124 @@
+// Where the transcripts are: walks folders and asks the hosts which files are theirs. It reads 4 KiB of a file, and
+// changes none.
+import { open, readdir, realpath, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Host, Source } from "../hosts/host.ts";
+
+export interface Found {
+  host: Host;
+  source: Source;
+  /** With its write-ahead log, if it is a database. */
+  size: number;
+  modifiedAt: number;
+}
+
+/** What could not be looked at, and why. */
+export interface Problem {
+  path: string;
+  reason: "not found" | "no permission" | "unknown kind" | "unreadable" | "not taken";
+}
+
+export type Finding = { found: Found } | { problem: Problem };
+
+const headBytes = 4096;
+
+/** A folder or a file, and the hosts whose transcripts may be in it. */
+export interface Root {
+  path: string;
+  hosts: readonly Host[];
+  /** Somebody asked for it: that it is not there, or of no known kind, is a problem. */
+  named: boolean;
+}
+
+/** Each file once, whichever links lead to it, in the order of names. */
+export async function* findSources(roots: readonly Root[]): AsyncGenerator<Finding> {
+  const seen = new Set<string>();
+  for (const root of roots) yield* follow(root, root.path, seen);
+}
+
+/** To where a path leads, through links. */
+async function* follow(root: Root, path: string, seen: Set<string>): AsyncGenerator<Finding> {
+  try {
+    const real = await realpath(path);
+    if ((await stat(real)).isDirectory()) yield* walk(root, real, seen);
+    else yield* lookAt(root, real, seen);
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (reason !== "not found" || (root.named && path === root.path)) yield { problem: { path, reason } };
+  }
+}
+
+/** A folder by its real path. */
+async function* walk(root: Root, folder: string, seen: Set<string>): AsyncGenerator<Finding> {
+  if (seen.has(folder)) return;
+  seen.add(folder);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => reasonOf(error));
+  if (typeof entries === "string") {
+    if (entries !== "not found") yield { problem: { path: folder, reason: entries } };
+    return;
+  }
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* walk(root, path, seen);
+    else if (entry.isFile()) yield* lookAt(root, path, seen);
+    else if (entry.isSymbolicLink()) yield* follow(root, path, seen);
+  }
+}
+
+async function* lookAt(root: Root, path: string, seen: Set<string>): AsyncGenerator<Finding> {
+  if (seen.has(path)) return;
+  seen.add(path);
+  const finding = await recognise(root, path);
+  if (finding !== null) yield finding;
+}
+
+/** Null: no transcript, and nobody said it was one. */
+async function recognise(root: Root, path: string): Promise<Finding | null> {
+  try {
+    const { size, modifiedAt, isFile } = await look(path);
+    if (!isFile) return null;
+    const head = await readHead(path, size);
+    for (const host of root.hosts) {
+      const source = host.recognise(path, head);
+      if (source !== null) return { found: { host, source, size, modifiedAt } };
+    }
+    return root.named && path === (await realpath(root.path))
+      ? { problem: { path, reason: "unknown kind" } }
+      : null;
+  } catch (error) {
+    const reason = reasonOf(error);
+    return reason === "not found" ? null : { problem: { path, reason } };
+  }
+}
+
+/** A database in use is changed in the log beside it. */
+async function look(path: string): Promise<{ size: number; modifiedAt: number; isFile: boolean }> {
+  const file = await stat(path);
+  const log = await stat(`${path}-wal`).catch(() => null);
+  return {
+    size: file.size + (log?.size ?? 0),
+    modifiedAt: Math.floor(Math.max(file.mtimeMs, log?.mtimeMs ?? 0)),
+    isFile: file.isFile(),
+  };
+}
+
+async function readHead(path: string, size: number): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(headBytes, size)), 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+export function reasonOf(error: unknown): Problem["reason"] {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT") return "not found";
+  return code === "EACCES" || code === "EPERM" ? "no permission" : "unreadable";
+}
+
+/** Of a transcript that names no directory. */
+export function folderOf({ path }: Source): string {
+  return dirname(path);
+}

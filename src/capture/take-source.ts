@@ -1,0 +1,152 @@
+// One transcript into the Store, from where its last reading ended: batch by batch, each stored with how far it came. So
+// a process that is killed loses nothing and takes in nothing twice. The one way in, for imports, hooks and watching.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CaptureBatch, CapturedRecord, CaptureSource, TakenBatch } from "../db/captures.ts";
+import type { Provenance, Workspace } from "../db/records.ts";
+import type { HostRecord, JsonObject, SkippedRecord } from "../hosts/host.ts";
+import { isOwnTool } from "../hosts/own-calls.ts";
+import type { Exclusions } from "./exclusions.ts";
+import { type Found, folderOf } from "./find.ts";
+import { type Content, type ReadWorkspace, toCaptured } from "./to-captured.ts";
+
+/** Where batches go; a dry run has one that only counts. */
+export interface Taker {
+  getSource(host: string, path: string): Promise<CaptureSource | null>;
+  take(batch: CaptureBatch): Promise<TakenBatch>;
+}
+
+export interface TakeOptions extends Provenance {
+  origin: "import" | "hook";
+  taker: Taker;
+  exclusions: Exclusions;
+  readWorkspace: ReadWorkspace;
+  /** Also sessions that were deleted here: for that, everything is read again. */
+  includeDeleted: boolean;
+  signal?: AbortSignal | undefined;
+  onTaken(host: string, taken: TakenBatch): void;
+  onSkipped(skipped: SkippedRecord): void;
+  onExcluded(host: string, sessionId: string): void;
+  /** Bytes of the source so far. */
+  onProgress(bytes: number): void;
+}
+
+// Of one transaction, which holds the lock for some ten milliseconds.
+const mostEvents = 500;
+const mostBytes = 1024 * 1024;
+// A reader that gives no position for so long is stored without one: what was taken in is known again by its keys.
+const mostRecords = 2_000;
+// Milliseconds between two transactions, in which others find the lock free.
+const pause = 2;
+
+/** Rejects if the source cannot be read at all, or the Store does not take it. */
+export async function takeSource(found: Found, options: TakeOptions): Promise<void> {
+  const taking = new Taking(found, options, await options.readWorkspace(folderOf(found.source)));
+  await taking.run();
+}
+
+class Taking {
+  readonly #found: Found;
+  readonly #options: TakeOptions;
+  readonly #workspace: Workspace;
+  /** Sessions, and their directories. */
+  readonly #excluded = new Map<string, string>();
+  #records: CapturedRecord[] = [];
+  #events = 0;
+  #skipped = 0;
+  #flushedAt: number | null = null;
+  #position: JsonObject | null = null;
+
+  constructor(found: Found, options: TakeOptions, workspace: Workspace) {
+    this.#found = found;
+    this.#options = options;
+    this.#workspace = workspace;
+  }
+
+  async run(): Promise<void> {
+    const { host, source } = this.#found;
+    const { taker, includeDeleted, signal } = this.#options;
+    const earlier = includeDeleted ? null : await taker.getSource(host.name, source.path);
+    for await (const record of host.read(source, earlier?.position ?? null, signal)) await this.#take(record);
+    if (signal?.aborted !== true) await this.#flush(true);
+  }
+
+  async #take(record: HostRecord): Promise<void> {
+    if (record.kind === "skipped") {
+      this.#skipped += 1;
+      this.#options.onSkipped(record);
+    } else if (record.kind === "position") {
+      this.#position = record.position;
+      this.#flushedAt ??= record.bytes;
+      this.#options.onProgress(record.bytes);
+      if (this.#events >= mostEvents || record.bytes - this.#flushedAt >= mostBytes) {
+        await this.#flush(false);
+        this.#flushedAt = record.bytes;
+      }
+    } else {
+      await this.#keep(record);
+      if (this.#records.length >= mostRecords) await this.#flush(false);
+    }
+  }
+
+  async #keep(record: Content): Promise<void> {
+    if (await this.#isExcluded(record)) return;
+    const captured = await toCaptured(record, this.#options.readWorkspace);
+    if (captured === null) return;
+    this.#records.push(captured);
+    if (captured.kind === "event") this.#events += 1;
+    // Records behind the last position go without one.
+    this.#position = null;
+  }
+
+  async #isExcluded(record: Content): Promise<boolean> {
+    const { exclusions, readWorkspace, onExcluded } = this.#options;
+    const sessionId = record.kind === "session" ? record.id : "sessionId" in record ? record.sessionId : null;
+    if (sessionId !== null && this.#excluded.has(sessionId)) return true;
+    if (!("directory" in record)) return false;
+    if (record.kind !== "session" && record.directory === null) return false;
+    const { directory } = record.directory === null ? this.#workspace : await readWorkspace(record.directory);
+    if (!(await exclusions.has(directory))) return false;
+    if (record.kind === "session") {
+      this.#excluded.set(record.id, directory);
+      onExcluded(this.#found.host.name, record.id);
+    }
+    return true;
+  }
+
+  async #flush(done: boolean): Promise<void> {
+    const { host } = this.#found;
+    const { taker, origin, client, includeDeleted, onTaken } = this.#options;
+    if (!done && this.#records.length === 0) return;
+    const taken = await taker.take({
+      origin,
+      client,
+      provider: host.name,
+      workspace: this.#workspace,
+      includeDeleted,
+      isOwnTool,
+      records: this.#records,
+      source: this.#progress(done),
+    });
+    onTaken(host.name, taken);
+    this.#records = [];
+    this.#events = 0;
+    this.#skipped = 0;
+    if (!done) await sleep(pause);
+  }
+
+  /** What was left out is read from the start when it is not to be any more. */
+  #progress(done: boolean): CaptureSource | null {
+    if (this.#position === null && !done) return null;
+    const { source, size, modifiedAt } = this.#found;
+    return {
+      ...source,
+      // Not yet what it is: the next reading goes on.
+      size: done ? size : -1,
+      modifiedAt,
+      position: this.#excluded.size > 0 ? null : this.#position,
+      excluded: [...new Set(this.#excluded.values())],
+      events: this.#events,
+      skipped: this.#skipped,
+    };
+  }
+}

@@ -1,0 +1,81 @@
+// A path → a connection that only looks: the file and what lies beside it stay as they are. Knows no table.
+import { accessSync, constants, existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "better-sqlite3";
+import { StoreError } from "../errors.ts";
+import { busyTimeout, readSchemaVersion, smallestFile } from "./connection.ts";
+import { notOurs } from "./errors.ts";
+
+/** `not_found`: nothing has been stored. `invalid_state`: its schema is older, and only a server may change that. */
+export function openReadConnection(file: string, schemaVersion: number): Database.Database {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) throw nothingYet(file);
+  if (size < smallestFile) throw notOurs(file, "it is not an SQLite database");
+  const real = realpathSync(file);
+  // To open it would be to roll it back.
+  if (existsSync(`${real}-journal`)) throw unfinished(file, "was interrupted while it was made");
+  const db = openToRead(real);
+  try {
+    const version = readSchemaVersion(db, file, schemaVersion);
+    if (version === 0) throw nothingYet(file);
+    if (version < schemaVersion)
+      throw unfinished(file, `has schema ${version}, and this is ${schemaVersion}`);
+    for (const setting of ["query_only = ON", "trusted_schema = OFF", "cell_size_check = ON"])
+      db.pragma(setting);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * A read-only connection does not bring the log into the file, but leaves its own -wal and -shm behind, write-protected
+ * if the file is. So it is for a file with a log, which may be in use; one without is opened as usual, changed by
+ * nothing, and cleared up behind. Where that cannot be, nobody writes either, and the bytes are read as they stand.
+ */
+function openToRead(real: string): Database.Database {
+  const options = { timeout: busyTimeout, fileMustExist: true };
+  const [hasLog, writable] = [existsSync(`${real}-wal`), isWritable(real) && isWritable(dirname(real))];
+  if (hasLog && (writable || existsSync(`${real}-shm`)))
+    return new Database(real, { ...options, readonly: true });
+  if (writable) return new Database(real, options);
+  if (!hasLog) return new Database(imageOf(real), { readonly: true });
+  throw new StoreError(
+    "read_only",
+    `${real} is write-protected, and its last writes are still in its log, ${real}-wal.`,
+    "Make the file and its directory writable, or copy both files to where they are, and name the copy with --db.",
+  );
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Marked as a file without a log (https://sqlite.org/fileformat2.html, offsets 18 and 19): memory has none. */
+function imageOf(file: string): Buffer {
+  const bytes = readFileSync(file);
+  bytes.fill(1, 18, 20);
+  return bytes;
+}
+
+function nothingYet(file: string): StoreError {
+  return new StoreError(
+    "not_found",
+    `There is nothing in ${file} yet: nothing has been recorded.`,
+    "An agent that uses Backstory fills it. Name another with --db.",
+  );
+}
+
+function unfinished(file: string, how: string): StoreError {
+  return new StoreError(
+    "invalid_state",
+    `${file} ${how}; looking at it changes nothing.`,
+    "Start the server once (backstory serve): it brings the file up to date.",
+  );
+}

@@ -1,0 +1,79 @@
+// What the Store promises of a scrub: its slices, its audit entry, and that the file forgets what was overwritten.
+import { setTimeout as sleep } from "node:timers/promises";
+import type Database from "better-sqlite3";
+import type { Scrub, Scrubbed, ScrubStore } from "../redaction.ts";
+import type { Audit } from "./audit.ts";
+import { addFindings } from "./redaction.ts";
+import type { Scrubs } from "./scrubs.ts";
+import type { Sessions } from "./sessions.ts";
+import { type RetryOptions, retryWhileBusy, type Transactions } from "./transactions.ts";
+
+interface Related {
+  retry: RetryOptions;
+  scrubs: Scrubs;
+  sessions: Sessions;
+  audit: Audit;
+}
+
+// Others look for the lock every few milliseconds.
+const pause = 2;
+
+export function scrubStore(
+  db: Database.Database,
+  transactions: Transactions,
+  { retry, scrubs, sessions, audit }: Related,
+): ScrubStore {
+  async function scrubTable(name: string, { sessionId, dryRun }: Scrub, sum: Scrubbed): Promise<void> {
+    let next: number | null = 0;
+    while (next !== null) {
+      const behind: number = next;
+      const look = await transactions.read(() => scrubs.look(name, behind, sessionId));
+      addFindings(sum.findings, look.findings);
+      if (look.found.length > 0) sum.records[name] = (sum.records[name] ?? 0) + look.found.length;
+      let left = dryRun ? [] : look.found;
+      while (left.length > 0) {
+        const rowids = left;
+        left = left.slice(await transactions.write(() => scrubs.clean(name, rowids)));
+        await sleep(pause);
+      }
+      next = look.next;
+    }
+  }
+
+  return {
+    async run(scrub) {
+      const { sessionId, dryRun, compact } = scrub;
+      if (sessionId !== undefined) await transactions.read(() => void sessions.get(sessionId));
+      const sum: Scrubbed = { findings: {}, records: {}, logKept: false };
+      const before = db.pragma("secure_delete", { simple: true });
+      // What is overwritten or let go of in the file is filled with zeros.
+      if (!dryRun) db.pragma("secure_delete = ON");
+      try {
+        for (const name of scrubs.names) await scrubTable(name, scrub, sum);
+      } finally {
+        db.pragma(`secure_delete = ${Number(before)}`);
+      }
+      if (dryRun) return sum;
+      await transactions.write(() => audit.append(entryOf(sessionId, sum)));
+      if (compact) await retryWhileBusy(() => void db.exec("VACUUM"), retry);
+      return { ...sum, logKept: !emptyLog(db) };
+    },
+  };
+}
+
+function entryOf(sessionId: string | undefined, { findings, records }: Scrubbed) {
+  return {
+    origin: "cli" as const,
+    client: "backstory",
+    tool: "scrub",
+    sessionId: sessionId ?? null,
+    subjectId: sessionId ?? "all",
+    details: { findings, records },
+  };
+}
+
+/** The log has the pages as they were: they are gone once it is empty. */
+function emptyLog(db: Database.Database): boolean {
+  const [result] = db.pragma("wal_checkpoint(TRUNCATE)") as { busy: number }[];
+  return result?.busy === 0;
+}

@@ -1,0 +1,85 @@
+// A row of PokéCode's session_messages: its own columns, and what its provider said, whole in `raw`.
+import { boundEvent, boundOutput, boundText } from "../bounds.ts";
+import { textOf } from "../contents.ts";
+import type { Row } from "../foreign-sqlite.ts";
+import type {
+  ActionRecord,
+  EventRecord,
+  HostRecord,
+  JsonObject,
+  OutcomeRecord,
+  TokenCounts,
+} from "../host.ts";
+import { asCost, asCount, asObject, asObjects, asText, asTime, parseJson } from "../narrow.ts";
+import { newAction, newEvent, newOutcome, newSkip, newTokens } from "../new-records.ts";
+import { withoutOwnTexts } from "../own-calls.ts";
+
+export function messageRecords(row: Row): HostRecord[] {
+  const sessionId = asText(row.session_id);
+  const key = asText(row.id);
+  if (sessionId === null || key === null) return [newSkip("no session")];
+  const data = asObject(parseJson(row.content_data));
+  const said = asObject(data?.message) ?? data ?? {};
+  const content =
+    textOf(said.content) ?? asText(data?.result) ?? (data === null ? asText(row.content_data) : null);
+  const blocks = Array.isArray(said.content) ? asObjects(said.content) : [];
+  const actions = blocks.flatMap((block) => toAction(block) ?? []);
+  const outcomes = blocks.flatMap((block) => toOutcome(block, sessionId) ?? []);
+  const error =
+    row.type === "error" ? boundText(content ?? asText(said.error) ?? JSON.stringify(data)) : null;
+  if (content === null && actions.length === 0 && outcomes.length > 0) return outcomes;
+  const provider = asText(row.provider_session_id);
+  const event = newEvent({
+    sessionId,
+    key,
+    ...kindOf(row.type, content, actions),
+    content,
+    actions,
+    messageId: asText(said.id),
+    model: asText(said.model),
+    finish: asText(said.stop_reason) ?? asText(data?.subtype),
+    error,
+    tokens: tokensOf(row, asObject(said.usage)),
+    costUsd: asCost(data?.total_cost_usd),
+    metadata: provider === null ? null : { provider_session_id: provider },
+    createdAt: asTime(row.created_at),
+    raw: data ?? undefined,
+  });
+  return [boundEvent(event), ...outcomes];
+}
+
+type Kind = Pick<EventRecord, "author" | "type">;
+
+function kindOf(type: Row[string] | undefined, content: string | null, actions: ActionRecord[]): Kind {
+  const author = type === "user" || type === "system" ? type : "assistant";
+  if (type === "result" || type === "error") return { author, type };
+  return { author, type: content === null && actions.length > 0 ? "tool_call" : "message" };
+}
+
+/** What the provider says by kind; else the one count of the row, as output. */
+function tokensOf(row: Row, usage: JsonObject | null): TokenCounts | null {
+  if (row.type === "result") return null;
+  if (usage === null) return newTokens({ output: asCount(row.token_count) });
+  return newTokens({
+    input: asCount(usage.input_tokens),
+    output: asCount(usage.output_tokens),
+    cacheRead: asCount(usage.cache_read_input_tokens),
+    cacheWrite: asCount(usage.cache_creation_input_tokens),
+  });
+}
+
+function toAction(block: JsonObject): ActionRecord | null {
+  const callId = asText(block.id);
+  const toolName = asText(block.name);
+  if (block.type !== "tool_use" || callId === null || toolName === null) return null;
+  return withoutOwnTexts(newAction({ callId, toolName, input: block.input }));
+}
+
+function toOutcome(block: JsonObject, sessionId: string): OutcomeRecord | null {
+  const callId = asText(block.tool_use_id);
+  if (block.type !== "tool_result" || callId === null) return null;
+  const text = textOf(block.content) ?? "";
+  if (block.is_error === true)
+    return newOutcome({ sessionId, callId, status: "error", error: boundText(text) });
+  return newOutcome({ sessionId, callId, output: boundOutput(text) });
+}

@@ -1,0 +1,307 @@
+// Imports: what there is comes in once, however often and in whatever pieces it is read.
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Store } from "../../src/db/store.ts";
+import { makeFolder, newEvent, newSession, openTestStore } from "../open-test-store.ts";
+import { importInto, rowsOf } from "./importing.ts";
+import { lineOf, linesOf, makeHome } from "./transcripts.ts";
+
+const a = { sessionId: "a" };
+const b = { sessionId: "b", cwd: "/home/ada/loom" };
+
+async function sessionOf(store: Store, providerSessionId: string) {
+  const { items } = await store.listSessions({ limit: 100 });
+  const found = items.find((session) => session.providerSessionId === providerSessionId);
+  if (found === undefined) throw new Error(`no session ${providerSessionId}`);
+  return found;
+}
+
+async function textsOf(store: Store, providerSessionId: string) {
+  const { id: sessionId } = await sessionOf(store, providerSessionId);
+  const { items } = await store.getHistory({ sessionId, order: "asc", orderBy: "seq", limit: 1000 });
+  return items.map(({ content }) => content);
+}
+
+describe("an import", () => {
+  it("takes in sessions with their events, calls, tokens and times", async () => {
+    const store = await openTestStore();
+    const { home } = makeHome({ "x/a.jsonl": linesOf(6, a), "y/b.jsonl": linesOf(3, b) });
+    const summary = await importInto(store, home);
+    expect(summary).toMatchObject({
+      sessions: 2,
+      newSessions: 2,
+      events: 6,
+      toolCalls: 3,
+      tokens: { input: 30, output: 15 },
+      sources: { read: 2, unchanged: 0, failed: 0 },
+      problems: [],
+      skipped: {},
+    });
+    expect(summary.projects.map(({ host, directory, events }) => [host, directory, events])).toEqual([
+      ["claude-code", "/home/ada/engine", 4],
+      ["claude-code", "/home/ada/loom", 2],
+    ]);
+    const session = await sessionOf(store, "a");
+    expect(session).toMatchObject({
+      provider: "claude-code",
+      directory: "/home/ada/engine",
+      gitBranch: "main",
+      origin: "import",
+      eventCount: 4,
+      tokens: { input: 20, output: 10 },
+      metadata: { model: "claude-x" },
+      createdAt: Date.UTC(2026, 9, 1),
+      updatedAt: Date.UTC(2026, 9, 1, 0, 0, 4),
+    });
+    const { items } = await store.getHistory({
+      sessionId: session.id,
+      order: "asc",
+      orderBy: "seq",
+      limit: 10,
+    });
+    expect(items[1]?.actions).toMatchObject([
+      { toolName: "Bash", status: "completed", input: { command: "echo 1" }, output: "line 2 of a" },
+    ]);
+    expect(items.every(({ origin }) => origin === "import")).toBe(true);
+  });
+
+  it("that is made twice is made once, and reads nothing again", async () => {
+    const store = await openTestStore();
+    const { home } = makeHome({ "x/a.jsonl": linesOf(30, a) });
+    await importInto(store, home);
+    const before = rowsOf(store.file);
+    expect(await importInto(store, home)).toMatchObject({
+      sessions: 0,
+      events: 0,
+      sources: { read: 0, unchanged: 1, failed: 0 },
+    });
+    expect(rowsOf(store.file)).toEqual(before);
+  });
+
+  it("finds what is there already by the host's own ids where its place is forgotten", async () => {
+    const store = await openTestStore();
+    const { home, path } = makeHome({ "x/a.jsonl": linesOf(30, a) });
+    await importInto(store, home);
+    const before = rowsOf(store.file);
+    mkdirSync(path("copied"));
+    writeFileSync(path("copied/a.jsonl"), readFileSync(path("x/a.jsonl")));
+    expect(await importInto(store, home)).toMatchObject({ events: 0, duplicates: 20, sources: { read: 1 } });
+    expect(rowsOf(store.file)).toEqual(before);
+  });
+
+  it("goes on where a growing file was left, a half-written line included", async () => {
+    const store = await openTestStore();
+    const { home, path } = makeHome({ "x/a.jsonl": linesOf(3, a) });
+    await importInto(store, home);
+    const line = lineOf(3, a);
+    appendFileSync(path("x/a.jsonl"), line.slice(0, 20));
+    expect(await importInto(store, home)).toMatchObject({ events: 0, skipped: {} });
+    appendFileSync(path("x/a.jsonl"), `${line.slice(20)}\n${lineOf(4, a)}\n`);
+    expect(await importInto(store, home)).toMatchObject({
+      events: 2,
+      duplicates: 0,
+      sessions: 1,
+      newSessions: 0,
+    });
+    expect(await textsOf(store, "a")).toEqual([0, 1, 3, 4].map((n) => `line ${n} of a`));
+  });
+
+  it("notices that a file was written anew, or has become another", async () => {
+    const store = await openTestStore();
+    const { home, path } = makeHome({ "x/a.jsonl": linesOf(9, a) });
+    await importInto(store, home);
+    const first = lineOf(0, a);
+    writeFileSync(path("x/a.jsonl"), `${first}\n${lineOf(9, { ...a, text: "after the rewrite" })}\n`);
+    expect(await importInto(store, home)).toMatchObject({ events: 1, duplicates: 1 });
+    renameSync(path("x/a.jsonl"), path("x/a.1.jsonl"));
+    writeFileSync(path("x/a.jsonl"), linesOf(3, b));
+    expect(await importInto(store, home)).toMatchObject({ events: 2, newSessions: 1 });
+    expect((await textsOf(store, "a")).at(-1)).toBe("after the rewrite");
+  });
+
+  it("leaves its sources as they are", async () => {
+    const store = await openTestStore();
+    const { home, path } = makeHome({ "x/a.jsonl": linesOf(9, a) });
+    const before = statSync(path("x/a.jsonl"));
+    const text = readFileSync(path("x/a.jsonl"), "utf8");
+    await importInto(store, home);
+    const after = statSync(path("x/a.jsonl"));
+    expect([after.size, after.mtimeMs, readFileSync(path("x/a.jsonl"), "utf8")]).toEqual([
+      before.size,
+      before.mtimeMs,
+      text,
+    ]);
+  });
+
+  it("only counts when it is a dry run, with a store and without one", async () => {
+    const { home } = makeHome({ "x/a.jsonl": linesOf(6, a) });
+    expect(await importInto(null, home, { dryRun: true })).toMatchObject({
+      sessions: 1,
+      events: 4,
+      toolCalls: 2,
+    });
+    const store = await openTestStore();
+    await importInto(store, home, { dryRun: true });
+    expect((await store.listSessions({ limit: 1 })).items).toEqual([]);
+    expect(await importInto(store, home)).toMatchObject({ events: 4 });
+  });
+
+  it("takes paths, one host's, or what has changed since", async () => {
+    const store = await openTestStore();
+    const { home, path } = makeHome({ "x/a.jsonl": linesOf(3, a), "y/b.jsonl": linesOf(3, b) });
+    expect(await importInto(store, home, { since: Date.now() + 60_000 })).toMatchObject({ events: 0 });
+    expect(await importInto(store, home, { hosts: [] })).toMatchObject({ events: 0 });
+    expect(await importInto(store, makeFolder(), { paths: [path("x")] })).toMatchObject({ events: 2 });
+    expect(await importInto(store, home)).toMatchObject({ events: 2, sources: { unchanged: 1 } });
+  });
+});
+
+describe("bad sources", () => {
+  it("are named, and the others are taken in", async () => {
+    const store = await openTestStore();
+    const { home, path } = makeHome({
+      "x/a.jsonl": `${lineOf(0, a)}\nnot json\n{"half": \n${lineOf(1, a)}\n`,
+      "x/empty.jsonl": "",
+      "y/secret/c.jsonl": linesOf(3, { sessionId: "c" }),
+      "z/b.jsonl": linesOf(3, b),
+    });
+    chmodSync(path("y/secret"), 0);
+    symlinkSync(path("x"), path("z/loop"));
+    symlinkSync(path("."), path("z/up"));
+    symlinkSync(path("nowhere"), path("z/dangling"));
+    const isRoot = process.getuid?.() === 0;
+    const summary = await importInto(store, home);
+    chmodSync(path("y/secret"), 0o700);
+    expect(summary.events).toBe(isRoot ? 6 : 4);
+    expect(summary.skipped).toEqual({ "not json": 2 });
+    expect(summary.problems).toEqual(isRoot ? [] : [{ path: path("y/secret"), reason: "no permission" }]);
+  });
+
+  it("are problems where they were asked for by name", async () => {
+    const store = await openTestStore();
+    const folder = makeFolder();
+    writeFileSync(join(folder, "letter.txt"), "Dear Charles");
+    const paths = [join(folder, "letter.txt"), join(folder, "nowhere")];
+    expect((await importInto(store, folder, { paths })).problems).toEqual([
+      { path: join(folder, "letter.txt"), reason: "unknown kind" },
+      { path: join(folder, "nowhere"), reason: "not found" },
+    ]);
+  });
+
+  it("that go away while they are read lose nothing of the others", async () => {
+    const store = await openTestStore();
+    const { home, path } = makeHome({ "x/a.jsonl": linesOf(3, a), "y/b.jsonl": linesOf(3, b) });
+    const summary = await importInto(store, home, {
+      onProgress: () => rmSync(path("y"), { recursive: true, force: true }),
+    });
+    expect(summary).toMatchObject({ events: 2, problems: [{ reason: "not found" }] });
+  });
+
+  it("of clocks that jump make no session the newest for ever", async () => {
+    const now = Date.UTC(2026, 9, 2);
+    const store = await openTestStore({ now: () => now });
+    const jumped = lineOf(3, a).replace(/"timestamp":"[^"]*"/, '"timestamp":"2027-01-01T00:00:00.000Z"');
+    const { home } = makeHome({ "x/a.jsonl": `${linesOf(3, a)}${jumped}\n${lineOf(4, a)}\n` });
+    await importInto(store, home);
+    const { id: sessionId, updatedAt } = await sessionOf(store, "a");
+    expect(updatedAt).toBe(now);
+    const { items } = await store.getHistory({ sessionId, order: "asc", orderBy: "seq", limit: 10 });
+    expect(items[2]?.createdAt).toBe(Date.UTC(2027, 0, 1));
+  });
+});
+
+describe("what is left out", () => {
+  it("is a directory with .backstoryignore, and what is below it", async () => {
+    const store = await openTestStore();
+    const secret = makeFolder();
+    mkdirSync(join(secret, "deep"));
+    writeFileSync(join(secret, ".backstoryignore"), "");
+    const { home } = makeHome({
+      "x/a.jsonl": linesOf(3, { ...a, cwd: join(secret, "deep") }),
+      "y/b.jsonl": linesOf(3, b),
+    });
+    expect(await importInto(store, home)).toMatchObject({ events: 2, left: { excluded: 1 } });
+    expect(await importInto(store, home)).toMatchObject({ events: 0, sources: { unchanged: 2 } });
+    rmSync(join(secret, ".backstoryignore"));
+    expect(await importInto(store, home)).toMatchObject({ events: 2, left: { excluded: 0 } });
+  });
+
+  it("is what the list names, until it is taken off", async () => {
+    const store = await openTestStore();
+    const { home } = makeHome({ "x/a.jsonl": linesOf(3, a), "y/b.jsonl": linesOf(3, b) });
+    expect(await store.captures.addExclusion("/home/ada/engine")).toBe(true);
+    expect(await store.captures.addExclusion("/home/ada/engine")).toBe(false);
+    expect(await importInto(store, home)).toMatchObject({ events: 2, left: { excluded: 1 } });
+    expect(await importInto(store, home)).toMatchObject({ events: 0, sources: { unchanged: 2 } });
+    expect(await store.captures.deleteExclusion("/home/ada/engine")).toBe(true);
+    expect(await importInto(store, home)).toMatchObject({ events: 2, left: { excluded: 0 } });
+  });
+
+  it("is a session that was deleted here, and its subagents, unless it is asked for", async () => {
+    const store = await openTestStore();
+    const subagent = linesOf(3, a).replaceAll('"isSidechain":false', '"isSidechain":true,"agentId":"7"');
+    const { home, path } = makeHome({ "x/a.jsonl": linesOf(3, a) });
+    await importInto(store, home);
+    await store.deleteSession((await sessionOf(store, "a")).id, false, { origin: "tool", client: null });
+    appendFileSync(path("x/a.jsonl"), `${lineOf(3, a)}\n`);
+    mkdirSync(path("x/a/subagents"), { recursive: true });
+    writeFileSync(path("x/a/subagents/agent-7.jsonl"), subagent);
+    expect(await importInto(store, home)).toMatchObject({ events: 0, left: { deleted: 2 } });
+    expect((await store.listSessions({ limit: 10 })).items).toEqual([]);
+    expect(await importInto(store, home, { includeDeleted: true })).toMatchObject({
+      newSessions: 2,
+      events: 5,
+    });
+    expect(await importInto(store, home)).toMatchObject({ events: 0 });
+    expect((await store.listSessions({ limit: 10 })).items).toHaveLength(2);
+  });
+});
+
+describe("one session", () => {
+  it("is what a tool, a hook and an import describe, each with its own words", async () => {
+    const store = await openTestStore();
+    const { home, path } = makeHome({ "x/a.jsonl": linesOf(3, a) });
+    const asked = newSession({
+      provider: "claude-code",
+      providerSessionId: "a",
+      title: "Note G",
+      agent: "planner",
+    });
+    const { record } = await store.createSession(asked);
+    await store.appendEvent(newEvent(record.id, { content: "by the tool", idempotencyKey: "host:a-0" }));
+    await importInto(store, home);
+    appendFileSync(path("x/a.jsonl"), `${lineOf(3, a)}\n`);
+    await importInto(store, home);
+    const repeated = await store.createSession(
+      newSession({ provider: "claude-code", providerSessionId: "a" }),
+    );
+    expect(repeated).toMatchObject({
+      duplicate: true,
+      record: { id: record.id, title: "Note G", agent: "planner" },
+    });
+    const { items } = await store.getHistory({
+      sessionId: record.id,
+      order: "asc",
+      orderBy: "seq",
+      limit: 10,
+    });
+    expect(items.map(({ origin, content }) => [origin, content])).toEqual([
+      ["tool", "by the tool"],
+      ["import", "line 0 of a"],
+      ["import", "line 1 of a"],
+      ["import", "line 3 of a"],
+    ]);
+    expect((await store.listSessions({ limit: 10 })).items).toHaveLength(1);
+  });
+});

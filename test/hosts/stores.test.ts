@@ -1,0 +1,284 @@
+// The stores of etcode, Aster, PokéCode and agent-yes, as their documents describe them.
+import { mkdirSync, renameSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, it } from "vitest";
+import {
+  agentYesTables,
+  asterTables,
+  etcodeTables,
+  insert,
+  makeDatabase,
+  pokecodeTables,
+} from "./databases.ts";
+import { readPath, recognise } from "./read-host.ts";
+
+const start = Date.UTC(2026, 2, 1, 9);
+
+it("reads etcode: a user's text in the message, an answer's in its parts", async () => {
+  const db = makeDatabase("etcode.db", etcodeTables);
+  const times = { time_created: start, time_updated: start };
+  insert(db, "session", {
+    id: "sess_1",
+    project_id: "p1",
+    directory: "/home/ada/engine",
+    title: "Parser",
+    agent: "build",
+    ...times,
+  });
+  insert(db, "message", {
+    id: "msg_1",
+    session_id: "sess_1",
+    ...times,
+    data: { role: "user", content: "Fix it", time: start },
+  });
+  const assistant = {
+    role: "assistant",
+    finish: "stop",
+    error: null,
+    tokens: { input: 3, output: 4 },
+    time: start,
+  };
+  insert(db, "message", {
+    id: "msg_2",
+    session_id: "sess_1",
+    time_created: start + 1,
+    time_updated: start + 1,
+    data: assistant,
+  });
+  const part = (id: string, data: object) =>
+    insert(db, "part", { id, message_id: "msg_2", session_id: "sess_1", ...times, data });
+  part("part_1", { type: "text", text: "Fixed." });
+  part("part_2", {
+    type: "tool",
+    tool: "edit",
+    callID: "c1",
+    state: { status: "completed", input: { a: 1 }, output: "ok", title: "Edit" },
+  });
+  insert(db, "todo", {
+    session_id: "sess_1",
+    position: 0,
+    content: "Test it",
+    status: "pending",
+    priority: "low",
+  });
+
+  const reading = await readPath(db.name);
+  expect(recognise(db.name)?.host.name).toBe("etcode");
+  expect(reading.sessions).toMatchObject([
+    { id: "sess_1", title: "Parser", agent: "build", directory: "/home/ada/engine" },
+  ]);
+  expect(
+    reading.events.map(({ author, content, messageId, finish }) => [author, content, messageId, finish]),
+  ).toEqual([
+    ["user", "Fix it", "msg_1", null],
+    ["assistant", "Fixed.", "msg_2", null],
+    ["assistant", null, "msg_2", "stop"],
+  ]);
+  expect(reading.events[2]).toMatchObject({
+    tokens: { input: 3, output: 4 },
+    actions: [{ callId: "c1", title: "Edit", output: "ok" }],
+  });
+  expect(reading.records.find(({ kind }) => kind === "todos")).toMatchObject({
+    todos: [{ content: "Test it", priority: "low" }],
+  });
+});
+
+it("reads Aster, and of its events only the new ones the next time", async () => {
+  const db = makeDatabase("sessions.db", asterTables);
+  insert(db, "sessions", {
+    id: "s1",
+    app_name: "desk",
+    user_id: "ada",
+    agent_id: "agent-001",
+    metadata: { platform: "linux" },
+    created_at: "2026-03-01 09:00:00",
+  });
+  const event = (id: string, row: object) =>
+    insert(db, "events", { id, session_id: "s1", created_at: "2026-03-01 09:00:01", ...row });
+  event("e1", { author: "user", content: "Analyse it", invocation_id: "inv-1" });
+  event("e2", {
+    author: "assistant",
+    content: "Done",
+    reasoning: "First the code",
+    branch: "planner.coder",
+    invocation_id: "inv-1",
+    actions: [{ ToolName: "Read", Input: { path: "main.go" }, Output: "package main" }],
+    long_running_tool_ids: ["t1"],
+    metadata: { k: 1 },
+  });
+
+  const first = await readPath(db.name);
+  expect(recognise(db.name)?.host.name).toBe("aster");
+  expect(first.sessions).toMatchObject([
+    { id: "s1", appName: "desk", userId: "ada", agent: "agent-001", createdAt: start },
+  ]);
+  expect(first.events).toMatchObject([
+    { key: "e1", author: "user", content: "Analyse it", turnId: "inv-1", createdAt: start + 1_000 },
+    {
+      key: "e2",
+      reasoning: "First the code",
+      branch: "planner.coder",
+      longRunningToolIds: ["t1"],
+      metadata: { k: 1 },
+      actions: [
+        { toolName: "Read", status: "completed", input: { path: "main.go" }, output: "package main" },
+      ],
+    },
+  ]);
+  const again = await readPath(db.name, first.position);
+  expect(again.records.filter(({ kind }) => kind !== "position")).toEqual([]);
+  event("e3", { author: "user", content: "More" });
+  expect((await readPath(db.name, first.position)).events.map(({ key }) => key)).toEqual(["e3"]);
+});
+
+it("reads PokéCode: sessions, the provider's messages, and its jobs", async () => {
+  const db = makeDatabase("pokecode.db", pokecodeTables);
+  insert(db, "sessions", {
+    id: "p1",
+    provider: "claude-code",
+    project_path: "/home/ada/engine",
+    name: "Parser",
+    context: "a context",
+    metadata: { branch: "main", allowedTools: ["Read"] },
+    created_at: start / 1_000,
+    state: "inactive",
+  });
+  const message = (id: string, type: string, data: object, more = {}) =>
+    insert(db, "session_messages", {
+      id,
+      session_id: "p1",
+      provider: "claude-code",
+      type,
+      content_data: data,
+      created_at: start / 1_000,
+      ...more,
+    });
+  message("m1", "user", { type: "user", message: { role: "user", content: "Fix it" } });
+  message(
+    "m2",
+    "assistant",
+    {
+      message: {
+        id: "msg_1",
+        model: "opus",
+        content: [
+          { type: "text", text: "Look" },
+          { type: "tool_use", id: "c1", name: "Bash", input: { command: "make" } },
+        ],
+      },
+    },
+    { token_count: 7, provider_session_id: "claude-1" },
+  );
+  message("m3", "user", {
+    message: { content: [{ type: "tool_result", tool_use_id: "c1", content: "no rule", is_error: true }] },
+  });
+  message("m4", "result", { subtype: "success", result: "Fixed.", total_cost_usd: 0.5 });
+  insert(db, "job_queue", {
+    id: "j1",
+    session_id: "p1",
+    prompt_id: "pr1",
+    status: "failed",
+    data: { prompt: "Fix it", projectPath: "/home/ada/engine", allowedTools: ["Read"], model: "opus" },
+    attempts: 2,
+    error: "gone",
+    created_at: start / 1_000,
+  });
+
+  const reading = await readPath(db.name);
+  expect(recognise(db.name)?.host.name).toBe("pokecode");
+  expect(reading.sessions).toMatchObject([
+    {
+      id: "p1",
+      title: "Parser",
+      directory: "/home/ada/engine",
+      gitBranch: "main",
+      context: "a context",
+      state: "inactive",
+      createdAt: start,
+    },
+  ]);
+  expect(
+    reading.events.map(({ key, type, author, content, tokens }) => [
+      key,
+      type,
+      author,
+      content,
+      tokens?.output ?? null,
+    ]),
+  ).toEqual([
+    ["m1", "message", "user", "Fix it", null],
+    ["m2", "message", "assistant", "Look", 7],
+    ["m4", "result", "assistant", "Fixed.", null],
+  ]);
+  expect(reading.events[1]).toMatchObject({
+    metadata: { provider_session_id: "claude-1" },
+    actions: [{ callId: "c1" }],
+  });
+  expect(reading.outcomes).toMatchObject([{ callId: "c1", status: "error", error: "no rule" }]);
+  expect(reading.records.find(({ kind }) => kind === "job")).toMatchObject({
+    key: "j1",
+    prompt: "Fix it",
+    directory: "/home/ada/engine",
+    allowedTools: ["Read"],
+    status: "failed",
+    attempts: 2,
+    maxAttempts: 3,
+    error: "gone",
+  });
+});
+
+it("reads agent-yes: projects and runs, and again only those that changed", async () => {
+  const db = makeDatabase("store.sqlite", agentYesTables);
+  insert(db, "projects", {
+    dir: "/home/ada/engine",
+    cmd: "claude",
+    prompt: "run all tests",
+    created_at: start,
+  });
+  insert(db, "runs", {
+    pid: 4321,
+    project_id: 1,
+    status: "running",
+    started_at: start,
+    args: ["--exit-on-idle=60s"],
+  });
+  insert(db, "runs", {
+    pid: 4322,
+    project_id: 1,
+    status: "failed",
+    exit_code: 2,
+    started_at: start,
+    ended_at: start + 5,
+    args: [],
+  });
+  db.pragma("journal_mode = DELETE");
+  db.close();
+  const folder = join(dirname(db.name), ".agent-yes");
+  mkdirSync(folder);
+  const path = join(folder, "store.sqlite");
+  renameSync(db.name, path);
+
+  const first = await readPath(path);
+  expect(recognise(path)?.host.name).toBe("agent-yes");
+  expect(first.records.slice(0, -1).filter(({ kind }) => kind !== "position")).toMatchObject([
+    { kind: "project", directory: "/home/ada/engine", command: "claude", prompt: "run all tests" },
+    {
+      kind: "run",
+      pid: 4321,
+      status: "running",
+      command: "claude",
+      args: ["--exit-on-idle=60s"],
+      startedAt: start,
+    },
+    {
+      kind: "run",
+      pid: 4322,
+      status: "failed",
+      exitCode: 2,
+      endedAt: start + 5,
+      directory: "/home/ada/engine",
+    },
+  ]);
+  const again = await readPath(path, first.position);
+  expect(again.records.filter(({ kind }) => kind !== "position")).toEqual([]);
+});
