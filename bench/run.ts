@@ -10,6 +10,7 @@ import { jobLines } from "./lines/jobs.ts";
 import { processLines } from "./lines/processes.ts";
 import { redactionLines } from "./lines/redaction.ts";
 import { resumeLines } from "./lines/resume.ts";
+import { searchLines } from "./lines/search.ts";
 import { sessionLines } from "./lines/sessions.ts";
 import { sizeLines } from "./lines/size.ts";
 import { startLines } from "./lines/start.ts";
@@ -28,6 +29,7 @@ const lines: readonly Line[] = [
   ...sizeLines,
   ...jobLines,
   ...statsLines,
+  ...searchLines,
   ...deleteLines,
   ...processLines,
   ...importLines,

@@ -80,6 +80,12 @@ export class SearchTables {
     return this.#on(slot, sql).values(match, upTo, limit) as number[];
   }
 
+  /** The oldest rows that match. */
+  oldest(slot: Slot, match: string, limit: number): number[] {
+    const sql = `SELECT rowid FROM search_${slot} WHERE search_${slot} MATCH ? LIMIT ?`;
+    return this.#on(slot, sql).values(match, limit) as number[];
+  }
+
   /** How many of them there are; `most` also stands for more. */
   count(slot: Slot, match: string, upTo: number, most: number): number {
     const where = `search_${slot} MATCH ? AND rowid <= ${integer}`;
