@@ -1,5 +1,6 @@
 // A call of a host's hook into the Store: the transcripts it points to are brought up to date the way an import does, then
 // what only the hook knows comes, and a session that begins is told where the work stopped.
+import { stat } from "node:fs/promises";
 import type { CapturedHearing, CapturedRecord, CaptureStore, TakenBatch } from "../db/captures.ts";
 import type { Workspace } from "../db/records.ts";
 import type { Store } from "../db/store.ts";
@@ -63,9 +64,14 @@ async function bringUpToDate(call: HookCall, exclusions: Exclusions, options: Ho
       const host = await hooks.transcripts();
       await readTranscript(path, host, exclusions, { ...options, captures: store.captures });
     } catch (error) {
-      options.onProblem(error);
+      if (!isMissing(error)) options.onProblem(error);
     }
   }
+}
+
+/** A session that has just begun has none yet. */
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 async function readTranscript(
@@ -74,6 +80,8 @@ async function readTranscript(
   exclusions: Exclusions,
   { captures, readWorkspace, signal, onProblem }: HookOptions & { captures: CaptureStore },
 ): Promise<void> {
+  // Whatever else it names, a folder of all the transcripts there are is not to be walked while a host waits.
+  if (!(await stat(path)).isFile()) throw new Error("a transcript: not a file");
   for await (const finding of findSources([{ path, hosts: [host], named: false }])) {
     if ("problem" in finding) {
       onProblem(new Error(`a transcript: ${finding.problem.reason}`));

@@ -149,5 +149,6 @@ function toContext(store: Store): ToolContext {
     noteHostRun() {},
     noteSession() {},
     readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
+    readHostSession: async () => null,
   };
 }

@@ -1,6 +1,7 @@
 // Puts the server together: the store behind it, what it is handed, the sweep after the handshake, and its end.
 import { existsSync } from "node:fs";
 import { flushCompileCache } from "node:module";
+import type { HostSession } from "../db/captures.ts";
 import { limits } from "../db/limits.ts";
 import type { ProcessIdentity } from "../db/process.ts";
 import { findHostProcess } from "../liveness/ancestry.ts";
@@ -24,6 +25,8 @@ export interface RunningServer {
   /** Answers what has been asked, notes an orderly end on the host's runs, and closes the store. */
   stop(reason: string): Promise<void>;
 }
+
+const claudeCode = "claude-code";
 
 // Milliseconds after the handshake, so that the chores do not stand in the way of the first call.
 const choresDelay = 200;
@@ -50,6 +53,16 @@ export async function startServer(
     return pid === null ? null : prober.identify(pid);
   });
 
+  // Claude Code sets it for the servers that it starts. After a /clear it is in another session, and a hook has told of it.
+  const startedIn = process.env.CLAUDE_CODE_SESSION_ID;
+  const readHostSession = async (): Promise<HostSession | null> => {
+    if (!startedIn) return null;
+    const host = await identifyHost();
+    const latest = host && (await (await store()).captures.latestOfHost(host));
+    if (latest?.provider === claudeCode) return latest;
+    return { provider: claudeCode, providerSessionId: startedIn };
+  };
+
   const directory = currentDirectory();
   const shared: Omit<ToolContext, "store" | "client"> = {
     directory,
@@ -64,9 +77,9 @@ export async function startServer(
     readAsker: async () => ({
       createdSessionIds,
       host: await identifyHost(),
-      // Claude Code sets it for the servers that it starts.
-      providerSessionId: process.env.CLAUDE_CODE_SESSION_ID || null,
+      providerSessionId: (await readHostSession())?.providerSessionId ?? null,
     }),
+    readHostSession,
   };
   const server = createServer({
     description: prepared ?? describeServer(tools),

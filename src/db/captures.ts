@@ -1,6 +1,7 @@
 // The promise about what is taken in from agent hosts: each session and each event once, whichever door it came in by
 // and however often it comes. Sessions are named here by their host's own ids.
 import type { JobStatus } from "./jobs.ts";
+import type { ProcessIdentity } from "./process.ts";
 import type {
   EventType,
   JsonObject,
@@ -231,6 +232,12 @@ export interface OpenedSession {
   deleted: boolean;
 }
 
+/** A session by its host's words. */
+export interface HostSession {
+  provider: string;
+  providerSessionId: string;
+}
+
 export interface Exclusion {
   directory: string;
   createdAt: number;
@@ -250,6 +257,8 @@ export interface CaptureStore {
    * that made them still has them.
    */
   take(batch: CaptureBatch): Promise<TakenBatch>;
+  /** The session that a hook has started last in that very process; null: none has. */
+  latestOfHost(host: ProcessIdentity): Promise<HostSession | null>;
   /** All sources, without their positions. */
   listSources(): Promise<Omit<CaptureSource, "position">[]>;
   /** Null: never read. */

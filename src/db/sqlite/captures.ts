@@ -21,6 +21,7 @@ import { cleanRecord } from "./captured-texts.ts";
 import type { CapturedWork } from "./captured-work.ts";
 import type { Events } from "./events.ts";
 import type { Hearings, Said } from "./hearings.ts";
+import type { HostSessions } from "./host-sessions.ts";
 import type { ProviderSessions } from "./provider-sessions.ts";
 import type { Redaction } from "./redaction.ts";
 import type { Runs } from "./runs.ts";
@@ -247,12 +248,13 @@ function outcomeKey(callId: string): string {
 
 export function captureStore(
   transactions: Transactions,
-  parts: { captures: Captures; sources: Sources },
+  parts: { captures: Captures; hostSessions: HostSessions; sources: Sources },
 ): CaptureStore {
-  const { captures, sources: read } = parts;
+  const { captures, hostSessions, sources: read } = parts;
   return {
     openSession: (session, by) => transactions.write(() => captures.open(session, by)),
     take: (batch) => transactions.write(() => captures.take(batch)),
+    latestOfHost: (host) => transactions.read(() => hostSessions.latest(host)),
     listSources: () => transactions.read(() => read.list()),
     getSource: (host, path) => transactions.read(() => read.get(host, path)),
     listExclusions: () => transactions.read(() => read.listExclusions()),

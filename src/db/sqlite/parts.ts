@@ -15,6 +15,7 @@ import { Facts } from "./facts.ts";
 import { Forks } from "./forks.ts";
 import { Hearings } from "./hearings.ts";
 import { Histories } from "./histories.ts";
+import { HostSessions } from "./host-sessions.ts";
 import { Jobs } from "./jobs.ts";
 import { Leases } from "./leases.ts";
 import { Lineage } from "./lineage.ts";
@@ -99,6 +100,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     facts: new Facts(query, { sessions, lineage, histories, todos, runs }),
     forks,
     histories,
+    hostSessions: new HostSessions(query),
     jobs,
     leases: new Leases(query, options, { jobs, runs, sessions, redaction }),
     projectRuns,
