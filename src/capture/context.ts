@@ -9,7 +9,7 @@ import { toBrief } from "../resume/to-brief.ts";
 import type { TakenCall } from "./hook.ts";
 
 /** Characters of the text that is injected. */
-const contextChars = 8_000;
+export const contextChars = 8_000;
 
 // A brief is bounded as JSON, and is a little longer or shorter as a page.
 const attempts = [8_000, 6_500, 5_000, 3_500, 2_000, 1_000];
