@@ -5,6 +5,7 @@ import { appendLines } from "./lines/append.ts";
 import { callLines } from "./lines/calls.ts";
 import { deleteLines } from "./lines/delete.ts";
 import { forkLines } from "./lines/forks.ts";
+import { hookLines } from "./lines/hook.ts";
 import { importLines } from "./lines/import.ts";
 import { jobLines } from "./lines/jobs.ts";
 import { processLines } from "./lines/processes.ts";
@@ -26,6 +27,7 @@ const lines: readonly Line[] = [
   ...forkLines,
   ...resumeLines,
   ...startLines,
+  ...hookLines,
   ...sizeLines,
   ...jobLines,
   ...statsLines,

@@ -2,7 +2,15 @@
 // The command's first file. It imports nothing before it knows the Node version: better-sqlite3 crashes the process
 // of an older one, without a word.
 // A hook is waited for, and never fails its host: it goes past the options of a command that people type.
-const isHook = process.argv.slice(2).find((word) => !word.startsWith("-")) === "hook";
+const args = process.argv.slice(2);
+const takesValue = /^--(?:db|durability|toolsets|redaction|log-level)$/;
+const isHook =
+  args.find((word, at) => !word.startsWith("-") && !takesValue.test(args[at - 1] ?? "")) === "hook";
+if (isHook) {
+  process.on("uncaughtException", (error) => {
+    process.stderr.write(`backstory hook: ${error.message}\n`, () => process.exit(0));
+  });
+}
 const [major = 0] = process.versions.node.split(".").map(Number);
 if (major < 22) {
   process.stderr.write(
@@ -13,7 +21,7 @@ if (major < 22) {
 const { enableCompileCache } = await import("node:module");
 const { cacheDirectory } = await import("./paths.ts");
 enableCompileCache(cacheDirectory());
-if (isHook) await (await import("./hook.ts")).runHook(process.argv.slice(2));
-else await (await import("./command.ts")).runCommand(process.argv.slice(2));
+if (isHook) await (await import("./hook.ts")).runHook(args);
+else await (await import("./command.ts")).runCommand(args);
 
 export {};
