@@ -8,6 +8,8 @@ if (major < 22) {
   );
   process.exit(1);
 }
+// Whatever this process makes, its user alone can read: the store, its copies, an export, compiled code that is executed.
+process.umask(0o077);
 const { enableCompileCache } = await import("node:module");
 const { cacheDirectory } = await import("./paths.ts");
 enableCompileCache(cacheDirectory());
