@@ -93,7 +93,7 @@ function filesOf(file: string): [path: string, stats: Stats][] {
 }
 
 /** What others could do here, in sentences, each with what to do about it; for who only looks. */
-export function findExposure(file: string): { found: string; advice: string; refused: boolean }[] {
+export function findExposure(file: string): { found: string; advice: string; failing: boolean }[] {
   if (process.geteuid === undefined) return [];
   const real = realpathSync(file);
   const directory = dirname(real);
@@ -102,18 +102,20 @@ export function findExposure(file: string): { found: string; advice: string; ref
   const exposed: ReturnType<typeof findExposure> = [];
   if (why !== null) {
     const advice = `chown and chmod 700 "${directory}", or move the store: servers refuse it there.`;
-    exposed.push({ found: `${why}.`, advice, refused: true });
+    exposed.push({ found: `${why}.`, advice, failing: true });
   } else if ((place.mode & writableByAll) !== 0) {
     const found = `Every user can put files into ${directory}.`;
-    exposed.push({ found, advice: "Move the store into a directory of your own.", refused: false });
+    exposed.push({ found, advice: "Move the store into a directory of your own.", failing: false });
   } else if ((place.mode & writableByGroup) !== 0) {
     const found = `The group of ${directory} can write in it.`;
-    exposed.push({ found, advice: `If others are in that group: chmod 700 "${directory}".`, refused: false });
+    exposed.push({ found, advice: `If others are in that group: chmod 700 "${directory}".`, failing: false });
   }
-  for (const [path, { mode }] of filesOf(file)) {
-    if ((mode & 0o077) === 0) continue;
+  // The others get their mode from the first.
+  const open = filesOf(file).find(([, { mode }]) => (mode & 0o077) !== 0);
+  if (open !== undefined) {
+    const [path, { mode }] = open;
     const found = `Other users have rights to ${path} (mode 0${(mode & 0o777).toString(8)}).`;
-    exposed.push({ found, advice: `chmod 600 "${path}"`, refused: true });
+    exposed.push({ found, advice: `chmod 600 "${path}"`, failing: true });
   }
   return exposed;
 }
