@@ -8,7 +8,7 @@ import { Exclusions } from "./exclusions.ts";
 import { type Found, findSources, type Root, reasonOf } from "./find.ts";
 import { type Summary, Tally } from "./summary.ts";
 import { takeSource } from "./take-source.ts";
-import type { ReadWorkspace } from "./to-captured.ts";
+import { remember } from "./to-captured.ts";
 
 export interface ImportOptions {
   /** Null: there is no store yet, and a dry run makes none. */
@@ -114,17 +114,4 @@ export function rootsOf({
   return hosts.flatMap((host) =>
     host.roots(environment).map((path) => ({ path, hosts: [host], named: false })),
   );
-}
-
-/** A directory is read once in an import. */
-function remember(read: ReadWorkspace): ReadWorkspace {
-  const known = new Map<string, ReturnType<ReadWorkspace>>();
-  return (directory) => {
-    let workspace = known.get(directory);
-    if (workspace === undefined) {
-      workspace = read(directory);
-      known.set(directory, workspace);
-    }
-    return workspace;
-  };
 }

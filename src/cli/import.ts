@@ -79,7 +79,7 @@ async function withStoreFor<T>(
   const { dryRun = false } = settings;
   if (dryRun && isEmpty(settings)) return work(null);
   const log = { info() {}, warn() {} };
-  const store = await openStoreOf(settings, createProber(), log, dryRun, cacheMegabytes);
+  const store = await openStoreOf(settings, createProber(), log, { readOnly: dryRun, cacheMegabytes });
   try {
     return await work(store);
   } finally {

@@ -2,6 +2,7 @@
 // and however often it comes. Sessions are named here by their host's own ids.
 import type { JobStatus } from "./jobs.ts";
 import type {
+  EventType,
   JsonObject,
   JsonValue,
   NewAction,
@@ -48,6 +49,29 @@ export interface CapturedEvent
   /** The host's own id of it, unique in its session. */
   key: string;
   actions: CapturedAction[];
+}
+
+/**
+ * What a hook said that its host's transcript says too, now or later: a prompt, an answer. Stored unless the session has it
+ * already, and made one with the transcript's own event when that comes.
+ */
+export interface CapturedHearing {
+  kind: "hearing";
+  providerSessionId: string;
+  type: EventType;
+  author: string;
+  content: string;
+  turnId: string | null;
+  error: string | null;
+  metadata: JsonObject | null;
+  createdAt: number;
+}
+
+/** The host says that the session is over, and why: its running runs have ended in order. */
+export interface CapturedEnd {
+  kind: "end";
+  providerSessionId: string;
+  reason: string;
 }
 
 /** How a call ended. */
@@ -130,6 +154,8 @@ export interface CapturedAutomation {
 export type CapturedRecord =
   | CapturedSession
   | CapturedEvent
+  | CapturedHearing
+  | CapturedEnd
   | CapturedOutcome
   | CapturedTodos
   | CapturedRun
@@ -220,7 +246,7 @@ export interface CaptureStore {
   /**
    * All of it or nothing. An event whose key is there is counted as a duplicate, and moves on the actions of the one that
    * is. An outcome moves its action, and never one that has ended; of an unknown call it is an event of its own. Todos give
-   * way to those of a tool. Runs are ended, jobs that have not ended are cancelled, automations are disabled: the host
+   * way to those of a tool. What a hook has heard is made one with the same in the transcript. Runs are ended, jobs that have not ended are cancelled, automations are disabled: the host
    * that made them still has them.
    */
   take(batch: CaptureBatch): Promise<TakenBatch>;

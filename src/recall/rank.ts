@@ -55,7 +55,10 @@ const pairWeight = 0.7;
 /** The user's own words are what is remembered; an assistant's reply repeats them at length. */
 const userFactor = 2.2;
 const namedFactor = 1.4;
+/** The name itself is no more than an address: what the query asks is in its other words. */
 const nameTermFactor = 0.5;
+/** A whole name says more than its parts, which stand in many texts. */
+const joinedFactor = 2;
 const timeFactor = 1.4;
 /** A text with a name, a path or a quotation exactly as the query has it. */
 const literalFactor = 1.5;
@@ -121,7 +124,8 @@ function weighTerms(query: Query, named: ReadonlySet<string>, stats: Stats): Ter
   let place = 0;
   return new Map(
     query.terms.map(({ term, kind }) => {
-      const weight = idfOf(term, stats) * (names.has(term) ? nameTermFactor : 1);
+      const factor = kind === "joined" ? joinedFactor : names.has(term) ? nameTermFactor : 1;
+      const weight = factor * idfOf(term, stats);
       return [term, { weight, place: kind === "joined" ? undefined : place++ }];
     }),
   );

@@ -14,6 +14,7 @@ const ours = [
   "db/store.ts",
   "hosts/claude-code/transcript.ts",
   "hosts/host.ts",
+  "install/plan.ts",
   "liveness/prober.ts",
   "recall/terms.ts",
   "redaction/secrets.ts",
@@ -26,7 +27,8 @@ const ours = [
 const builtins = ["node:crypto", "node:fs", "node:fs/promises", "node:process"];
 const sql = ["better-sqlite3", "drizzle-orm", "drizzle-orm/sqlite-core"];
 const sdk = ["@modelcontextprotocol/client", "@modelcontextprotocol/sdk/types.js"];
-const everything = [...ours, ...builtins, ...sql, ...sdk, "croner", "pino", "stemmer", "zod"];
+const edits = ["jsonc-parser", "smol-toml"];
+const everything = [...ours, ...builtins, ...sql, ...sdk, ...edits, "croner", "pino", "stemmer", "zod"];
 
 // A file of each folder, and what it may import beside its own folder.
 const table: Record<string, string[]> = {
@@ -51,6 +53,7 @@ const table: Record<string, string[]> = {
     "workspace/workspace.ts",
     ...builtins,
   ],
+  "install/x.ts": ["hosts/host.ts", "hosts/claude-code/transcript.ts", ...edits, ...builtins],
   "server/x.ts": everything.filter((source) => !sql.includes(source)),
   "cli/x.ts": everything.filter((source) => ![...sql, ...sdk, "pino"].includes(source)),
 };

@@ -13,6 +13,7 @@ import { Deletions } from "./deletions.ts";
 import { Events } from "./events.ts";
 import { Facts } from "./facts.ts";
 import { Forks } from "./forks.ts";
+import { Hearings } from "./hearings.ts";
 import { Histories } from "./histories.ts";
 import { Jobs } from "./jobs.ts";
 import { Leases } from "./leases.ts";
@@ -70,6 +71,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
   const forks = new Forks(options, { sessions, lineage, todos, redaction });
   const jobs = new Jobs(query, options, { sessions, projects, audit, redaction });
   const events = new Events(query, options, { sessions, lineage, actions, runs, redaction });
+  const hearings = new Hearings(query, { sessions, events, rollups, searchQueue });
   const providerSessions = new ProviderSessions(query, options, { sessions, projects, redaction });
   const sources = new Sources(query, options);
   const work = new CapturedWork(query, options, projects);
@@ -80,7 +82,17 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     actions,
     audit,
     automations: new Automations(query, options, { projects, jobs, audit, redaction }),
-    captures: new Captures({ providerSessions, events, actions, todos, work, sources, redaction: masking }),
+    captures: new Captures({
+      providerSessions,
+      events,
+      hearings,
+      actions,
+      todos,
+      runs,
+      work,
+      sources,
+      redaction: masking,
+    }),
     checkpoints: new Checkpoints(query, options, { sessions, todos, forks, audit, redaction }),
     deletions: new Deletions(query, options, { sessions, audit, rollups, searchQueue }),
     events,

@@ -1,7 +1,8 @@
 // The candidates of a search: some hundred events that are worth reading, told from the index alone. Its cost is that
 // of a few bounded lists, however large the store: rare terms are looked up whole, of common ones what they share.
-import type { Query } from "../../recall/query.ts";
+import type { Query, QueryTerm } from "../../recall/query.ts";
 import { idfOf, type Stats } from "../../recall/rank.ts";
+import type { SearchMode } from "../search.ts";
 import { keysPerEvent } from "./search-keys.ts";
 import { mostMasked, TermRows } from "./search-rows.ts";
 import { eventOf, passageOf, quote, type SearchTables, type Slot } from "./search-tables.ts";
@@ -95,27 +96,33 @@ export class SearchCandidates {
     return Math.min(passages, Math.max(counted, Math.round(estimated)));
   }
 
-  /** Best first, some thousand at most. */
-  find(query: Query, lookup: Lookup, stats: Stats): Candidate[] {
-    const known = query.terms
-      .map(({ term }) => ({ term, frequency: stats.frequency(term) }))
-      .filter(({ frequency }) => frequency > 0)
-      .toSorted((one, other) => one.frequency - other.frequency)
-      .slice(0, mostMasked)
-      .map((each, bit): Known => ({ ...each, bit }));
+  /** Best first, some thousand at most. In other modes than `any` some are among them that are not what was asked for. */
+  find(query: Query, mode: SearchMode, lookup: Lookup, stats: Stats): Candidate[] {
+    return mode === "any" ? this.#findAny(query, lookup, stats) : this.#findEvery(query, lookup, stats);
+  }
+
+  #findAny(query: Query, lookup: Lookup, stats: Stats): Candidate[] {
+    const known = knownOf(query.terms, stats);
     const rows = new TermRows();
     const where = { lookup, passages: stats.passages };
     if (this.#isNarrow(lookup)) this.#addAll(rows, known, where);
     else this.#addShared(rows, known, this.#addRare(rows, known, lookup), where);
-    const weights = known.map(({ term }) => idfOf(term, stats));
-    const found = new Map<number, Candidate>();
-    for (const row of rows.best(mostFound, weights)) {
-      const eventId = eventOf(row);
-      const candidate = found.get(eventId) ?? { eventId, passages: [] };
-      candidate.passages.push(passageOf(row));
-      found.set(eventId, candidate);
-    }
-    return [...found.values()];
+    return toCandidates(rows, known, stats);
+  }
+
+  /** Events that may have every term of the query, whichever passages they are in. */
+  #findEvery(query: Query, lookup: Lookup, stats: Stats): Candidate[] {
+    const required = query.terms.filter(({ kind }) => kind !== "joined");
+    const known = knownOf(required, stats);
+    if (known.length < Math.min(required.length, mostMasked)) return [];
+    const rows = new TermRows();
+    const inOne = known.map(({ term }) => quote(term)).join(" AND ");
+    const masks = known.map(({ bit }) => 1 << bit);
+    if (known.length > 0) rows.add(this.#list(lookup, inOne, mostFound), toMask(masks));
+    const rarest = known.slice(0, 2);
+    for (const { term, bit } of rarest) rows.add(this.#list(lookup, quote(term), mostPartners), 1 << bit);
+    rows.keepEvents(toMask(masks.slice(0, rarest.length)));
+    return toCandidates(rows, known, stats);
   }
 
   #isNarrow({ slot, keys, upTo }: Lookup): boolean {
@@ -168,6 +175,30 @@ export class SearchCandidates {
     const filtered = keys.length === 0 ? match : `${filterOf(keys)} AND (${match})`;
     return this.#tables.list(slot, filtered, upTo, most);
   }
+}
+
+/** The rarest of the terms that are in the index, the rarest first. */
+function knownOf(terms: readonly QueryTerm[], stats: Stats): Known[] {
+  return terms
+    .map(({ term }) => ({ term, frequency: stats.frequency(term) }))
+    .filter(({ frequency }) => frequency > 0)
+    .toSorted((one, other) => one.frequency - other.frequency)
+    .slice(0, mostMasked)
+    .map((each, bit) => ({ ...each, bit }));
+}
+
+const toMask = (bits: readonly number[]) => bits.reduce((mask, bit) => mask | bit, 0);
+
+function toCandidates(rows: TermRows, known: readonly Known[], stats: Stats): Candidate[] {
+  const weights = known.map(({ term }) => idfOf(term, stats));
+  const found = new Map<number, Candidate>();
+  for (const row of rows.best(mostFound, weights)) {
+    const eventId = eventOf(row);
+    const candidate = found.get(eventId) ?? { eventId, passages: [] };
+    candidate.passages.push(passageOf(row));
+    found.set(eventId, candidate);
+  }
+  return [...found.values()];
 }
 
 function filterOf(keys: Lookup["keys"]): string {

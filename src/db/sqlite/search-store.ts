@@ -106,9 +106,8 @@ export class Searches {
         const hasKey = (key: string) => this.#candidates.hasKey(lookup, key);
         const filters = this.#filters.of(asked, hasKey);
         const stats = this.#candidates.statsOf(lookup);
-        const found = filters.isEmpty
-          ? []
-          : this.#candidates.find(query, { ...lookup, keys: filters.keys }, stats);
+        const where = { ...lookup, keys: filters.keys };
+        const found = filters.isEmpty ? [] : this.#candidates.find(query, asked.mode, where, stats);
         const wholly = version !== rulesVersion;
         const given = { query, mode: asked.mode, filters, stats, upTo, wholly };
         return { ranked: this.#hits.rank(found, given), scope: filters.scope, degraded: false, damage };

@@ -153,9 +153,11 @@ function tellDamage<T>(slot: Slot, work: () => T): T {
   }
 }
 
-/** Also a table that is missing or that FTS5 cannot open. */
+// Also a table that is missing or that FTS5 cannot open, and one whose garbled sizes ask for more memory than there is.
+const damage = new Set(["SQLITE_ERROR", "SQLITE_NOMEM", "SQLITE_TOOBIG"]);
+
 function isDamage(code: string): boolean {
-  return code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_ERROR";
+  return code.startsWith("SQLITE_CORRUPT") || damage.has(code);
 }
 
 /** A term, or a key, as FTS5 takes it: nothing in it has a meaning there. */
