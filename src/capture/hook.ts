@@ -1,6 +1,6 @@
 // A call of a host's hook into the Store: the transcripts it points to are brought up to date the way an import does, then
 // what only the hook knows comes, and a session that begins is told where the work stopped.
-import type { CapturedHearing, CapturedRecord, CaptureStore, TakenBatch } from "../db/captures.ts";
+import type { CapturedHearing, CapturedRecord, TakenBatch } from "../db/captures.ts";
 import type { Workspace } from "../db/records.ts";
 import type { Store } from "../db/store.ts";
 import type { HookCall, HostHooks } from "../hosts/hooks.ts";
@@ -56,12 +56,12 @@ function idOf(providerSessionId: string, { sessions }: TakenBatch): string | nul
 }
 
 async function bringUpToDate(call: HookCall, exclusions: Exclusions, options: HookOptions): Promise<void> {
-  const { hooks, store } = options;
+  const { hooks } = options;
   if (hooks.transcripts === null) return;
   for (const path of call.transcripts) {
     try {
       const host = await hooks.transcripts();
-      await readTranscript(path, host, exclusions, { ...options, captures: store.captures });
+      await readTranscript(path, host, exclusions, options);
     } catch (error) {
       options.onProblem(error);
     }
@@ -72,9 +72,9 @@ async function readTranscript(
   path: string,
   host: Host,
   exclusions: Exclusions,
-  { captures, readWorkspace, signal, onProblem }: HookOptions & { captures: CaptureStore },
+  { store, readWorkspace, signal, onProblem }: HookOptions,
 ): Promise<void> {
-  for await (const finding of findSources([{ path, hosts: [host], named: false }])) {
+  for await (const finding of findSources([{ path, hosts: [host], named: false }], store.file)) {
     if ("problem" in finding) {
       onProblem(new Error(`a transcript: ${finding.problem.reason}`));
       continue;
@@ -82,7 +82,7 @@ async function readTranscript(
     await takeSource(finding.found, {
       origin: "hook",
       client: host.name,
-      taker: captures,
+      taker: store.captures,
       exclusions,
       readWorkspace,
       includeDeleted: false,
