@@ -5,6 +5,7 @@ import type { AutomationStore, NextRun } from "./automations.ts";
 import type { CaptureStore } from "./captures.ts";
 import type { CheckpointStore } from "./checkpoints.ts";
 import type { ResumeTarget, SessionFacts } from "./facts.ts";
+import type { HealthStore } from "./health.ts";
 import type { JobStore } from "./jobs.ts";
 import type { ProcessProber } from "./process.ts";
 import type { ProjectStore } from "./projects.ts";
@@ -229,6 +230,7 @@ export interface Store {
   readonly stats: StatsStore;
   readonly checkpoints: CheckpointStore;
   readonly search: SearchStore;
+  readonly health: HealthStore;
 
   /** Brings the log into the file and lets go of it. Idempotent. */
   close(): Promise<void>;

@@ -10,6 +10,7 @@ import { captureStore } from "./captures.ts";
 import { checkpointStore } from "./checkpoints.ts";
 import { openConnection } from "./connection.ts";
 import { toStoreError } from "./errors.ts";
+import { createHealthStore } from "./health.ts";
 import { automationStore, jobStore } from "./job-store.ts";
 import { listMigrations, migrate } from "./migrate.ts";
 import { createParts, type Parts } from "./parts.ts";
@@ -64,6 +65,7 @@ class SqliteStore implements store.Store {
   readonly search: store.Store["search"];
   readonly scrubs: store.Store["scrubs"];
   readonly captures: store.Store["captures"];
+  readonly health: store.Store["health"];
   readonly #db: Database.Database;
   readonly #transactions: Transactions;
   readonly #options: store.StoreOptions;
@@ -95,6 +97,7 @@ class SqliteStore implements store.Store {
     });
     this.scrubs = scrubStore(db, transactions, { ...parts, retry: transactions.retry });
     this.captures = captureStore(transactions, parts);
+    this.health = createHealthStore(db, transactions);
   }
 
   createSession(session: records.NewSession) {
