@@ -73,6 +73,21 @@ export class SearchTables {
     ).run();
   }
 
+  /**
+   * Makes one of all that was written, and so lets go of the terms of removed rows; a slice of that, under the lock. False
+   * when nothing was left to do. `began`: not the first slice. (https://sqlite.org/fts5.html, section 6.8)
+   */
+  mergeAll(slot: Slot, began: boolean): boolean {
+    const before = this.#changes();
+    const pages = began ? pagesMerged : -pagesMerged;
+    this.#on(slot, `INSERT INTO search_${slot} (search_${slot}, rank) VALUES ('merge', ${pages})`).run();
+    return this.#changes() - before >= 2;
+  }
+
+  #changes(): number {
+    return Number(this.#db.$client.prepare("SELECT total_changes()").pluck().get());
+  }
+
   /** The newest rows at or before `upTo` that match. */
   list(slot: Slot, match: string, upTo: number, limit: number): number[] {
     const where = `search_${slot} MATCH ? AND rowid <= ${integer}`;
