@@ -1,8 +1,9 @@
 // Copies of a store beside it. They are told from stores by their headers: VACUUM INTO writes a file without a log, and
 // whoever opens one as a store gives it a log for good (https://sqlite.org/fileformat2.html, offset 18).
-import { closeSync, existsSync, openSync, readdirSync, readSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { applicationId } from "./connection.ts";
+import { readHeader } from "./file-bytes.ts";
 
 const withoutLog = 1;
 
@@ -10,30 +11,30 @@ const withoutLog = 1;
 export function listCopies(file: string): string[] {
   const real = realpathSync(file);
   const folder = dirname(real);
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/-(wal|shm|journal)$/.test(entry.name))
-    .map(({ name }) => join(folder, name))
-    .filter((path) => path !== real && !existsSync(`${path}-wal`) && !existsSync(`${path}-shm`))
-    .filter(isCopy)
-    .sort();
+  const { ino } = statSync(real);
+  return (
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && !/-(wal|shm|journal)$/.test(entry.name))
+      .map(({ name }) => join(folder, name))
+      // A hard link is the store itself.
+      .filter(
+        (path) => statSync(path).ino !== ino && !existsSync(`${path}-wal`) && !existsSync(`${path}-shm`),
+      )
+      .filter(isCopy)
+      .sort()
+  );
 }
 
 function isCopy(path: string): boolean {
-  const header = Buffer.alloc(100);
   try {
-    const descriptor = openSync(path, "r");
-    try {
-      readSync(descriptor, header, 0, header.length, 0);
-    } finally {
-      closeSync(descriptor);
-    }
+    const header = readHeader(path);
+    return (
+      header.toString("latin1", 0, 15) === "SQLite format 3" &&
+      header[18] === withoutLog &&
+      header.readUInt32BE(68) === applicationId
+    );
   } catch {
     // Not ours to read.
     return false;
   }
-  return (
-    header.toString("latin1", 0, 15) === "SQLite format 3" &&
-    header[18] === withoutLog &&
-    header.readUInt32BE(68) === applicationId
-  );
 }

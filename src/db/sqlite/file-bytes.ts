@@ -26,6 +26,11 @@ export function imageOf(file: string): Buffer {
   return bytes;
 }
 
+/** The first 100 bytes of what may be a database; fewer are filled up with zeros. */
+export function readHeader(file: string): Buffer {
+  return readBytes(file, 0, 100);
+}
+
 function readBytes(file: string, position: number, length: number): Buffer {
   const descriptor = openSync(file, "r");
   try {
