@@ -5,11 +5,13 @@ import { appendLines } from "./lines/append.ts";
 import { callLines } from "./lines/calls.ts";
 import { deleteLines } from "./lines/delete.ts";
 import { forkLines } from "./lines/forks.ts";
+import { hookLines } from "./lines/hook.ts";
 import { importLines } from "./lines/import.ts";
 import { jobLines } from "./lines/jobs.ts";
 import { processLines } from "./lines/processes.ts";
 import { redactionLines } from "./lines/redaction.ts";
 import { resumeLines } from "./lines/resume.ts";
+import { searchLines } from "./lines/search.ts";
 import { sessionLines } from "./lines/sessions.ts";
 import { sizeLines } from "./lines/size.ts";
 import { startLines } from "./lines/start.ts";
@@ -25,9 +27,11 @@ const lines: readonly Line[] = [
   ...forkLines,
   ...resumeLines,
   ...startLines,
+  ...hookLines,
   ...sizeLines,
   ...jobLines,
   ...statsLines,
+  ...searchLines,
   ...deleteLines,
   ...processLines,
   ...importLines,

@@ -63,6 +63,13 @@ export class Workbench {
     return this.#program([script]);
   }
 
+  /** A process with nothing loaded, which reads what it is given and ends. */
+  async bareReader(): Promise<Program> {
+    return this.#program([
+      await this.once("bare-reader", () => this.#bundle("bare-reader", { format: "cjs" })),
+    ]);
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }

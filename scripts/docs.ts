@@ -1,6 +1,7 @@
 // `npm run docs`: writes what the docs say of tools and flags from the code. With --check it writes nothing, and fails
 // if it would have.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Command, Option } from "commander";
 import { createProgram } from "../src/cli/command.ts";
 import { limits } from "../src/db/limits.ts";
@@ -8,6 +9,7 @@ import { rules } from "../src/redaction/redactor.ts";
 import type { Tool } from "../src/tools/define-tool.ts";
 import { tools } from "../src/tools/index.ts";
 import { toolsets } from "../src/tools/toolsets.ts";
+import { hostPages } from "./host-pages.ts";
 
 /** The part of JSON Schema that our tools use. */
 interface Schema {
@@ -167,13 +169,17 @@ const pages = {
   "README.md": readmePage(),
   "docs/tools.md": toolsPage(),
   "docs/redaction.md": redactionPage(),
+  ...hostPages(),
 };
 const stale = Object.entries(pages).filter(
   ([path, text]) => !existsSync(path) || readFileSync(path, "utf8") !== text,
 );
 const checkOnly = process.argv.includes("--check");
 for (const [path, text] of stale) {
-  if (!checkOnly) writeFileSync(path, text);
+  if (!checkOnly) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
   process.stdout.write(`${path} ${checkOnly ? "is not what the code says" : "written"}\n`);
 }
 if (checkOnly && stale.length > 0) {

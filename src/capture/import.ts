@@ -8,11 +8,13 @@ import { Exclusions } from "./exclusions.ts";
 import { type Found, findSources, type Root, reasonOf } from "./find.ts";
 import { type Summary, Tally } from "./summary.ts";
 import { takeSource } from "./take-source.ts";
-import type { ReadWorkspace } from "./to-captured.ts";
+import { remember } from "./to-captured.ts";
 
 export interface ImportOptions {
   /** Null: there is no store yet, and a dry run makes none. */
   captures: CaptureStore | null;
+  /** The store's own file, which is never read as a transcript. Null: there is none. */
+  storeFile: string | null;
   hosts: readonly Host[];
   environment: Environment;
   /** None: where the hosts keep their transcripts. */
@@ -84,7 +86,7 @@ async function findPending(options: ImportOptions, exclusions: Exclusions, tally
     (await captures?.listSources())?.map((source) => [`${source.host} ${source.path}`, source]),
   );
   const pending: Found[] = [];
-  for await (const finding of findSources(rootsOf(options))) {
+  for await (const finding of findSources(rootsOf(options), options.storeFile)) {
     if ("problem" in finding) {
       tally.problem(finding.problem);
       continue;
@@ -112,17 +114,4 @@ export function rootsOf({
   return hosts.flatMap((host) =>
     host.roots(environment).map((path) => ({ path, hosts: [host], named: false })),
   );
-}
-
-/** A directory is read once in an import. */
-function remember(read: ReadWorkspace): ReadWorkspace {
-  const known = new Map<string, ReturnType<ReadWorkspace>>();
-  return (directory) => {
-    let workspace = known.get(directory);
-    if (workspace === undefined) {
-      workspace = read(directory);
-      known.set(directory, workspace);
-    }
-    return workspace;
-  };
 }

@@ -14,6 +14,19 @@ import type {
 
 export type ReadWorkspace = (directory: string) => Promise<Workspace>;
 
+/** A directory is read once in an import. */
+export function remember(read: ReadWorkspace): ReadWorkspace {
+  const known = new Map<string, ReturnType<ReadWorkspace>>();
+  return (directory) => {
+    let workspace = known.get(directory);
+    if (workspace === undefined) {
+      workspace = read(directory);
+      known.set(directory, workspace);
+    }
+    return workspace;
+  };
+}
+
 /** What is taken in of a transcript: not what its reader left out, nor how far it came. */
 export type Content = Exclude<HostRecord, { kind: "skipped" | "position" }>;
 

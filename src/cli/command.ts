@@ -1,14 +1,15 @@
 // The `backstory` command: its options, its environment, and which file serves which subcommand.
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { searchModes } from "../db/search.ts";
+import type { Launch } from "../hosts/configuration.ts";
 import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
 import type { ExcludeSettings } from "./exclude.ts";
+import type { ForgetSettings } from "./forget.ts";
 import type { ImportSettings } from "./import.ts";
+import type { InstallSettings } from "./install.ts";
 import type { ListSettings } from "./list.ts";
-import { defaultDatabase } from "./paths.ts";
+import { databaseFile, defaultDatabase } from "./paths.ts";
 import type { PrintSettings } from "./print.ts";
 import type { ResumeSettings } from "./resume.ts";
 import type { ScrubSettings } from "./scrub.ts";
@@ -68,8 +69,10 @@ export function createProgram(): Command {
     .action(async (_options, command: Command) => serve(command.optsWithGlobals<Settings>()));
   addPages(program);
   addCapture(program);
+  addHosts(program);
   addSearch(program);
   addCare(program);
+  addKeeping(program);
   return program;
 }
 
@@ -155,6 +158,19 @@ function addCare(program: Command): void {
     );
 }
 
+/** What keeps a store's content, elsewhere or no longer. */
+function addKeeping(program: Command): void {
+  program
+    .command("forget")
+    .argument("<session>", "its id")
+    .description("overwrite what was recorded in a session, for good, and leave no byte of it in the file")
+    .addOption(new Option("--seq <seq...>", "only these events").argParser(parseSeqs))
+    .option("--backups", "delete copies of the database beside it, too")
+    .action(async (session: string, _options, command: Command) =>
+      (await import("./forget.ts")).forget(session, command.optsWithGlobals<ForgetSettings>()),
+    );
+}
+
 /** What takes in what hosts wrote. */
 function addCapture(program: Command): void {
   program
@@ -184,6 +200,39 @@ function addCapture(program: Command): void {
       (await import("./watch.ts")).watchPaths(paths.map(parsePath), command.optsWithGlobals<WatchSettings>()),
     );
   addExclude(program);
+}
+
+/** What hosts call, and what makes them call it. */
+function addHosts(program: Command): void {
+  program
+    .command("install")
+    .argument("<host>", "claude-code, codex, cursor, vscode, opencode, gemini or copilot")
+    .description("set a host up: its MCP server and its hooks")
+    .option("--print", "show what goes where, and write nothing (the default)")
+    .addOption(new Option("--write", "write it, beside what is there").conflicts(["print", "remove"]))
+    .addOption(new Option("--remove", "take it away again").conflicts("print"))
+    .addOption(
+      new Option("--scope <scope>", "for the user everywhere, or for the project of this directory")
+        .choices(["user", "project"])
+        .default("user"),
+    )
+    .addOption(
+      new Option(
+        "--command [command]",
+        "start this instead of npx -y backstory; alone: this installation",
+      ).argParser(parseCommand),
+    )
+    .action(async (host: string, _options, command: Command) =>
+      (await import("./install.ts")).installHost(host, command.optsWithGlobals<InstallSettings>()),
+    );
+  program
+    .command("hook")
+    .argument("<host>", "whose hook it is: claude-code, codex, gemini, cursor, vscode or copilot")
+    .argument("[event]", "its name, for hosts whose payload has none")
+    .description(
+      "take in what a host's hook says on stdin, and print what the host is to be told; never fails",
+    )
+    .action(async () => (await import("./hook.ts")).runHook(process.argv.slice(2)));
 }
 
 function addExclude(program: Command): void {
@@ -231,6 +280,10 @@ function parseLimit(value: string): number {
   return Number(value);
 }
 
+function parseSeqs(value: string, before: number[] = []): number[] {
+  return [...before, ...value.split(",").map(parseLimit)];
+}
+
 /** Milliseconds since 1970. */
 function parseSince(value: string): number {
   const ago = /^(\d{1,5})([dh])$/.exec(value);
@@ -240,10 +293,20 @@ function parseSince(value: string): number {
   return time;
 }
 
+/** A command as it is typed: words, those with spaces in quotes. */
+function parseCommand(value: string): Launch {
+  const found = Array.from(
+    value.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),
+    ([, one, two, three]) => one ?? two ?? three,
+  );
+  const [command, ...args] = found.filter((word) => word !== undefined);
+  if (command === undefined) throw new InvalidArgumentError("Give a program and its arguments.");
+  return { command, args };
+}
+
 function parsePath(value: string): string {
   if (value === "" || value.includes("\0")) throw new InvalidArgumentError("Give the path of a file.");
-  // Hosts pass what their configuration says without a shell, which would know the home directory.
-  return resolve(/^~[/\\]/.test(value) ? join(homedir(), value.slice(2)) : value);
+  return databaseFile(value);
 }
 
 function parseToolsets(value: string): Settings["toolsets"] {

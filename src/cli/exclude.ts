@@ -66,7 +66,7 @@ function toText(directories: readonly string[], { json }: ExcludeSettings): stri
 
 async function withStore(settings: Settings, readOnly: boolean, work: (store: Store) => Promise<string>) {
   try {
-    const store = await openStoreOf(settings, createProber(), { info() {}, warn() {} }, readOnly);
+    const store = await openStoreOf(settings, createProber(), { info() {}, warn() {} }, { readOnly });
     try {
       write(await work(store));
     } finally {

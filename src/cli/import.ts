@@ -40,6 +40,7 @@ export async function importPaths(paths: readonly string[], settings: ImportSett
     const summary = await withStoreFor(settings, (store) =>
       importTranscripts({
         captures: store?.captures ?? null,
+        storeFile: store?.file ?? null,
         hosts: chosen(settings.host),
         environment: environment(),
         paths,
@@ -78,7 +79,7 @@ async function withStoreFor<T>(
   const { dryRun = false } = settings;
   if (dryRun && isEmpty(settings)) return work(null);
   const log = { info() {}, warn() {} };
-  const store = await openStoreOf(settings, createProber(), log, dryRun, cacheMegabytes);
+  const store = await openStoreOf(settings, createProber(), log, { readOnly: dryRun, cacheMegabytes });
   try {
     return await work(store);
   } finally {

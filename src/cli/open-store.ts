@@ -2,7 +2,7 @@
 import { typeid } from "typeid-js";
 import type { ProcessProber } from "../db/process.ts";
 import { openStore } from "../db/sqlite/sqlite-store.ts";
-import type { Store, StoreLog } from "../db/store.ts";
+import type { Store, StoreLog, StoreOptions } from "../db/store.ts";
 import { createRedactor } from "../redaction/redactor.ts";
 import { nextRun } from "../schedule/schedule.ts";
 import { migrationsDirectory } from "./paths.ts";
@@ -12,14 +12,12 @@ export function openStoreOf(
   { db, durability, redaction }: Pick<Settings, "db" | "durability" | "redaction">,
   prober: ProcessProber,
   log: StoreLog,
-  readOnly = false,
-  cacheMegabytes = 64,
+  given: Pick<StoreOptions, "readOnly" | "busyDeadline" | "cacheMegabytes"> = {},
 ): Promise<Store> {
   return openStore({
     file: db,
     durability,
-    readOnly,
-    cacheMegabytes,
+    ...given,
     migrationsDirectory,
     now: Date.now,
     newId: (prefix) => typeid(prefix).toString(),

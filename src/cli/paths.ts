@@ -11,6 +11,12 @@ export function defaultDatabase(env = process.env, platform = process.platform):
   return join(dataDirectory(env, platform), `${name}.db`);
 }
 
+/** The file that a flag or a variable names, else the platform's. Hosts pass it without a shell, which knows the home. */
+export function databaseFile(given: string | undefined): string {
+  if (given === undefined) return defaultDatabase();
+  return resolve(/^~[/\\]/.test(given) ? join(home(), given.slice(2)) : given);
+}
+
 /** The root for a user without an entry in the system's list, as containers have them: there --db has to be given. */
 function home(): string {
   try {

@@ -124,7 +124,7 @@ async function withStore<T>(
     );
   }
   const open = (readOnly: boolean) =>
-    openStoreOf(settings, createProber(), { info() {}, warn() {} }, readOnly);
+    openStoreOf(settings, createProber(), { info() {}, warn() {} }, { readOnly });
   const store = mayWrite ? await open(false).catch(openForReading) : await open(true);
   function openForReading(error: unknown): Promise<Store> {
     if (error instanceof StoreError && error.code === "read_only") return open(true);
@@ -149,5 +149,6 @@ function toContext(store: Store): ToolContext {
     noteHostRun() {},
     noteSession() {},
     readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
+    readHostSession: async () => null,
   };
 }

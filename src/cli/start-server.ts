@@ -1,6 +1,7 @@
 // Puts the server together: the store behind it, what it is handed, the sweep after the handshake, and its end.
 import { existsSync } from "node:fs";
 import { flushCompileCache } from "node:module";
+import type { HostSession } from "../db/captures.ts";
 import { limits } from "../db/limits.ts";
 import type { ProcessIdentity } from "../db/process.ts";
 import { findHostProcess } from "../liveness/ancestry.ts";
@@ -17,6 +18,7 @@ import { readGitHead } from "../workspace/git.ts";
 import { readWorkspace } from "../workspace/workspace.ts";
 import { doChores } from "./chores.ts";
 import { against, currentDirectory } from "./directory.ts";
+import { noteLargeStore } from "./large-store.ts";
 import { openStoreOf } from "./open-store.ts";
 import type { Settings } from "./settings.ts";
 
@@ -24,6 +26,8 @@ export interface RunningServer {
   /** Answers what has been asked, notes an orderly end on the host's runs, and closes the store. */
   stop(reason: string): Promise<void>;
 }
+
+const claudeCode = "claude-code";
 
 // Milliseconds after the handshake, so that the chores do not stand in the way of the first call.
 const choresDelay = 200;
@@ -39,6 +43,7 @@ export async function startServer(
   const store = once(async () => {
     const opened = await openStoreOf(settings, prober, log);
     log.info({ file: opened.file, durability: settings.durability }, "opened the database");
+    noteLargeStore(opened.file, log);
     return opened;
   });
   const findHost = once(() => findHostProcess());
@@ -49,6 +54,16 @@ export async function startServer(
     const pid = await findHost();
     return pid === null ? null : prober.identify(pid);
   });
+
+  // Claude Code sets it for the servers that it starts. After a /clear it is in another session, and a hook has told of it.
+  const startedIn = process.env.CLAUDE_CODE_SESSION_ID;
+  const readHostSession = async (): Promise<HostSession | null> => {
+    if (!startedIn) return null;
+    const host = await identifyHost();
+    const latest = host && (await (await store()).captures.latestOfHost(host));
+    if (latest?.provider === claudeCode) return latest;
+    return { provider: claudeCode, providerSessionId: startedIn };
+  };
 
   const directory = currentDirectory();
   const shared: Omit<ToolContext, "store" | "client"> = {
@@ -64,9 +79,9 @@ export async function startServer(
     readAsker: async () => ({
       createdSessionIds,
       host: await identifyHost(),
-      // Claude Code sets it for the servers that it starts.
-      providerSessionId: process.env.CLAUDE_CODE_SESSION_ID || null,
+      providerSessionId: (await readHostSession())?.providerSessionId ?? null,
     }),
+    readHostSession,
   };
   const server = createServer({
     description: prepared ?? describeServer(tools),

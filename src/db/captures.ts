@@ -1,7 +1,9 @@
 // The promise about what is taken in from agent hosts: each session and each event once, whichever door it came in by
 // and however often it comes. Sessions are named here by their host's own ids.
 import type { JobStatus } from "./jobs.ts";
+import type { ProcessIdentity } from "./process.ts";
 import type {
+  EventType,
   JsonObject,
   JsonValue,
   NewAction,
@@ -48,6 +50,29 @@ export interface CapturedEvent
   /** The host's own id of it, unique in its session. */
   key: string;
   actions: CapturedAction[];
+}
+
+/**
+ * What a hook said that its host's transcript says too, now or later: a prompt, an answer. Stored unless the session has it
+ * already, and made one with the transcript's own event when that comes.
+ */
+export interface CapturedHearing {
+  kind: "hearing";
+  providerSessionId: string;
+  type: EventType;
+  author: string;
+  content: string;
+  turnId: string | null;
+  error: string | null;
+  metadata: JsonObject | null;
+  createdAt: number;
+}
+
+/** The host says that the session is over, and why: its running runs have ended in order. */
+export interface CapturedEnd {
+  kind: "end";
+  providerSessionId: string;
+  reason: string;
 }
 
 /** How a call ended. */
@@ -130,6 +155,8 @@ export interface CapturedAutomation {
 export type CapturedRecord =
   | CapturedSession
   | CapturedEvent
+  | CapturedHearing
+  | CapturedEnd
   | CapturedOutcome
   | CapturedTodos
   | CapturedRun
@@ -205,6 +232,12 @@ export interface OpenedSession {
   deleted: boolean;
 }
 
+/** A session by its host's words. */
+export interface HostSession {
+  provider: string;
+  providerSessionId: string;
+}
+
 export interface Exclusion {
   directory: string;
   createdAt: number;
@@ -220,10 +253,12 @@ export interface CaptureStore {
   /**
    * All of it or nothing. An event whose key is there is counted as a duplicate, and moves on the actions of the one that
    * is. An outcome moves its action, and never one that has ended; of an unknown call it is an event of its own. Todos give
-   * way to those of a tool. Runs are ended, jobs that have not ended are cancelled, automations are disabled: the host
+   * way to those of a tool. What a hook has heard is made one with the same in the transcript. Runs are ended, jobs that have not ended are cancelled, automations are disabled: the host
    * that made them still has them.
    */
   take(batch: CaptureBatch): Promise<TakenBatch>;
+  /** The session that a hook has started last in that very process; null: none has. */
+  latestOfHost(host: ProcessIdentity): Promise<HostSession | null>;
   /** All sources, without their positions. */
   listSources(): Promise<Omit<CaptureSource, "position">[]>;
   /** Null: never read. */

@@ -55,7 +55,10 @@ const pairWeight = 0.7;
 /** The user's own words are what is remembered; an assistant's reply repeats them at length. */
 const userFactor = 2.2;
 const namedFactor = 1.4;
+/** The name itself is no more than an address: what the query asks is in its other words. */
 const nameTermFactor = 0.5;
+/** A whole name says more than its parts, which stand in many texts. */
+const joinedFactor = 2;
 const timeFactor = 1.4;
 /** A text with a name, a path or a quotation exactly as the query has it. */
 const literalFactor = 1.5;
@@ -71,12 +74,9 @@ export function rank(query: Query, docs: readonly Doc[], stats: Stats): Scored[]
     doc,
     readings: doc.passages.map((passage) => readPassage(passage, terms)),
   }));
-  // Who gives one bare word looks for events that have it, and not for answers to what has it.
-  const isBare = query.ignored.length === 0 && query.terms.length === 1;
   const byPlace = new Map(read.map((one) => [placeOf(one.doc), one]));
   const hits = read.flatMap((one): Hit[] => {
     const { doc } = one;
-    if (isBare && one.readings.every(({ counts }) => counts.size === 0)) return [];
     const near = wordsNear(one, byPlace);
     const best =
       doc.isCandidate &&
@@ -121,7 +121,8 @@ function weighTerms(query: Query, named: ReadonlySet<string>, stats: Stats): Ter
   let place = 0;
   return new Map(
     query.terms.map(({ term, kind }) => {
-      const weight = idfOf(term, stats) * (names.has(term) ? nameTermFactor : 1);
+      const factor = kind === "joined" ? joinedFactor : names.has(term) ? nameTermFactor : 1;
+      const weight = factor * idfOf(term, stats);
       return [term, { weight, place: kind === "joined" ? undefined : place++ }];
     }),
   );

@@ -1,9 +1,10 @@
 // create_session: opens a session.
 import * as z from "zod";
+import type { HostSession } from "../db/captures.ts";
 import { limits } from "../db/limits.ts";
 import { fitOne } from "./budget.ts";
 import { cutSession } from "./cut-records.ts";
-import { defineTool } from "./define-tool.ts";
+import { defineTool, type ToolContext } from "./define-tool.ts";
 import { idempotencyKey, jsonObject, maxCharsBounds, name, sessionId, text } from "./fields.ts";
 import { toWireSession } from "./to-wire.ts";
 import { withWork } from "./wire-jobs.ts";
@@ -30,15 +31,17 @@ export const createSession = defineTool({
       idempotency_key: idempotencyKey().optional(),
     }),
   output: () => z.object({ session: wireSession(), duplicate: z.boolean() }),
-  async run(input, { store, client, directory, readWorkspace, noteSession }) {
+  async run(input, context) {
+    const { store, client, directory, readWorkspace, noteSession } = context;
+    const host = await hostSessionFor(input, context);
     const { record, duplicate } = await store.createSession({
       appName: input.app_name ?? client,
       userId: input.user_id ?? null,
       workspace: await readWorkspace(input.directory ?? directory),
       title: input.title ?? null,
       agent: input.agent ?? null,
-      provider: input.provider ?? null,
-      providerSessionId: input.provider_session_id ?? null,
+      provider: input.provider ?? host?.provider ?? null,
+      providerSessionId: input.provider_session_id ?? host?.providerSessionId ?? null,
       parentSessionId: input.parent_session_id ?? null,
       context: input.context ?? null,
       metadata: input.metadata ?? null,
@@ -57,3 +60,13 @@ export const createSession = defineTool({
     );
   },
 });
+
+/** The host's own session is meant, unless the caller names another, or one of another provider, or a subagent's. */
+async function hostSessionFor(
+  input: Partial<Record<"provider" | "provider_session_id" | "parent_session_id", string | undefined>>,
+  { readHostSession }: ToolContext,
+): Promise<HostSession | null> {
+  if (input.provider_session_id !== undefined || input.parent_session_id !== undefined) return null;
+  const host = await readHostSession();
+  return input.provider === undefined || input.provider === host?.provider ? host : null;
+}

@@ -1,5 +1,6 @@
 // A tool is a value: everything the protocol, the docs and the tests need is derived from it.
 import type * as z from "zod";
+import type { HostSession } from "../db/captures.ts";
 import type { Asker } from "../db/facts.ts";
 import type { Workspace } from "../db/records.ts";
 import type { Store } from "../db/store.ts";
@@ -27,6 +28,8 @@ export interface ToolContext {
   /** Remembers a session that was made here: whoever asks where it was does not mean that one. */
   noteSession(id: string): void;
   readAsker(): Promise<Asker>;
+  /** The session that our host says it is in; null if it does not say. */
+  readHostSession(): Promise<HostSession | null>;
 }
 
 export interface Tool {

@@ -69,6 +69,7 @@ async function endsSoon(server: Program, finish: (server: Program) => void) {
   const started = performance.now();
   finish(server);
   const end = await server.ended;
-  expect(performance.now() - started).toBeLessThan(2_000);
+  // Far above what a busy machine takes, and far below for ever.
+  expect(performance.now() - started).toBeLessThan(10_000);
   return end;
 }

@@ -1,6 +1,7 @@
 // What the processes of these tests store: plain values, nothing of vitest.
 import type { NewJob } from "../../src/db/jobs.ts";
 import type { NewEvent, NewSession } from "../../src/db/records.ts";
+import { newEvent } from "./new-event.ts";
 
 export const writerSession: NewSession = {
   appName: "writer",
@@ -26,30 +27,7 @@ export const writerSession: NewSession = {
 
 /** Counts one token, and every third event has rows in a second table: so that a half of it would show. */
 export function numberedEvent(sessionId: string, number: number, content: string): NewEvent {
-  return {
-    sessionId,
-    type: "message",
-    author: "user",
-    content,
-    reasoning: null,
-    actions: number % 3 === 0 ? [action(content)] : [],
-    agent: null,
-    branch: null,
-    turnId: null,
-    messageId: null,
-    runId: null,
-    finish: null,
-    error: null,
-    tokens: { input: 1, output: null, reasoning: null, cacheRead: null, cacheWrite: null },
-    costUsd: null,
-    longRunningToolIds: null,
-    metadata: null,
-    raw: undefined,
-    createdAt: null,
-    idempotencyKey: null,
-    origin: "tool",
-    client: "writer",
-  };
+  return newEvent(sessionId, content, number % 3 === 0 ? [action(content)] : []);
 }
 
 function action(output: string) {

@@ -14,6 +14,7 @@ const ours = [
   "db/store.ts",
   "hosts/claude-code/transcript.ts",
   "hosts/host.ts",
+  "install/plan.ts",
   "liveness/prober.ts",
   "recall/terms.ts",
   "redaction/secrets.ts",
@@ -26,12 +27,14 @@ const ours = [
 const builtins = ["node:crypto", "node:fs", "node:fs/promises", "node:process"];
 const sql = ["better-sqlite3", "drizzle-orm", "drizzle-orm/sqlite-core"];
 const sdk = ["@modelcontextprotocol/client", "@modelcontextprotocol/sdk/types.js"];
-const everything = [...ours, ...builtins, ...sql, ...sdk, "croner", "pino", "stemmer", "zod"];
+const edits = ["jsonc-parser", "smol-toml"];
+const everything = [...ours, ...builtins, ...sql, ...sdk, ...edits, "croner", "pino", "stemmer", "zod"];
 
 // A file of each folder, and what it may import beside its own folder.
 const table: Record<string, string[]> = {
   "db/x.ts": builtins,
-  "db/sqlite/x.ts": ["db/store.ts", "recall/terms.ts", ...sql, ...builtins],
+  "db/sqlite/x.ts": ["db/store.ts", "recall/terms.ts", ...sql, "node:crypto", "node:process"],
+  "db/sqlite/file-bytes.ts": ["db/store.ts", "recall/terms.ts", ...sql, ...builtins],
   "tools/x.ts": ["zod", "db/store.ts", "resume/brief.ts", "node:crypto"],
   "recall/x.ts": ["stemmer"],
   "resume/x.ts": ["db/store.ts"],
@@ -50,6 +53,7 @@ const table: Record<string, string[]> = {
     "workspace/workspace.ts",
     ...builtins,
   ],
+  "install/x.ts": ["hosts/host.ts", "hosts/claude-code/transcript.ts", ...edits, ...builtins],
   "server/x.ts": everything.filter((source) => !sql.includes(source)),
   "cli/x.ts": everything.filter((source) => ![...sql, ...sdk, "pino"].includes(source)),
 };
@@ -132,6 +136,16 @@ it("keeps the process out of tools/ and of the pure folders", () => {
   const files = Object.fromEntries(Object.keys(table).map((path) => [path, text]));
   const refused = lint(files, "style/noRestrictedGlobals");
   expect(refused.toSorted()).toEqual(withoutProcess.map((path) => `${path}:1`).toSorted());
+});
+
+it("lets db/sqlite/ look at files and name them, but not open them", () => {
+  const names = ["open", "openSync", "readFileSync", "copyFileSync", "createReadStream", "promises"];
+  const opening = [...names.map((name) => `{ ${name} }`), "{ openSync as ok }", "* as fs", "fs"];
+  const text = ["{ existsSync, statSync }", "{ realpathSync }", ...opening]
+    .map((what) => `import ${what} from "node:fs";\n`)
+    .join("");
+  const refused = lint({ "db/sqlite/x.ts": text }, "style/noRestrictedImports");
+  expect(refused).toEqual(opening.map((_what, i) => `db/sqlite/x.ts:${i + 3}`));
 });
 
 // The linter cannot tell a type from a value by its source.

@@ -29,7 +29,7 @@ const answer = fc.record({
 });
 const slice = fc.record({ step: fc.constant("slice" as const), small: fc.boolean() });
 /** A process reads a slice, others go on, and it comes to write it later, or never. */
-const readEarly = fc.record({ step: fc.constant("read early" as const) });
+const readEarly = fc.record({ step: fc.constant("read early" as const), small: fc.boolean() });
 const writeLate = fc.record({ step: fc.constant("write late" as const) });
 const deletion = fc.record({ step: fc.constant("delete" as const), session: fc.nat(3) });
 const rebuild = fc.record({ step: fc.constant("rebuild" as const) });
@@ -70,7 +70,7 @@ class World {
     if (step.step === "append") await this.#append(step);
     else if (step.step === "answer") await this.#answer(step);
     else if (step.step === "slice") this.index.step(step.small ? smallest : undefined);
-    else if (step.step === "read early") this.#early = this.index.read(smallest);
+    else if (step.step === "read early") this.#early = this.index.read(step.small ? smallest : undefined);
     else if (step.step === "write late") {
       if (this.#early) this.index.write(this.#early);
     } else if (step.step === "delete") {
@@ -147,12 +147,63 @@ describe("the search index", () => {
   it("takes up an output that came between the reading of a slice and its writing", async () => {
     const world = await World.make();
     await world.do({ step: "append", session: 0, text: "brass", called: true });
-    await world.do({ step: "read early" });
+    await world.do({ step: "read early", small: false });
     await world.do({ step: "answer", pick: 0, text: "gear" });
     await world.do({ step: "write late" });
     await world.finish();
     const query = { mode: "any" as const, scope: { kind: "all" as const }, limit: 10, offset: 0 };
     expect((await world.store.search.search({ ...query, text: "gear" })).hits).toHaveLength(1);
+    await world.close();
+  });
+
+  it("takes it up in a rebuild too, when another process has dealt with it for the old table alone", async () => {
+    const world = await World.make();
+    await world.do({ step: "append", session: 0, text: "brass", called: true });
+    await world.finish();
+    await world.do({ step: "rebuild" });
+    await world.do({ step: "read early", small: false });
+    await world.do({ step: "answer", pick: 0, text: "gear" });
+    await world.do({ step: "slice", small: false });
+    await world.do({ step: "write late" });
+    await world.finish();
+    const query = { mode: "any" as const, scope: { kind: "all" as const }, limit: 10, offset: 0 };
+    expect((await world.store.search.search({ ...query, text: "gear" })).hits).toHaveLength(1);
+    await world.close();
+  });
+
+  it("is left alone by an older program, whose search is degraded", async () => {
+    const world = await World.make();
+    await world.do({ step: "append", session: 0, text: "brass", called: false });
+    await world.finish();
+    world.index.db.exec("UPDATE search_slots SET version = version + 1");
+    await world.do({ step: "append", session: 0, text: "gear", called: false });
+    expect(world.index.read()).toBeUndefined();
+    const query = { mode: "any" as const, scope: { kind: "all" as const }, limit: 10, offset: 0 };
+    expect(await world.store.search.search({ ...query, text: "gear" })).toMatchObject({
+      degraded: true,
+      unindexed: 1,
+    });
+    expect((await world.store.search.search({ ...query, text: "gear" })).hits).toHaveLength(1);
+    await expect(world.store.search.rebuild()).rejects.toMatchObject({ code: "invalid_state" });
+    await world.close();
+  });
+
+  it("is made anew by a newer program, and searched by its old table meanwhile", async () => {
+    const world = await World.make();
+    await world.do({ step: "append", session: 0, text: "brass", called: false });
+    await world.finish();
+    world.index.db.exec("UPDATE search_slots SET version = version - 1");
+    const query = {
+      text: "brass",
+      mode: "any" as const,
+      scope: { kind: "all" as const },
+      limit: 10,
+      offset: 0,
+    };
+    expect(await world.store.search.search(query)).toMatchObject({ degraded: false, hits: [{ seq: 1 }] });
+    expect(await world.store.search.catchUp()).toBe(0);
+    expect(world.index.slots.all()).toMatchObject([{ slot: "b", role: "active", version: 1 }]);
+    expect((await world.store.search.search(query)).hits).toHaveLength(1);
     await world.close();
   });
 });

@@ -86,6 +86,128 @@ export function searchContract(open: OpenStore): void {
       await expect(lost).rejects.toMatchObject({ code: "not_found" });
     });
 
+    it("filters before the limit, also where what is asked for is rare and came out of order", async () => {
+      const id = await create({ appName: "host", userId: "ada" });
+      await add(id, {
+        content: "gears",
+        createdAt: Date.UTC(2031, 1, 3),
+        actions: [call({ toolName: "rare" })],
+      });
+      await add(id, {
+        content: "gears",
+        author: "planner",
+        type: "note",
+        createdAt: Date.UTC(1999, 4, 5, 6),
+      });
+      await add(id, { content: "gears", createdAt: Date.UTC(1970, 0, 1) });
+      await add(id, { content: "gears", createdAt: Date.UTC(2100, 0, 1) });
+      const other = await create({ workspace: elsewhere });
+      const events = Array.from({ length: 500 }, () => newEvent(other, { content: "gears" }));
+      for (let index = 0; index < 4; index += 1) await store.appendEvents(other, events);
+      await store.search.catchUp();
+      expect(await found("gears", { toolName: "rare" })).toEqual([1]);
+      expect(await found("gears", { authors: ["planner", "nobody"] })).toEqual([2]);
+      expect(await found("gears", { types: ["note"] })).toEqual([2]);
+      expect(await found("gears", { since: Date.UTC(1999, 4, 5), until: Date.UTC(1999, 4, 5, 6) })).toEqual([
+        2,
+      ]);
+      expect(
+        await found("gears", { since: Date.UTC(1999, 4, 5, 7), until: Date.UTC(1999, 4, 5, 8) }),
+      ).toEqual([]);
+      expect(await found("gears", { until: Date.UTC(1980, 0, 1) })).toEqual([3]);
+      expect(await found("gears", { since: Date.UTC(2031, 0, 1) })).toEqual([4, 1]);
+      expect(await found("gears", { since: 5, until: 4 })).toEqual([]);
+      for (const owner of [{ appName: "host" }, { userId: "ada" }, { directory: workspace.directory }]) {
+        expect((await found("gears", owner)).toSorted()).toEqual([1, 2, 3, 4]);
+      }
+      expect(await found("gears", { userId: "nobody" })).toEqual([]);
+    });
+
+    it("looks in a fork's history: what it shares up to the cut, and its own", async () => {
+      const source = await create();
+      await add(source, "shared gears");
+      await add(source, "gears behind the cut");
+      const made = { title: null, idempotencyKey: null, ...by };
+      const { record: fork } = await store.forkSession({ ...made, sessionId: source, atSeq: 1 });
+      await add(fork.id, "the fork's gears");
+      const { record: deep } = await store.forkSession({ ...made, sessionId: fork.id, atSeq: null });
+      const { hits } = await search("gears", { scope: { kind: "session", sessionId: deep.id } });
+      const places = hits.map(({ sessionId, seq }) => ({ sessionId, seq }));
+      expect(places).toHaveLength(2);
+      expect(places).toContainEqual({ sessionId: source, seq: 1 });
+      expect(places).toContainEqual({ sessionId: fork.id, seq: 2 });
+      const own = hits.find(({ sessionId }) => sessionId === fork.id);
+      expect(own?.before).toMatchObject({ seq: 1, text: "shared gears" });
+    });
+
+    it("asks for every word, or for all in a row, wherever in the event they are", async () => {
+      const id = await create();
+      const filler = "Nothing of interest here. ".repeat(80);
+      await add(id, `brass ${filler} gears`);
+      await add(id, "gears of brass");
+      await add(id, "brass alone");
+      await add(id, "Our brass gears.");
+      expect((await found("brass gears", { mode: "all" })).toSorted()).toEqual([1, 2, 4]);
+      expect(await found("brass gears", { mode: "phrase" })).toEqual([4]);
+      expect(await found("brass wheels", { mode: "all" })).toEqual([]);
+    });
+
+    it("shows page after page, whatever comes in between", async () => {
+      const id = await create();
+      for (let index = 0; index < 25; index += 1) await add(id, `gear ${"brass ".repeat(index)}`);
+      const first = await search("gear", { limit: 10 });
+      const seen = first.hits.map(({ seq }) => seq);
+      await add(id, "gear gear gear");
+      for (let offset = 10, more = first.more; more; offset += 10) {
+        const page = await search("gear", { limit: 10, offset, upTo: first.upTo });
+        seen.push(...page.hits.map(({ seq }) => seq));
+        more = page.more;
+      }
+      expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 25 }, (_, index) => index + 1));
+    });
+
+    it("shows the best of each session", async () => {
+      const [one, other] = [await create(), await create()];
+      for (const id of [one, other, one]) await add(id, "gears");
+      const { hits } = await search("gears", { groupBy: "session" });
+      expect(hits.map(({ sessionId }) => sessionId).toSorted()).toEqual([one, other].toSorted());
+    });
+
+    it("finds the beginning and the end of a megabyte", async () => {
+      const id = await create();
+      await add(id, `cogwheel ${"brass gears ".repeat(87_000)} flywheel`);
+      await store.search.catchUp();
+      expect(await found("cogwheel")).toEqual([1]);
+      expect(await found("flywheel")).toEqual([1]);
+    });
+
+    it("takes any string", async () => {
+      const id = await create();
+      await add(id, "gears AND wheels");
+      const odd = [
+        "",
+        " ",
+        "\0",
+        "\ud800",
+        "*",
+        '"',
+        "NEAR(",
+        "col: x",
+        "-x",
+        "the of and",
+        "!?",
+        "(",
+        "a AND",
+        "^b",
+      ];
+      for (const text of odd) {
+        for (const mode of ["any", "all", "phrase"] as const) {
+          expect(await search(text, { mode })).toMatchObject({ degraded: false, more: false });
+        }
+      }
+      expect(await found('NEAR("gears" -wheels)*')).toEqual([1]);
+    });
+
     it("rebuilds to the same hits", async () => {
       const id = await create();
       for (let index = 0; index < 30; index += 1) await add(id, `gear ${index} ${"brass ".repeat(index)}`);

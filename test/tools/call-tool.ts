@@ -23,6 +23,7 @@ export async function openToolContext(overrides: Partial<ToolContext> = {}): Pro
     noteHostRun() {},
     noteSession: () => {},
     readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
+    readHostSession: async () => null,
     ...overrides,
   };
 }

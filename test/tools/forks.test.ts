@@ -34,6 +34,7 @@ beforeEach(async () => {
     noteHostRun() {},
     noteSession: () => {},
     readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
+    readHostSession: async () => null,
   };
   sessionId = (await call("create_session", {})).session.id;
 });

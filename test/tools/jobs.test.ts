@@ -31,6 +31,7 @@ beforeEach(async () => {
     noteHostRun: () => {},
     noteSession: () => {},
     readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
+    readHostSession: async () => null,
   };
 });
 

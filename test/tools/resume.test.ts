@@ -43,6 +43,7 @@ beforeEach(async () => {
     noteHostRun: () => {},
     noteSession: () => {},
     readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
+    readHostSession: async () => null,
   };
 });
 

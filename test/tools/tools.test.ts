@@ -36,6 +36,7 @@ beforeEach(async () => {
     noteHostRun: ({ id }) => hostRuns.push(id),
     noteSession: () => {},
     readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
+    readHostSession: async () => null,
   };
   sessionId = (await call("create_session", {})).session.id;
 });

@@ -9,6 +9,10 @@ export function cleanRecord(redaction: Redaction, record: CapturedRecord): Clean
       return redaction.record(record, ["title", "context", "metadata"]);
     case "event":
       return redaction.event(record);
+    case "hearing":
+      return redaction.record(record, ["content", "error", "metadata"]);
+    case "end":
+      return redaction.record(record, ["reason"]);
     case "outcome":
       return redaction.record(record, ["title", "output", "error"]);
     case "todos": {

@@ -3,6 +3,7 @@ import type {
   CaptureBatch,
   CapturedAction,
   CapturedEvent,
+  CapturedHearing,
   CapturedOutcome,
   CapturedRecord,
   CapturedSession,
@@ -15,11 +16,15 @@ import type {
 import type { JsonValue } from "../records.ts";
 import type { Findings } from "../redaction.ts";
 import type { Actions } from "./actions.ts";
+import { orphanOf, toSaid } from "./captured-events.ts";
 import { cleanRecord } from "./captured-texts.ts";
 import type { CapturedWork } from "./captured-work.ts";
 import type { Events } from "./events.ts";
+import type { Hearings, Said } from "./hearings.ts";
+import type { HostSessions } from "./host-sessions.ts";
 import type { ProviderSessions } from "./provider-sessions.ts";
 import type { Redaction } from "./redaction.ts";
+import type { Runs } from "./runs.ts";
 import type { Sources } from "./sources.ts";
 import { fromJson } from "./text.ts";
 import type { Todos } from "./todos.ts";
@@ -28,8 +33,10 @@ import type { Transactions } from "./transactions.ts";
 interface Related {
   providerSessions: ProviderSessions;
   events: Events;
+  hearings: Hearings;
   actions: Actions;
   todos: Todos;
+  runs: Runs;
   work: CapturedWork;
   sources: Sources;
   redaction: Redaction;
@@ -50,8 +57,6 @@ const nothingSaid = {
   createdAt: null,
   updatedAt: null,
 } as const;
-
-const noTokens = { input: null, output: null, reasoning: null, cacheRead: null, cacheWrite: null };
 
 export class Captures {
   readonly #related: Related;
@@ -99,6 +104,14 @@ class Taking {
       case "event":
         this.#event(record, findings);
         break;
+      case "hearing":
+        this.#hear(record, findings);
+        break;
+      case "end": {
+        const { sessionId } = this.#sessionOf(record.providerSessionId);
+        if (sessionId !== null) this.#related.runs.endOf(sessionId, `its host ended it: ${record.reason}`);
+        break;
+      }
       case "outcome":
         this.#outcome(record, findings);
         break;
@@ -171,19 +184,28 @@ class Taking {
       }
       return;
     }
-    const { kind: _kind, providerSessionId: _id, key, ...said } = event;
-    const known = said.actions.map((action) => this.#withOutcome(taken.sessionId ?? "", action));
-    this.#append(taken, { ...said, actions: known }, { key, findings });
+    const { kind: _kind, providerSessionId: _id, key, ...rest } = event;
+    const known = rest.actions.map((action) => this.#withOutcome(taken.sessionId ?? "", action));
+    const said = { ...rest, actions: known };
+    const heard = this.#related.hearings.of(taken.sessionId, said);
+    if (heard === undefined) this.#append(taken, said, { key, findings });
+    else if (this.#related.hearings.replace(heard, said, { key, findings })) count(taken, said);
+    else taken.duplicates += 1;
+  }
+
+  #hear({ kind: _kind, providerSessionId, ...hearing }: CapturedHearing, findings: Findings): void {
+    const taken = this.#sessionOf(providerSessionId);
+    if (taken.sessionId === null) return;
+    const key = this.#related.hearings.keyFor(taken.sessionId, hearing);
+    if (key === null) taken.duplicates += 1;
+    else this.#append(taken, toSaid(hearing), { key, findings });
   }
 
   #append(taken: TakenSession, said: Said, by: { key: string; findings: Findings }): void {
     if (taken.sessionId === null) return;
     const { origin, client } = this.#batch;
     this.#related.events.appendHosts({ ...said, sessionId: taken.sessionId, origin, client }, by);
-    taken.events += 1;
-    taken.actions += said.actions.length;
-    taken.tokens.input += said.tokens.input ?? 0;
-    taken.tokens.output += said.tokens.output ?? 0;
+    count(taken, said);
   }
 
   /** As it ended, if that came in before the call itself; and without what one of our own tools was told. */
@@ -209,48 +231,30 @@ class Taking {
     const { isOwnTool } = this.#batch;
     if (actions.settle(taken.sessionId, callId, outcome, { isOwnTool, findings })) return;
     if (events.ofHost(taken.sessionId, outcomeKey(callId)) !== undefined) return;
-    this.#append(taken, toEvent(outcome), { key: outcomeKey(callId), findings });
+    this.#append(taken, orphanOf(outcome), { key: outcomeKey(callId), findings });
   }
 }
 
-type Said = Omit<CapturedEvent, "kind" | "providerSessionId" | "key">;
+function count(taken: TakenSession, { actions, tokens }: Said): void {
+  taken.events += 1;
+  taken.actions += actions.length;
+  taken.tokens.input += tokens.input ?? 0;
+  taken.tokens.output += tokens.output ?? 0;
+}
 
 function outcomeKey(callId: string): string {
   return `outcome:${callId}`;
 }
 
-/** Of a call that is not known: its transcript began later, or lost a line. */
-function toEvent({ callId, status, title, output, error, endedAt }: CapturedOutcome): Said {
-  const action = { callId, toolName: "unknown", title, status, input: undefined, output, error };
-  return {
-    type: "tool_result",
-    author: "tool",
-    content: null,
-    reasoning: null,
-    actions: [{ ...action, startedAt: null, endedAt }],
-    agent: null,
-    branch: null,
-    turnId: null,
-    messageId: null,
-    finish: null,
-    error: null,
-    tokens: noTokens,
-    costUsd: null,
-    longRunningToolIds: null,
-    metadata: null,
-    raw: undefined,
-    createdAt: endedAt,
-  };
-}
-
 export function captureStore(
   transactions: Transactions,
-  parts: { captures: Captures; sources: Sources },
+  parts: { captures: Captures; hostSessions: HostSessions; sources: Sources },
 ): CaptureStore {
-  const { captures, sources: read } = parts;
+  const { captures, hostSessions, sources: read } = parts;
   return {
     openSession: (session, by) => transactions.write(() => captures.open(session, by)),
     take: (batch) => transactions.write(() => captures.take(batch)),
+    latestOfHost: (host) => transactions.read(() => hostSessions.latest(host)),
     listSources: () => transactions.read(() => read.list()),
     getSource: (host, path) => transactions.read(() => read.get(host, path)),
     listExclusions: () => transactions.read(() => read.listExclusions()),

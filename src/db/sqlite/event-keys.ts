@@ -12,3 +12,11 @@ export function callersKey(key: string): string {
 export function hostsKey(key: string): string {
   return hosts + key.toWellFormed();
 }
+
+/** Of what a hook has heard and no transcript has said yet: these keys, and no others, are in this range. */
+export const heardKeys = { from: `${hosts}heard:`, to: `${hosts}heard;` };
+
+/** For the event of that seq. */
+export function heardKey(seq: number): string {
+  return `heard:${seq}`;
+}

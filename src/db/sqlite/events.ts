@@ -8,13 +8,19 @@ import { type Actions, toAction } from "./actions.ts";
 import { callersKey, hostsKey } from "./event-keys.ts";
 import { type EventRow, toEvent } from "./event-rows.ts";
 import type { Lineage } from "./lineage.ts";
-import { columnsOf, type Drizzle, Inserts, Prepared } from "./prepare.ts";
+import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
 import { type Redaction, toRedactions } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
 import type { Runs } from "./runs.ts";
 import { events } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import { hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
+
+type Keyed = NewEvent & { requestHash: string | null };
+type Place = Pick<Event, "seq" | "createdAt">;
+
+/** What stays of an event that was heard of. */
+const kept: readonly string[] = ["id", "sessionId", "seq"];
 
 export class Events {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
@@ -24,6 +30,7 @@ export class Events {
   readonly #runs: Runs;
   readonly #redaction: Redaction;
   readonly #insert;
+  readonly #replace;
   readonly #bySeq;
   readonly #byKey;
 
@@ -39,6 +46,13 @@ export class Events {
     this.#runs = related.runs;
     this.#redaction = related.redaction;
     this.#insert = new Inserts(db, events);
+    const replaced = Object.keys(columnsOf(events)).filter((name) => !kept.includes(name));
+    this.#replace = new Prepared(db, () =>
+      db
+        .update(events)
+        .set(Object.fromEntries(replaced.map((name) => [name, value(name)])))
+        .where(eq(events.id, sql.placeholder("id"))),
+    );
     const ofSession = eq(events.sessionId, sql.placeholder("sessionId"));
     this.#bySeq = new Prepared(db, () =>
       db
@@ -95,11 +109,34 @@ export class Events {
     return this.#byKey.get({ sessionId, key: hostsKey(key) });
   }
 
-  #insertAt(
-    { seq, createdAt }: { seq: number; createdAt: number },
-    event: NewEvent & { requestHash: string | null },
-    findings: Findings,
-  ): Event {
+  /** The host's own event in the place of what was heard of it, at the same seq, with the same provenance. */
+  replaceHeard(
+    heard: EventRow,
+    event: Omit<NewEvent, "idempotencyKey" | "runId">,
+    { key, findings }: { key: string; findings: Findings },
+  ): void {
+    const { seq, origin, client } = heard;
+    const turnId = event.turnId ?? heard.turnId;
+    const known = { ...event, turnId, origin, client, runId: null, requestHash: null };
+    const place = { seq, createdAt: event.createdAt ?? heard.createdAt };
+    const { stored, actions } = this.#toRows(place, { ...known, idempotencyKey: hostsKey(key) }, findings);
+    this.#replace.run({ ...stored, id: heard.id });
+    this.#actions.insert(actions);
+  }
+
+  /** One that was forgotten is known by the host's id from now on, and stays forgotten. */
+  renameHeard(heard: EventRow, key: string): void {
+    this.#replace.run({ ...heard, idempotencyKey: hostsKey(key) });
+  }
+
+  #insertAt(place: Place, event: Keyed, findings: Findings): Event {
+    const { stored, actions } = this.#toRows(place, event, findings);
+    this.#insert.run(stored);
+    this.#actions.insert(actions);
+    return toEvent(stored, actions.map(toAction));
+  }
+
+  #toRows({ seq, createdAt }: Place, event: Keyed, findings: Findings) {
     const { sessionId } = event;
     const { row, lossy } = repairTexts({
       sessionId,
@@ -134,10 +171,7 @@ export class Events {
       redactions: toRedactions(findings),
     });
     const prepared = this.#actions.prepare(event.actions, { sessionId, seq, createdAt });
-    const stored = { ...row, lossy: lossy || prepared.lossy ? 1 : null };
-    this.#insert.run(stored);
-    this.#actions.insert(prepared.rows);
-    return toEvent(stored, prepared.rows.map(toAction));
+    return { stored: { ...row, lossy: lossy || prepared.lossy ? 1 : null }, actions: prepared.rows };
   }
 
   /** In one transaction, so that one refusal undoes all. */

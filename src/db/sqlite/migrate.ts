@@ -1,13 +1,14 @@
 // Brings a file's schema to the newest version, all or nothing, once however many processes start together.
 // drizzle's own migrator reads its ledger outside the lock: eight starts at once applied a migration up to six times.
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import Database from "better-sqlite3";
 import { StoreError } from "../errors.ts";
 import type { StoreLog } from "../store.ts";
 import { applicationId } from "./connection.ts";
 import { schemaTooNew } from "./errors.ts";
+import { makeFile, syncFolderOf } from "./place.ts";
 
 export interface Migration {
   /** The `user_version` it leads to: 1, 2, 3 … */
@@ -107,7 +108,7 @@ function copyVerified(file: string, version: number, now: number): string {
   const name = `${file}.schema-${version}-${stamp}`;
   const [copy, unverified] = [`${name}.bak`, `${name}.unverified.bak`];
   // VACUUM INTO takes an empty file, and keeps its mode.
-  closeSync(openSync(unverified, "wx", 0o600));
+  makeFile(unverified);
   try {
     const source = new Database(file, { readonly: true });
     const expected = countRows(source);
@@ -125,22 +126,12 @@ function copyVerified(file: string, version: number, now: number): string {
       );
     }
     renameSync(unverified, copy);
+    // Before the migration: whoever finds the file migrated finds the copy.
     syncFolderOf(copy);
     return copy;
   } catch (error) {
     rmSync(unverified, { force: true });
     throw error;
-  }
-}
-
-/** So that a power cut in the migration leaves the copy under its name. Windows cannot, and need not. */
-function syncFolderOf(file: string): void {
-  if (process.platform === "win32") return;
-  const folder = openSync(dirname(file), "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }
 

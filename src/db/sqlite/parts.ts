@@ -10,10 +10,14 @@ import { CapturedWork } from "./captured-work.ts";
 import { Captures } from "./captures.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Deletions } from "./deletions.ts";
+import { Erasures } from "./erasures.ts";
 import { Events } from "./events.ts";
 import { Facts } from "./facts.ts";
+import { Forgettings } from "./forgettings.ts";
 import { Forks } from "./forks.ts";
+import { Hearings } from "./hearings.ts";
 import { Histories } from "./histories.ts";
+import { HostSessions } from "./host-sessions.ts";
 import { Jobs } from "./jobs.ts";
 import { Leases } from "./leases.ts";
 import { Lineage } from "./lineage.ts";
@@ -70,8 +74,10 @@ export function createParts(db: Database.Database, options: StoreOptions) {
   const forks = new Forks(options, { sessions, lineage, todos, redaction });
   const jobs = new Jobs(query, options, { sessions, projects, audit, redaction });
   const events = new Events(query, options, { sessions, lineage, actions, runs, redaction });
+  const hearings = new Hearings(query, { sessions, events, rollups, searchQueue });
   const providerSessions = new ProviderSessions(query, options, { sessions, projects, redaction });
   const sources = new Sources(query, options);
+  const erasures = new Erasures(query);
   const work = new CapturedWork(query, options, projects);
   // What is taken in is there already: it is masked, never refused.
   const masking = new Redaction(options, { mayRefuse: false });
@@ -80,13 +86,26 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     actions,
     audit,
     automations: new Automations(query, options, { projects, jobs, audit, redaction }),
-    captures: new Captures({ providerSessions, events, actions, todos, work, sources, redaction: masking }),
+    captures: new Captures({
+      providerSessions,
+      events,
+      hearings,
+      actions,
+      todos,
+      runs,
+      work,
+      sources,
+      redaction: masking,
+    }),
     checkpoints: new Checkpoints(query, options, { sessions, todos, forks, audit, redaction }),
     deletions: new Deletions(query, options, { sessions, audit, rollups, searchQueue }),
+    erasures,
     events,
     facts: new Facts(query, { sessions, lineage, histories, todos, runs }),
+    forgettings: new Forgettings(query, options, { sessions, lineage, audit, erasures, searchQueue }),
     forks,
     histories,
+    hostSessions: new HostSessions(query),
     jobs,
     leases: new Leases(query, options, { jobs, runs, sessions, redaction }),
     projectRuns,
@@ -101,6 +120,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     searchQueue,
     searchSlices: new SearchSlices({ searchSlots, searchQueue, searchTables, searchTexts }),
     searchSlots,
+    searchTables,
     searches: new Searches(query, {
       searchTables,
       searchSlots,

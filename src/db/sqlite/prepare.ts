@@ -68,10 +68,23 @@ type Aliased<T extends SQLiteTable> = {
   [K in keyof T["$inferSelect"]]: SQL.Aliased<T["$inferSelect"][K]>;
 };
 
-/** Every column of a table under its name in code: SQLite itself then makes the rows as we want them. */
+const aliased = new WeakMap<SQLiteTable, object>();
+
+/**
+ * Every column of a table under its name in code: SQLite itself then makes the rows as we want them. Made once for each
+ * table: some twenty statements select the same columns, in every process that a hook starts.
+ */
 export function columnsOf<T extends SQLiteTable>(table: T): Aliased<T> {
-  const columns = Object.entries(getTableColumns(table));
-  return Object.fromEntries(columns.map(([key, column]) => [key, sql`${column}`.as(key)])) as Aliased<T>;
+  let columns = aliased.get(table);
+  if (columns === undefined) {
+    const named = Object.entries(getTableColumns(table)).map(([key, column]) => [
+      key,
+      sql`${column}`.as(key),
+    ]);
+    columns = Object.fromEntries(named) as object;
+    aliased.set(table, columns);
+  }
+  return columns as Aliased<T>;
 }
 
 /** The names of the values that are not null, by which a statement is chosen: to bind the others costs time too. */

@@ -120,6 +120,11 @@ export class Rollups {
     this.#stored.subtract(this.#log.ofSession(sessionId, this.watermark(), seqs));
   }
 
+  /** They have changed, having been subtracted as they were. */
+  addAgain(sessionId: string, seqs: Seqs): void {
+    this.#stored.add(this.#log.ofSession(sessionId, this.watermark(), seqs));
+  }
+
   /** Every session of the one project has become the other's; null: no project's. */
   mergeProject(from: string, into: string | null): void {
     this.#stored.mergeProject(from, into ?? "");

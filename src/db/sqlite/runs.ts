@@ -175,6 +175,13 @@ export class Runs {
     return this.#markEnded(run, { status, exitCode, error: row.error, endedBy, lossy });
   }
 
+  /** As its host ends a session: in order, and nobody says how it went. */
+  endOf(sessionId: string, evidence: string): Run[] {
+    return this.running({ sessionId }).map(({ run }) =>
+      this.#markEnded(run, { status: "ended", evidence: evidence.toWellFormed(), endedBy: "hook" }),
+    );
+  }
+
   /** Marks a run whose process is dead, unless it has been ended since it was read; then null. */
   markGone(runId: string, evidence: string): Run | null {
     const run = this.get(runId);

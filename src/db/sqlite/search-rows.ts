@@ -1,5 +1,7 @@
 // Which rows of the index have which terms, out of lists of rows, and which of them are worth most. Pure.
 
+import { eventOf } from "./search-tables.ts";
+
 /** A term is a bit of a mask, so there are at most so many. */
 export const mostMasked = 30;
 
@@ -28,6 +30,27 @@ export class TermRows {
     }
     this.#rows = merged.subarray(0, size);
     this.#masks = mergedMasks.subarray(0, size);
+  }
+
+  /** Only those among these. */
+  keep(rows: readonly number[]): void {
+    const kept = new Set(rows);
+    this.#filter((row) => kept.has(row));
+  }
+
+  /** Of events whose rows together have all terms of the mask. */
+  keepEvents(mask: number): void {
+    const kept = new Map<number, number>();
+    for (let i = 0; i < this.#rows.length; i += 1) {
+      const event = eventOf(this.#rows[i] ?? 0);
+      kept.set(event, (kept.get(event) ?? 0) | (this.#masks[i] ?? 0));
+    }
+    this.#filter((row) => ((kept.get(eventOf(row)) ?? 0) & mask) === mask);
+  }
+
+  #filter(isKept: (row: number) => boolean): void {
+    this.#masks = this.#masks.filter((_, index) => isKept(this.#rows[index] ?? 0));
+    this.#rows = this.#rows.filter(isKept);
   }
 
   /** About so many rows of the greatest weight, the heaviest first and among equals the newest. */

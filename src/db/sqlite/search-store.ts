@@ -3,7 +3,7 @@
 import { sql } from "drizzle-orm";
 import { parseQuery, type Query } from "../../recall/query.ts";
 import type { Stats } from "../../recall/rank.ts";
-import { toTerm, toTerms } from "../../recall/terms.ts";
+import { toTerms } from "../../recall/terms.ts";
 import { rulesVersion } from "../../recall/version.ts";
 import type { SearchQuery, SearchResult, SearchState, SearchStore } from "../search.ts";
 import { type Drizzle, Prepared } from "./prepare.ts";
@@ -88,7 +88,7 @@ export class Searches {
       hits: page.map((one) => this.#hits.toHit(one, query)),
       more: shown.length > asked.offset + page.length,
       terms: query.terms.flatMap(({ term, kind }) => (kind === "joined" ? [] : [term])),
-      ignored: ignoredOf(query),
+      ignored: query.ignored.slice(0, mostIgnored),
       scope,
       unindexed: this.state().behind,
       degraded,
@@ -106,9 +106,8 @@ export class Searches {
         const hasKey = (key: string) => this.#candidates.hasKey(lookup, key);
         const filters = this.#filters.of(asked, hasKey);
         const stats = this.#candidates.statsOf(lookup);
-        const found = filters.isEmpty
-          ? []
-          : this.#candidates.find(query, { ...lookup, keys: filters.keys }, stats);
+        const where = { ...lookup, keys: filters.keys };
+        const found = filters.isEmpty ? [] : this.#candidates.find(query, asked.mode, where, stats);
         const wholly = version !== rulesVersion;
         const given = { query, mode: asked.mode, filters, stats, upTo, wholly };
         return { ranked: this.#hits.rank(found, given), scope: filters.scope, degraded: false, damage };
@@ -151,14 +150,6 @@ export class Searches {
       stats: { passages, averageLength, frequency: (term) => frequencies.get(term) ?? 0 },
     };
   }
-}
-
-/** Its stop words, and of a query that is too long the first words that there was no place for. */
-function ignoredOf({ terms, pieces, ignored, isCut }: Query): string[] {
-  if (!isCut) return [...ignored];
-  const used = new Set(terms.map(({ term }) => term));
-  const unused = pieces.filter((piece) => !used.has(toTerm(piece)));
-  return [...new Set([...ignored, ...unused])].slice(0, mostIgnored);
 }
 
 function bestOfSessions(ranked: readonly Ranked[]): Ranked[] {

@@ -27,6 +27,7 @@ export const untold = {
   providerParentId: null,
   hostTodosAt: null,
   hostTodosVersion: null,
+  forgottenAt: null,
 };
 
 export class Sessions {
@@ -38,6 +39,7 @@ export class Sessions {
   readonly #byId;
   readonly #byKey;
   readonly #growths = new Shapes<{ get(values: Record<string, unknown>): Grown | undefined }>();
+  readonly #usages = new Shapes<{ run(values: Record<string, unknown>): number }>();
   readonly #touch;
   readonly #touchTodos;
   readonly #setBranch;
@@ -176,15 +178,8 @@ export class Sessions {
    * Counts one more event in, and gives it its seq. `at`: when it happened, of one that is taken in afterwards (0: not
    * known), which is no activity of now.
    */
-  grow(sessionId: string, { tokens, costUsd }: Growth, at?: number): Grown {
-    const added = {
-      inputTokens: tokens.input,
-      outputTokens: tokens.output,
-      reasoningTokens: tokens.reasoning,
-      cacheReadTokens: tokens.cacheRead,
-      cacheWriteTokens: tokens.cacheWrite,
-      costUsd,
-    };
+  grow(sessionId: string, growth: Growth, at?: number): Grown {
+    const added = countersOf(growth);
     const counters = namesOfGiven(added) as Counter[];
     const late = at !== undefined;
     const shape = `${late} ${counters.join()}`;
@@ -192,6 +187,18 @@ export class Sessions {
     const grown = statement.get({ ...added, id: sessionId, now: this.#options.now(), at });
     if (grown === undefined) throw sessionNotFound(sessionId);
     return grown;
+  }
+
+  /** Counts the usage of an event that was counted in without it. */
+  addUsage(sessionId: string, growth: Growth): void {
+    const added = countersOf(growth);
+    const counters = namesOfGiven(added) as Counter[];
+    if (counters.length === 0) return;
+    const prepare = () => {
+      const id = eq(sessions.id, sql.placeholder("id"));
+      return new Prepared(this.#db, () => this.#db.update(sessions).set(growBy(counters)).where(id));
+    };
+    this.#usages.get(counters.join(), prepare).run({ ...added, id: sessionId });
   }
 
   #prepareGrowth(counters: readonly Counter[], late: boolean) {
@@ -278,6 +285,17 @@ type Counter =
 /** The latest activity, as far as it is not after the time given. */
 export function laterOf(at: SQL): SQL {
   return sql`max(${sessions.updatedAt}, ${at})`;
+}
+
+function countersOf({ tokens, costUsd }: Growth): Record<Counter, number | null> {
+  return {
+    inputTokens: tokens.input,
+    outputTokens: tokens.output,
+    reasoningTokens: tokens.reasoning,
+    cacheReadTokens: tokens.cacheRead,
+    cacheWriteTokens: tokens.cacheWrite,
+    costUsd,
+  };
 }
 
 /** Adds a placeholder's value to each counter; one that nobody has counted yet is null. */

@@ -5,6 +5,7 @@ import type { LineReader, Place } from "../json-lines.ts";
 import { asObject, asObjects, asText, asTexts, asTime } from "../narrow.ts";
 import { newEvent, newExpectedSkip, newSession, newSkip } from "../new-records.ts";
 import { assistantRecords, type MessageContext, userRecords } from "./messages.ts";
+import { subagentSessionId } from "./subagents.ts";
 import { systemEvent } from "./system.ts";
 import { TaskList } from "./tasks.ts";
 import { UsageByMessage } from "./usage.ts";
@@ -188,8 +189,4 @@ function sessionOf(line: JsonObject): string | null {
   const sessionId = asText(line.sessionId);
   const agentId = asText(line.agentId);
   return sessionId === null || agentId === null ? sessionId : subagentSessionId(sessionId, agentId);
-}
-
-function subagentSessionId(sessionId: string, agentId: string): string {
-  return `${sessionId}/agent-${agentId}`;
 }

@@ -1,0 +1,47 @@
+// A page of docs/hosts/ for each host that `backstory install` sets up, from the configuration that it writes.
+import { extname } from "node:path";
+import type { HostConfiguration, Scope } from "../src/hosts/configuration.ts";
+import { configurations } from "../src/hosts/configurations.ts";
+import { install, partsByFile } from "../src/install/plan.ts";
+
+const launch = { command: "npx", args: ["-y", "backstory"] };
+
+/** By their paths. */
+export function hostPages(): Record<string, string> {
+  return Object.fromEntries(configurations.map((host) => [`docs/hosts/${host.name}.md`, hostPage(host)]));
+}
+
+function hostPage(host: HostConfiguration): string {
+  const { name, title, captured, notes } = host;
+  const parts = [
+    `# ${title}`,
+    "Written by `npm run docs` from `src/hosts`: change it there.",
+    "## Set up",
+    fence("sh", `npx -y backstory install ${name} --write`),
+    "adds what is below to the files, beside what is in them, with a backup of each. Without `--write` it shows it and writes " +
+      "nothing. Twice is once. From a checkout, `node dist/backstory.js install " +
+      `${name} --write --command\` writes the paths of that checkout instead, and its hooks start quicker than by npx.`,
+    "## Undo",
+    fence("sh", `npx -y backstory install ${name} --remove`),
+    "leaves the files as they were. What was recorded stays.",
+    "## What is recorded",
+    list(captured),
+    ...(notes.length === 0 ? [] : ["## Good to know", list(notes)]),
+    "## What is written",
+    scopeSection(host, "user", "For yourself, in every project:"),
+    scopeSection(host, "project", "For one project, with `--scope project` in its directory:"),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function scopeSection(host: HostConfiguration, scope: Scope, lead: string): string {
+  const place = { scope, home: "~", project: "", variables: {}, platform: "linux" } as const;
+  const files = [...partsByFile(host, place, launch)].map(([path, parts]) => {
+    const language = { ".toml": "toml", ".js": "js" }[extname(path)] ?? "json";
+    return `\`${path}\`\n\n${fence(language, install(parts, null).trimEnd())}`;
+  });
+  return [lead, ...files].join("\n\n");
+}
+
+const fence = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\``;
+const list = (items: readonly string[]) => items.map((item) => `- ${item}`).join("\n");

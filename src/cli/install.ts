@@ -1,0 +1,123 @@
+// `backstory install <host>`: shows, writes or takes away what makes a host start Backstory and call its hook.
+import { homedir } from "node:os";
+import type { ConfigurationPart, HostConfiguration, Launch, Place, Scope } from "../hosts/configuration.ts";
+import { configurations } from "../hosts/configurations.ts";
+import { backupOf, keepBackup, readText, removeFile, replaceText } from "../install/files.ts";
+import { InvalidConfiguration } from "../install/invalid-configuration.ts";
+import { install, partsByFile, uninstall } from "../install/plan.ts";
+import { currentDirectory } from "./directory.ts";
+import { write } from "./print.ts";
+
+export interface InstallSettings {
+  print?: boolean;
+  write?: boolean;
+  remove?: boolean;
+  scope: Scope;
+  /** True: the one that runs now. */
+  command?: Launch | true;
+}
+
+/** What is written unless a command is given: npm's own runner, which has the package wherever it is. */
+export const published: Launch = { command: "npx", args: ["-y", "backstory"] };
+
+/** One file of the configuration. */
+interface Planned {
+  path: string;
+  parts: ConfigurationPart[];
+  before: string | null;
+  /** Null: the file goes. */
+  after: string | null;
+}
+
+/** Ends with 1, and writes nothing at all, if a file is not what it should be. */
+export async function installHost(name: string, settings: InstallSettings): Promise<void> {
+  const host = configurations.find((each) => each.name === name);
+  if (host === undefined) {
+    const known = configurations.map((each) => each.name).join(", ");
+    return refuse(`There is no set-up for "${name}".`, `It is one of ${known}.`);
+  }
+  const { scope, remove = false } = settings;
+  const place = { scope, project: currentDirectory(), home: homedir(), variables: process.env };
+  const launch = settings.command === true ? thisProgram() : (settings.command ?? published);
+  const files = partsByFile(host, { ...place, platform: process.platform }, launch);
+  const planned: Planned[] = [];
+  for (const [path, parts] of files) {
+    try {
+      planned.push(await plan(path, parts, remove));
+    } catch (error) {
+      if (!isAboutFile(error)) throw error;
+      return refuse(
+        `${path} cannot be changed: ${error.message}.`,
+        "Nothing was written. Mend the file and call again, or paste what --print shows.",
+      );
+    }
+  }
+  if (settings.write || remove) write(await apply(planned, remove));
+  else write(await show(host, planned, { ...place, platform: process.platform }));
+}
+
+function isAboutFile(error: unknown): error is Error {
+  return (
+    error instanceof InvalidConfiguration ||
+    (error instanceof Error && ("code" in error || error instanceof TypeError))
+  );
+}
+
+function refuse(message: string, hint: string): void {
+  process.stderr.write(`${message}\n${hint}\n`);
+  process.exitCode = 1;
+}
+
+/** The same Node and the same file as now. */
+function thisProgram(): Launch {
+  return { command: process.execPath, args: process.argv.slice(1, 2) };
+}
+
+async function plan(path: string, parts: ConfigurationPart[], remove: boolean): Promise<Planned> {
+  const before = await readText(path);
+  if (!remove) return { path, parts, before, after: install(parts, before) };
+  if (before === null) return { path, parts, before, after: null };
+  // As it was, to the byte, if nobody has changed it since.
+  const earlier = await readText(backupOf(path));
+  const rest = uninstall(parts, before);
+  const isUntouched = earlier !== null && (rest === null || rest.trimEnd() === earlier.trimEnd());
+  return { path, parts, before, after: isUntouched ? earlier : rest };
+}
+
+async function apply(planned: readonly Planned[], remove: boolean): Promise<string> {
+  const lines: string[] = [];
+  for (const file of planned) lines.push(`${await applyTo(file, remove)}\n`);
+  return lines.join("");
+}
+
+async function applyTo({ path, parts, before, after }: Planned, remove: boolean): Promise<string> {
+  if (before === after) return `${path}: ${remove ? "nothing of Backstory's is in it" : "is set up already"}`;
+  if (after === null) {
+    await removeFile(path);
+    await removeFile(backupOf(path));
+    return `${path}: removed, for nothing else was in it`;
+  }
+  if (before === null) {
+    await replaceText(path, after);
+    return `${path}: written`;
+  }
+  // A backup is of the file without us: one with an earlier set-up of ours is none.
+  const isFirst = !remove && uninstall(parts, before) === before;
+  if (isFirst) await keepBackup(path);
+  await replaceText(path, after);
+  if (remove) {
+    await removeFile(backupOf(path));
+    return `${path}: as it was without Backstory`;
+  }
+  return `${path}: written${isFirst ? `; what was there is in ${backupOf(path)}` : ""}`;
+}
+
+async function show(host: HostConfiguration, planned: readonly Planned[], place: Place): Promise<string> {
+  const files = planned.map(({ path, parts, before, after }) => {
+    const state = before === null ? "a new file" : before === after ? "is set up already" : "to be added";
+    return `# ${path} (${state})\n${install(parts, null)}`;
+  });
+  const scope = place.scope === "project" ? " --scope project" : "";
+  const ways = `# backstory install ${host.name}${scope} --write puts it there, --remove takes it away.\n`;
+  return [...files, ways].join("\n");
+}

@@ -1,0 +1,38 @@
+// Events made of what is less than one: what a hook has heard, and how a call ended that is not known.
+import type { CapturedHearing, CapturedOutcome } from "../captures.ts";
+import type { Said } from "./hearings.ts";
+
+const noTokens = { input: null, output: null, reasoning: null, cacheRead: null, cacheWrite: null };
+
+const nothing = {
+  content: null,
+  reasoning: null,
+  actions: [],
+  agent: null,
+  branch: null,
+  turnId: null,
+  messageId: null,
+  finish: null,
+  error: null,
+  tokens: noTokens,
+  costUsd: null,
+  longRunningToolIds: null,
+  metadata: null,
+  raw: undefined,
+};
+
+export function toSaid(hearing: Omit<CapturedHearing, "kind" | "providerSessionId">): Said {
+  return { ...nothing, ...hearing };
+}
+
+/** Of a call that is not known: its transcript began later, or lost a line. */
+export function orphanOf({ callId, status, title, output, error, endedAt }: CapturedOutcome): Said {
+  const action = { callId, toolName: "unknown", title, status, input: undefined, output, error };
+  return {
+    ...nothing,
+    type: "tool_result",
+    author: "tool",
+    actions: [{ ...action, startedAt: null, endedAt }],
+    createdAt: endedAt,
+  };
+}
