@@ -8,7 +8,7 @@ import { StoreError } from "../errors.ts";
 import type { StoreLog } from "../store.ts";
 import { applicationId } from "./connection.ts";
 import { schemaTooNew } from "./errors.ts";
-import { makeFile } from "./place.ts";
+import { makeFile, syncFolderOf } from "./place.ts";
 
 export interface Migration {
   /** The `user_version` it leads to: 1, 2, 3 … */
@@ -126,6 +126,8 @@ function copyVerified(file: string, version: number, now: number): string {
       );
     }
     renameSync(unverified, copy);
+    // Before the migration: whoever finds the file migrated finds the copy.
+    syncFolderOf(copy);
     return copy;
   } catch (error) {
     rmSync(unverified, { force: true });

@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fsyncSync,
   mkdirSync,
   openSync,
   realpathSync,
@@ -51,6 +52,17 @@ export function makeFile(file: string): void {
     fchmodSync(made, 0o600);
   } finally {
     closeSync(made);
+  }
+}
+
+/** A power cut from now on leaves the folder's files under their names. Windows cannot, and need not. */
+export function syncFolderOf(file: string): void {
+  if (process.platform === "win32") return;
+  const folder = openSync(dirname(file), "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }
 
