@@ -11,7 +11,6 @@ import { openRaw, RawLog } from "./floors/raw-log.ts";
 import { randomOf, rankOf, wordOf } from "./words.ts";
 
 const words = 50_000;
-const wordsPerEvent = 24;
 const projects = 10;
 /** The first session is long, the others have a hundred events. */
 const longSession = 10_000;
@@ -21,7 +20,7 @@ const eventsPerSession = 100;
 export const marked = { most: "harbour", tenth: "lantern", otherTenth: "meadow", fiftieth: "copper" };
 export const rarest = "quicksilver";
 
-export function fillSearch(file: string, events: number): void {
+export function fillSearch(file: string, events: number, wordsPerEvent = 24): void {
   const db = openRaw(file, "off");
   const random = randomOf(7);
   const start = Date.now() - 365 * 86_400_000;
@@ -49,7 +48,7 @@ export function fillSearch(file: string, events: number): void {
       const [session, seq] = isLong
         ? [0, longSeq]
         : [1 + Math.floor(other / eventsPerSession), (other % eventsPerSession) + 1];
-      const content = textOf(random, index === Math.floor(events / 3));
+      const content = textOf(random, wordsPerEvent, index === Math.floor(events / 3));
       log.insertEvent(seq, start + index * 31_000, {
         sessionId: sessionIdOf(session),
         author: index % 2 === 0 ? "user" : "assistant",
@@ -63,8 +62,13 @@ export function fillSearch(file: string, events: number): void {
 export const directoryOf = (index: number) => `/bench/${index}`;
 const projectIdOf = (index: number) => `proj_${String(index).padStart(26, "0")}`;
 
-function textOf(random: () => number, hasRarest: boolean): string {
-  const texts = Array.from({ length: wordsPerEvent }, () => wordOf(rankOf(random(), words)));
+/** Ten words, as they come. */
+export function questionOf(random: () => number): string {
+  return Array.from({ length: 10 }, () => wordOf(rankOf(random(), words))).join(" ");
+}
+
+function textOf(random: () => number, length: number, hasRarest: boolean): string {
+  const texts = Array.from({ length }, () => wordOf(rankOf(random(), words)));
   if (random() < 0.92) texts[3] = marked.most;
   if (random() < 0.1) texts[7] = marked.tenth;
   if (random() < 0.1) texts[11] = marked.otherTenth;

@@ -1,7 +1,7 @@
 // A file with a year of work in it: several agents in some projects, every third event a tool call that took its time.
 import type { Database } from "better-sqlite3";
 import { eventsPerSession, sessionIdOf } from "./fill.ts";
-import { openRaw, RawLog } from "./floors/raw-log.ts";
+import { markIndexed, openRaw, RawLog } from "./floors/raw-log.ts";
 import { prose } from "./store.ts";
 import { randomOf } from "./words.ts";
 
@@ -31,6 +31,7 @@ export function fillYear(file: string, events: number, directories: readonly str
     insertSessions(db, sessions, { at, projectOf: () => Math.floor(random() ** 2 * directories.length) });
     insertEvents(db, sessions, { at, random });
   })();
+  markIndexed(db);
   db.close();
 }
 

@@ -1,5 +1,5 @@
 // Files with many rows, made with raw SQL in one transaction.
-import { type Durability, openRaw, RawLog } from "./floors/raw-log.ts";
+import { type Durability, markIndexed, openRaw, RawLog } from "./floors/raw-log.ts";
 import { prose } from "./store.ts";
 
 export const eventsPerSession = 100;
@@ -83,6 +83,7 @@ export function fillJobs(file: string, { ready, later }: { ready: number; later:
 function fill(file: string, insert: (log: RawLog) => void): void {
   const db = openRaw(file, "off");
   db.transaction(() => insert(new RawLog(db)))();
+  markIndexed(db);
   db.close();
 }
 

@@ -25,8 +25,8 @@ const shared = {
   minifySyntax: true,
   metafile: true,
   banner: withRequire,
-  // Its main file is of a kind that loads its parts in a way no bundler sees.
-  alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
+  // jsonc-parser's CommonJS requires its parts by names that no bundler follows.
+  mainFields: ["module", "main"],
 } as const satisfies BuildOptions;
 
 /** Text in the place of a module. */

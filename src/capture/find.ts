@@ -30,10 +30,35 @@ export interface Root {
   named: boolean;
 }
 
-/** Each file once, whichever links lead to it, in the order of names. */
-export async function* findSources(roots: readonly Root[]): AsyncGenerator<Finding> {
+/**
+ * Each file once, whichever links lead to it, in the order of names. Never those of the store that is open here, whose
+ * locks would be dropped with the first descriptor that is closed (https://sqlite.org/howtocorrupt.html, section 2.2).
+ */
+export async function* findSources(
+  roots: readonly Root[],
+  openStore: string | null,
+): AsyncGenerator<Finding> {
   const seen = new Set<string>();
+  if (openStore !== null) for (const file of await storeFiles(openStore)) seen.add(file);
   for (const root of roots) yield* follow(root, root.path, seen);
+}
+
+const storeSuffixes = ["", "-wal", "-shm", "-journal"];
+
+/** By their numbers too: a hard link leads to them by another name. */
+async function storeFiles(store: string): Promise<string[]> {
+  const real = await realpath(store).catch(() => store);
+  const files = storeSuffixes.map(async (suffix) => {
+    const numbers = await numbersOf(real + suffix);
+    return numbers === null ? [real + suffix] : [real + suffix, numbers];
+  });
+  return (await Promise.all(files)).flat();
+}
+
+/** Exact: on Windows the number of a file does not fit a double. */
+async function numbersOf(path: string): Promise<string | null> {
+  const found = await stat(path, { bigint: true }).catch(() => null);
+  return found === null ? null : `${found.dev}:${found.ino}`;
 }
 
 /** To where a path leads, through links. */
@@ -66,7 +91,7 @@ async function* walk(root: Root, folder: string, seen: Set<string>): AsyncGenera
 }
 
 async function* lookAt(root: Root, path: string, seen: Set<string>): AsyncGenerator<Finding> {
-  if (seen.has(path)) return;
+  if (seen.has(path) || seen.has((await numbersOf(path)) ?? path)) return;
   seen.add(path);
   const finding = await recognise(root, path);
   if (finding !== null) yield finding;

@@ -1,7 +1,7 @@
 // A call of a host's hook into the Store: the transcripts it points to are brought up to date the way an import does, then
 // what only the hook knows comes, and a session that begins is told where the work stopped.
 import { stat } from "node:fs/promises";
-import type { CapturedHearing, CapturedRecord, CaptureStore, TakenBatch } from "../db/captures.ts";
+import type { CapturedHearing, CapturedRecord, TakenBatch } from "../db/captures.ts";
 import type { Workspace } from "../db/records.ts";
 import type { Store } from "../db/store.ts";
 import type { HookCall, HostHooks } from "../hosts/hooks.ts";
@@ -57,12 +57,12 @@ function idOf(providerSessionId: string, { sessions }: TakenBatch): string | nul
 }
 
 async function bringUpToDate(call: HookCall, exclusions: Exclusions, options: HookOptions): Promise<void> {
-  const { hooks, store } = options;
+  const { hooks } = options;
   if (hooks.transcripts === null) return;
   for (const path of call.transcripts) {
     try {
       const host = await hooks.transcripts();
-      await readTranscript(path, host, exclusions, { ...options, captures: store.captures });
+      await readTranscript(path, host, exclusions, options);
     } catch (error) {
       if (!isMissing(error)) options.onProblem(error);
     }
@@ -78,11 +78,11 @@ async function readTranscript(
   path: string,
   host: Host,
   exclusions: Exclusions,
-  { captures, readWorkspace, signal, onProblem }: HookOptions & { captures: CaptureStore },
+  { store, readWorkspace, signal, onProblem }: HookOptions,
 ): Promise<void> {
   // Whatever else it names, a folder of all the transcripts there are is not to be walked while a host waits.
   if (!(await stat(path)).isFile()) throw new Error("a transcript: not a file");
-  for await (const finding of findSources([{ path, hosts: [host], named: false }])) {
+  for await (const finding of findSources([{ path, hosts: [host], named: false }], store.file)) {
     if ("problem" in finding) {
       onProblem(new Error(`a transcript: ${finding.problem.reason}`));
       continue;
@@ -90,7 +90,7 @@ async function readTranscript(
     await takeSource(finding.found, {
       origin: "hook",
       client: host.name,
-      taker: captures,
+      taker: store.captures,
       exclusions,
       readWorkspace,
       includeDeleted: false,

@@ -13,6 +13,8 @@ import { remember } from "./to-captured.ts";
 export interface ImportOptions {
   /** Null: there is no store yet, and a dry run makes none. */
   captures: CaptureStore | null;
+  /** The store's own file, which is never read as a transcript. Null: there is none. */
+  storeFile: string | null;
   hosts: readonly Host[];
   environment: Environment;
   /** None: where the hosts keep their transcripts. */
@@ -84,7 +86,7 @@ async function findPending(options: ImportOptions, exclusions: Exclusions, tally
     (await captures?.listSources())?.map((source) => [`${source.host} ${source.path}`, source]),
   );
   const pending: Found[] = [];
-  for await (const finding of findSources(rootsOf(options))) {
+  for await (const finding of findSources(rootsOf(options), options.storeFile)) {
     if ("problem" in finding) {
       tally.problem(finding.problem);
       continue;

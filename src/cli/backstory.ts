@@ -18,6 +18,8 @@ if (major < 22) {
   );
   process.exit(isHook ? 0 : 1);
 }
+// Whatever this process makes, its user alone can read: the store, its copies, an export, compiled code that is executed.
+process.umask(0o077);
 const { enableCompileCache } = await import("node:module");
 const { cacheDirectory } = await import("./paths.ts");
 enableCompileCache(cacheDirectory());

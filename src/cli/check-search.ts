@@ -1,9 +1,8 @@
 // What `backstory doctor` says of the search index.
-import type { Store } from "../db/store.ts";
 import { rulesVersion } from "../recall/version.ts";
-import type { Check } from "./check.ts";
+import type { Check, Examined } from "./check.ts";
 
-export async function checkSearch({ search }: Store): Promise<Check> {
+export async function checkSearch({ store: { search } }: Examined): Promise<Check> {
   const { version, behind } = await search.state();
   const damage = await search.check();
   const name = "search index";

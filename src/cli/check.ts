@@ -1,9 +1,19 @@
-// What a check of `backstory doctor` says.
+// What a check of `backstory doctor` says, and what it is given.
+import type { Health } from "../db/health.ts";
+import type { Store } from "../db/store.ts";
+
+export interface Examined {
+  store: Store;
+  health: Health;
+}
 
 export interface Check {
   /** What was looked at. */
   name: string;
+  /** Not in order: the command ends with 1. */
   ok: boolean;
+  /** In order, but something might be done about it. */
+  warning?: boolean;
   found: string;
   /** What to do, or why nothing has to be done. */
   advice?: string;

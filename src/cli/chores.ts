@@ -24,6 +24,10 @@ const chores: Record<string, (store: Store) => Promise<Record<string, number>>> 
     return { crashed: crashed.length, ended: ended.length, unknown: unknown.length, alive };
   },
   "purged deleted sessions": async (store) => ({ sessions: await store.purgeDeletedSessions() }),
+  "erased what was forgotten": async (store) => {
+    await store.forgetting.finish();
+    return {};
+  },
   "enqueued what automations were due": async (store) => ({
     enqueued: await store.automations.enqueueDue(),
   }),

@@ -5,6 +5,7 @@ import { searchModes } from "../db/search.ts";
 import type { Launch } from "../hosts/configuration.ts";
 import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
 import type { ExcludeSettings } from "./exclude.ts";
+import type { ForgetSettings } from "./forget.ts";
 import type { ImportSettings } from "./import.ts";
 import type { InstallSettings } from "./install.ts";
 import type { ListSettings } from "./list.ts";
@@ -71,6 +72,7 @@ export function createProgram(): Command {
   addHosts(program);
   addSearch(program);
   addCare(program);
+  addKeeping(program);
   return program;
 }
 
@@ -153,6 +155,19 @@ function addCare(program: Command): void {
     .option("--compact", "make the file anew, without what earlier writes left in its unused space")
     .action(async (_options, command: Command) =>
       (await import("./scrub.ts")).scrub(command.optsWithGlobals<ScrubSettings>()),
+    );
+}
+
+/** What keeps a store's content, elsewhere or no longer. */
+function addKeeping(program: Command): void {
+  program
+    .command("forget")
+    .argument("<session>", "its id")
+    .description("overwrite what was recorded in a session, for good, and leave no byte of it in the file")
+    .addOption(new Option("--seq <seq...>", "only these events").argParser(parseSeqs))
+    .option("--backups", "delete copies of the database beside it, too")
+    .action(async (session: string, _options, command: Command) =>
+      (await import("./forget.ts")).forget(session, command.optsWithGlobals<ForgetSettings>()),
     );
 }
 
@@ -263,6 +278,10 @@ const listOption = (flags: string, about: string) =>
 function parseLimit(value: string): number {
   if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError("Give a whole number above 0.");
   return Number(value);
+}
+
+function parseSeqs(value: string, before: number[] = []): number[] {
+  return [...before, ...value.split(",").map(parseLimit)];
 }
 
 /** Milliseconds since 1970. */

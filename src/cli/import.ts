@@ -40,6 +40,7 @@ export async function importPaths(paths: readonly string[], settings: ImportSett
     const summary = await withStoreFor(settings, (store) =>
       importTranscripts({
         captures: store?.captures ?? null,
+        storeFile: store?.file ?? null,
         hosts: chosen(settings.host),
         environment: environment(),
         paths,

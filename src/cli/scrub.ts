@@ -1,5 +1,6 @@
 // `backstory scrub`: applies the rules to what was stored before they were there, or with --redaction off.
 import type { Scrubbed } from "../db/redaction.ts";
+import type { Store } from "../db/store.ts";
 import { printText } from "./print.ts";
 import type { Settings } from "./settings.ts";
 
@@ -17,9 +18,9 @@ export function scrub({
   ...settings
 }: ScrubSettings): Promise<void> {
   // Whoever calls this wants secrets masked, whatever the servers do.
-  return printText({ ...settings, redaction: "mask" }, async (store) =>
-    report(await store.scrubs.run({ sessionId: session, dryRun, compact }), dryRun),
-  );
+  const work = async (store: Store) =>
+    report(await store.scrubs.run({ sessionId: session, dryRun, compact }), dryRun);
+  return printText({ ...settings, redaction: "mask" }, work, !dryRun);
 }
 
 function report({ findings, records, logKept }: Scrubbed, dryRun: boolean): string {

@@ -18,6 +18,7 @@ import { readGitHead } from "../workspace/git.ts";
 import { readWorkspace } from "../workspace/workspace.ts";
 import { doChores } from "./chores.ts";
 import { against, currentDirectory } from "./directory.ts";
+import { noteLargeStore } from "./large-store.ts";
 import { openStoreOf } from "./open-store.ts";
 import type { Settings } from "./settings.ts";
 
@@ -42,6 +43,7 @@ export async function startServer(
   const store = once(async () => {
     const opened = await openStoreOf(settings, prober, log);
     log.info({ file: opened.file, durability: settings.durability }, "opened the database");
+    noteLargeStore(opened.file, log);
     return opened;
   });
   const findHost = once(() => findHostProcess());

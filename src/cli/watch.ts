@@ -22,6 +22,7 @@ export async function watchPaths(paths: readonly string[], settings: WatchSettin
       say("watching; end it with Ctrl-C");
       await watchTranscripts({
         captures: store.captures,
+        storeFile: store.file,
         hosts: chosen(settings.host),
         environment: environment(),
         paths,

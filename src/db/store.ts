@@ -5,6 +5,8 @@ import type { AutomationStore, NextRun } from "./automations.ts";
 import type { CaptureStore } from "./captures.ts";
 import type { CheckpointStore } from "./checkpoints.ts";
 import type { ResumeTarget, SessionFacts } from "./facts.ts";
+import type { ForgetStore } from "./forgetting.ts";
+import type { HealthStore } from "./health.ts";
 import type { JobStore } from "./jobs.ts";
 import type { ProcessProber } from "./process.ts";
 import type { ProjectStore } from "./projects.ts";
@@ -143,6 +145,7 @@ export interface Store {
   readonly audit: AuditStore;
   readonly scrubs: ScrubStore;
   readonly captures: CaptureStore;
+  readonly forgetting: ForgetStore;
 
   /**
    * The session of that provider and that provider's id, if its host or a tool has told of it: with what was not known of
@@ -229,6 +232,7 @@ export interface Store {
   readonly stats: StatsStore;
   readonly checkpoints: CheckpointStore;
   readonly search: SearchStore;
+  readonly health: HealthStore;
 
   /** Brings the log into the file and lets go of it. Idempotent. */
   close(): Promise<void>;

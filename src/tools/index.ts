@@ -12,6 +12,7 @@ import { deleteSession } from "./delete_session.ts";
 import { enqueueJob } from "./enqueue_job.ts";
 import { finishJob } from "./finish_job.ts";
 import { finishRun } from "./finish_run.ts";
+import { forget } from "./forget.ts";
 import { forkSession } from "./fork_session.ts";
 import { getEvent } from "./get_event.ts";
 import { getHistory } from "./get_history.ts";
@@ -80,4 +81,5 @@ export const tools: readonly Tool[] = [
   deleteAutomation,
   getStats,
   listAudit,
+  forget,
 ];

@@ -7,6 +7,7 @@ import { hosts } from "../../src/hosts/hosts.ts";
 export function importInto(store: Store | null, home: string, options: Partial<ImportOptions> = {}) {
   return importTranscripts({
     captures: store?.captures ?? null,
+    storeFile: store?.file ?? null,
     hosts,
     environment: { home, variables: {}, platform: "linux" },
     paths: [],

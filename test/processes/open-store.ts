@@ -1,14 +1,18 @@
 // The Store for the scripts that tests start as processes: as the tests' own, without anything of vitest.
 import { typeid } from "typeid-js";
 import { openStore } from "../../src/db/sqlite/sqlite-store.ts";
-import type { Store } from "../../src/db/store.ts";
+import type { Store, StoreOptions } from "../../src/db/store.ts";
 import { nextRun } from "../../src/schedule/schedule.ts";
 
-export function openStoreAt(file: string, migrationsDirectory: string): Promise<Store> {
+export function openStoreAt(
+  file: string,
+  migrationsDirectory: string,
+  // Most tests kill processes, not the power.
+  durability: StoreOptions["durability"] = "normal",
+): Promise<Store> {
   return openStore({
     file,
-    // Tests kill processes, not the power.
-    durability: "normal",
+    durability,
     migrationsDirectory,
     now: Date.now,
     newId: (prefix) => typeid(prefix).toString(),

@@ -1,6 +1,7 @@
 // Opens stores, one after the other, when it is told to; writes to each, and says on stdout what became of it.
 import { once } from "node:events";
 import { openStoreAt } from "./open-store.ts";
+import { writerSession } from "./records.ts";
 
 const [migrationsDirectory = "", ...files] = process.argv.slice(2);
 process.stdout.write("loaded\n");
@@ -13,28 +14,7 @@ process.exit(0);
 
 async function createSession(file: string): Promise<string> {
   const store = await openStoreAt(file, migrationsDirectory);
-  const directory = "/project";
-  const { record } = await store.createSession({
-    appName: "opener",
-    userId: null,
-    workspace: {
-      directory,
-      projectDirectory: directory,
-      gitCommonDir: null,
-      gitBranch: null,
-      gitRemote: null,
-    },
-    title: null,
-    agent: null,
-    provider: null,
-    providerSessionId: null,
-    parentSessionId: null,
-    context: null,
-    metadata: null,
-    idempotencyKey: null,
-    origin: "tool",
-    client: "opener",
-  });
+  const { record } = await store.createSession(writerSession);
   await store.close();
   return record.id;
 }

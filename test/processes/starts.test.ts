@@ -1,12 +1,13 @@
-// Eight processes that start at once: all are ready, and what must happen once happens once.
+// Processes that start at once: all are ready, and what must happen once happens once.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
-import { afterAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { listMigrations } from "../../src/db/sqlite/migrate.ts";
 import { makeFolder, migrationsDirectory } from "../open-test-store.ts";
+import { howMany } from "../torture/plan.ts";
 import { bundle, bundleEnvironment } from "./bundle.ts";
 import { makeStoreFile } from "./files.ts";
 import { type Program, startProgram } from "./program.ts";
@@ -17,35 +18,48 @@ afterAll(() => opener.remove());
 const current = listMigrations(migrationsDirectory).length;
 
 // Races show in some of many rounds only.
-const rounds = Array.from({ length: 25 }, (_, round) => round);
+const crowds = [
+  { count: 8, rounds: howMany(25, 100) },
+  { count: 32, rounds: howMany(3, 25) },
+];
 
-test("on no file", async () => {
-  const folder = makeFolder();
-  const files = rounds.map((round) => join(folder, `${round}`, "test.db"));
-  const made = await openAtOnce(files);
-  for (const file of files) expectReady(file, made.get(file));
-});
-
-test("on an empty file", async () => {
-  const folder = makeFolder();
-  const files = rounds.map((round) => join(folder, `${round}.db`));
-  for (const file of files) writeFileSync(file, "");
-  const made = await openAtOnce(files);
-  for (const file of files) expectReady(file, made.get(file));
-});
-
-test("on an old version's file, of which a copy is kept", async () => {
-  const folder = makeFolder();
-  const files = rounds.map((round) => join(folder, `${round}.db`));
-  const kept = new Map<string, string>();
-  for (const file of files) kept.set(file, await makeStoreFile(file));
-  const made = await openAtOnce(files, withOneMore());
-  for (const file of files) {
-    const sessionId = kept.get(file) ?? "";
-    expectReady(file, [sessionId, ...(made.get(file) ?? [])]);
-    expectMigrated(file, sessionId);
-    expectCopy(file, sessionId);
+describe.each(crowds)("$count processes, $rounds times", { timeout: 300_000 }, ({ count, rounds }) => {
+  function inFolder(nameOf: (round: number) => string): string[] {
+    const folder = makeFolder();
+    return Array.from({ length: rounds }, (_, round) => join(folder, nameOf(round)));
   }
+
+  test("on no file", async () => {
+    const files = inFolder((round) => join(`${round}`, "test.db"));
+    const made = await openAtOnce(count, files);
+    for (const file of files) expectReady(file, made.get(file));
+  });
+
+  test("on an empty file", async () => {
+    const files = inFolder((round) => `${round}.db`);
+    for (const file of files) writeFileSync(file, "");
+    const made = await openAtOnce(count, files);
+    for (const file of files) expectReady(file, made.get(file));
+  });
+
+  test("on a current file", async () => {
+    const files = inFolder((round) => `${round}.db`);
+    const kept = await Promise.all(files.map(makeStoreFile));
+    const made = await openAtOnce(count, files);
+    for (const [i, file] of files.entries()) expectReady(file, [kept[i] ?? "", ...(made.get(file) ?? [])]);
+  });
+
+  test("on an old version's file, of which a copy is kept", async () => {
+    const files = inFolder((round) => `${round}.db`);
+    const kept = await Promise.all(files.map(makeStoreFile));
+    const made = await openAtOnce(count, files, withOneMore());
+    for (const [i, file] of files.entries()) {
+      const sessionId = kept[i] ?? "";
+      expectReady(file, [sessionId, ...(made.get(file) ?? [])]);
+      expectMigrated(file, sessionId);
+      expectCopy(file, sessionId);
+    }
+  });
 });
 
 function expectMigrated(file: string, sessionId: string): void {
@@ -99,9 +113,13 @@ function withOneMore(): string {
   return directory;
 }
 
-/** Opens each file from eight processes that have loaded their code before; what they said, by file. */
-async function openAtOnce(files: string[], migrations = migrationsDirectory): Promise<Map<string, string[]>> {
-  const children = Array.from({ length: 8 }, () => startOpener([migrations, ...files]));
+/** Opens each file from `count` processes that have loaded their code before; what they said, by file. */
+async function openAtOnce(
+  count: number,
+  files: string[],
+  migrations = migrationsDirectory,
+): Promise<Map<string, string[]>> {
+  const children = Array.from({ length: count }, () => startOpener([migrations, ...files]));
   await Promise.all(children.map(({ loaded }) => loaded));
   for (const { child } of children) child.stdin.write("go\n");
   const said = await Promise.all(children.map(({ lines }) => lines));

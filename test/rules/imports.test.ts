@@ -33,7 +33,8 @@ const everything = [...ours, ...builtins, ...sql, ...sdk, ...edits, "croner", "p
 // A file of each folder, and what it may import beside its own folder.
 const table: Record<string, string[]> = {
   "db/x.ts": builtins,
-  "db/sqlite/x.ts": ["db/store.ts", "recall/terms.ts", ...sql, ...builtins],
+  "db/sqlite/x.ts": ["db/store.ts", "recall/terms.ts", ...sql, "node:crypto", "node:process"],
+  "db/sqlite/file-bytes.ts": ["db/store.ts", "recall/terms.ts", ...sql, ...builtins],
   "tools/x.ts": ["zod", "db/store.ts", "resume/brief.ts", "node:crypto"],
   "recall/x.ts": ["stemmer"],
   "resume/x.ts": ["db/store.ts"],
@@ -135,6 +136,16 @@ it("keeps the process out of tools/ and of the pure folders", () => {
   const files = Object.fromEntries(Object.keys(table).map((path) => [path, text]));
   const refused = lint(files, "style/noRestrictedGlobals");
   expect(refused.toSorted()).toEqual(withoutProcess.map((path) => `${path}:1`).toSorted());
+});
+
+it("lets db/sqlite/ look at files and name them, but not open them", () => {
+  const names = ["open", "openSync", "readFileSync", "copyFileSync", "createReadStream", "promises"];
+  const opening = [...names.map((name) => `{ ${name} }`), "{ openSync as ok }", "* as fs", "fs"];
+  const text = ["{ existsSync, statSync }", "{ realpathSync }", ...opening]
+    .map((what) => `import ${what} from "node:fs";\n`)
+    .join("");
+  const refused = lint({ "db/sqlite/x.ts": text }, "style/noRestrictedImports");
+  expect(refused).toEqual(opening.map((_what, i) => `db/sqlite/x.ts:${i + 3}`));
 });
 
 // The linter cannot tell a type from a value by its source.

@@ -48,7 +48,7 @@ export class Actions {
   readonly #newest;
   readonly #update;
   readonly #markLossy;
-  readonly #redactions;
+  readonly #event;
   readonly #setRedactions;
 
   constructor(
@@ -111,9 +111,9 @@ export class Actions {
       eq(events.seq, sql.placeholder("seq")),
     );
     this.#markLossy = new Prepared(db, () => db.update(events).set({ lossy: 1 }).where(itsEvent));
-    this.#redactions = new Prepared(db, () =>
+    this.#event = new Prepared(db, () =>
       db
-        .select({ redactions: columnsOf(events).redactions })
+        .select({ redactions: columnsOf(events).redactions, forgottenAt: columnsOf(events).forgottenAt })
         .from(events)
         .where(itsEvent),
     );
@@ -176,7 +176,10 @@ export class Actions {
   }
 
   /** What the row becomes; null if it is that already. */
-  #moved(row: StoredAction, said: Moved, startedAt: number | null): Next | null {
+  #moved(row: StoredAction, told: Moved, startedAt: number | null): Next | null {
+    // How a call of a forgotten event ended is kept; what it said is not.
+    const isForgotten = (this.#event.get(row)?.forgottenAt ?? null) !== null;
+    const said = isForgotten ? { ...told, title: null, error: null, output: undefined } : told;
     const texts = repairTexts({ title: said.title ?? row.title, error: said.error ?? row.error });
     const output = said.output === undefined ? row.output : toJson(said.output);
     const next = { ...row, ...texts.row, output, status: said.status };
@@ -219,7 +222,7 @@ export class Actions {
 
   #countRedactions({ sessionId, seq }: ActionRow, findings: Findings): void {
     if (toRedactions(findings) === null) return;
-    const before = this.#redactions.get({ sessionId, seq })?.redactions ?? null;
+    const before = this.#event.get({ sessionId, seq })?.redactions ?? null;
     const sum = { ...fromJson<Findings>(before) };
     addFindings(sum, findings);
     this.#setRedactions.run({ sessionId, seq, redactions: toRedactions(sum) });

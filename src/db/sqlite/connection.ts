@@ -1,20 +1,11 @@
 // A path → an open connection that is ours, with every setting read back. Knows no table.
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  realpathSync,
-  statSync,
-} from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { StoreError } from "../errors.ts";
 import type { StoreOptions } from "../store.ts";
-import { notOurs, readOnly, schemaTooNew } from "./errors.ts";
+import { notOurs, schemaTooNew } from "./errors.ts";
+import { mayRollBack } from "./file-bytes.ts";
+import { prepareFile } from "./place.ts";
 
 /** "bkst": marks the file as ours in its header (https://sqlite.org/pragma.html#pragma_application_id). */
 export const applicationId = 0x626b7374;
@@ -50,75 +41,6 @@ export function openConnection(
   }
 }
 
-/** SQLite would make the file with the umask's mode, so it is made first: 0600 in a directory of 0700. */
-function prepareFile(file: string): void {
-  try {
-    const found = statSync(file, { throwIfNoEntry: false });
-    if (found?.isDirectory()) throw notOurs(file, "it is a directory");
-    if (found && !found.isFile()) throw notOurs(file, "it is not a regular file");
-    if (found) {
-      // SQLite would open it for reading, and leave a write-protected -shm beside it that outlives the protection.
-      accessSync(file, constants.W_OK);
-      return;
-    }
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    closeSync(openSync(file, "wx", 0o600));
-  } catch (error) {
-    if (error instanceof StoreError) throw error;
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "EEXIST" && statSync(file, { throwIfNoEntry: false })?.isFile()) return;
-    throw unableToCreate(file, error as NodeJS.ErrnoException);
-  }
-}
-
-/**
- * Whether an interrupted transaction is ours to undo: the file carries our mark, or it carries none and had no table
- * before, as while it is made (a table needs a second page). Reads the headers by hand
- * (https://sqlite.org/fileformat2.html, sections 1.3 and 3): to open the file is to roll it back. Safe only here,
- * where this process has no connection to it yet.
- */
-function mayRollBack(file: string, journal: string): boolean {
-  const mark = readBytes(file, 68, 4).readUInt32BE();
-  if (mark === applicationId) return true;
-  try {
-    return mark === 0 && readBytes(journal, 16, 4).readUInt32BE() <= 1;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return true;
-    throw error;
-  }
-}
-
-function readBytes(file: string, position: number, length: number): Buffer {
-  const descriptor = openSync(file, "r");
-  try {
-    const bytes = Buffer.alloc(length);
-    readSync(descriptor, bytes, 0, length, position);
-    return bytes;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function unableToCreate(file: string, error: NodeJS.ErrnoException): StoreError {
-  if (error.code === "EROFS" || error.code === "EACCES" || error.code === "EPERM") {
-    return readOnly(file, { cause: error });
-  }
-  if (error.code === "ENOSPC" || error.code === "EDQUOT") {
-    return new StoreError(
-      "disk_full",
-      `There is no space to create ${file}.`,
-      "Free some space and call again: no restart is needed.",
-      { cause: error },
-    );
-  }
-  return new StoreError(
-    "invalid_input",
-    `${file} cannot be created (${error.code ?? error.message}).`,
-    "Choose another file with --db or BACKSTORY_DB.",
-    { cause: error },
-  );
-}
-
 /**
  * Looks before anything is set, so that a foreign or newer file stays as it is, to the byte. An empty file becomes
  * ours, and so does one whose making was cut short: SQLite rolls it back to empty when it is opened for writing. The
@@ -131,7 +53,7 @@ function refuseForeign(file: string, schemaVersion: number): void {
   if (size < smallestFile) throw notOurs(file, "it is not an SQLite database");
   const real = realpathSync(file);
   const journal = `${real}-journal`;
-  if (existsSync(journal) && !mayRollBack(real, journal)) {
+  if (existsSync(journal) && !mayRollBack(real, journal, applicationId)) {
     throw notOurs(file, "another application was interrupted while it wrote to it");
   }
   const db = new Database(file, { readonly: existsSync(`${real}-wal`), timeout: busyTimeout });

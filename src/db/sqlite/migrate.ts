@@ -1,13 +1,14 @@
 // Brings a file's schema to the newest version, all or nothing, once however many processes start together.
 // drizzle's own migrator reads its ledger outside the lock: eight starts at once applied a migration up to six times.
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { StoreError } from "../errors.ts";
 import type { StoreLog } from "../store.ts";
 import { applicationId } from "./connection.ts";
 import { schemaTooNew } from "./errors.ts";
+import { makeFile } from "./place.ts";
 
 export interface Migration {
   /** The `user_version` it leads to: 1, 2, 3 … */
@@ -98,18 +99,22 @@ function assertUnchanged(db: Database.Database, applied: readonly Migration[]): 
   }
 }
 
-/** A copy of the committed state, by a second connection while the first holds the write lock. Returns its path. */
+/**
+ * A copy of the committed state, by a second connection while the first holds the write lock. Returns its path: nothing
+ * has that name before it is verified.
+ */
 function copyVerified(file: string, version: number, now: number): string {
   const stamp = new Date(now).toISOString().replaceAll(/[-:.]/g, "");
-  const copy = `${file}.schema-${version}-${stamp}.bak`;
+  const name = `${file}.schema-${version}-${stamp}`;
+  const [copy, unverified] = [`${name}.bak`, `${name}.unverified.bak`];
   // VACUUM INTO takes an empty file, and keeps its mode.
-  closeSync(openSync(copy, "wx", 0o600));
+  makeFile(unverified);
   try {
     const source = new Database(file, { readonly: true });
     const expected = countRows(source);
-    source.prepare("VACUUM INTO ?").run(copy);
+    source.prepare("VACUUM INTO ?").run(unverified);
     source.close();
-    const check = new Database(copy, { readonly: true });
+    const check = new Database(unverified, { readonly: true });
     const verdict = check.pragma("integrity_check", { simple: true });
     const found = countRows(check);
     check.close();
@@ -120,9 +125,10 @@ function copyVerified(file: string, version: number, now: number): string {
         "Check the disk; use the version of Backstory that wrote the file meanwhile.",
       );
     }
+    renameSync(unverified, copy);
     return copy;
   } catch (error) {
-    rmSync(copy, { force: true });
+    rmSync(unverified, { force: true });
     throw error;
   }
 }

@@ -10,8 +10,10 @@ import { CapturedWork } from "./captured-work.ts";
 import { Captures } from "./captures.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Deletions } from "./deletions.ts";
+import { Erasures } from "./erasures.ts";
 import { Events } from "./events.ts";
 import { Facts } from "./facts.ts";
+import { Forgettings } from "./forgettings.ts";
 import { Forks } from "./forks.ts";
 import { Hearings } from "./hearings.ts";
 import { Histories } from "./histories.ts";
@@ -75,6 +77,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
   const hearings = new Hearings(query, { sessions, events, rollups, searchQueue });
   const providerSessions = new ProviderSessions(query, options, { sessions, projects, redaction });
   const sources = new Sources(query, options);
+  const erasures = new Erasures(query);
   const work = new CapturedWork(query, options, projects);
   // What is taken in is there already: it is masked, never refused.
   const masking = new Redaction(options, { mayRefuse: false });
@@ -96,8 +99,10 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     }),
     checkpoints: new Checkpoints(query, options, { sessions, todos, forks, audit, redaction }),
     deletions: new Deletions(query, options, { sessions, audit, rollups, searchQueue }),
+    erasures,
     events,
     facts: new Facts(query, { sessions, lineage, histories, todos, runs }),
+    forgettings: new Forgettings(query, options, { sessions, lineage, audit, erasures, searchQueue }),
     forks,
     histories,
     hostSessions: new HostSessions(query),
@@ -115,6 +120,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     searchQueue,
     searchSlices: new SearchSlices({ searchSlots, searchQueue, searchTables, searchTexts }),
     searchSlots,
+    searchTables,
     searches: new Searches(query, {
       searchTables,
       searchSlots,

@@ -165,10 +165,12 @@ export class ProviderSessions {
   /** What the host says, where nobody else has spoken. */
   #known(
     row: SessionRow,
-    said: CapturedSession,
+    told: CapturedSession,
     by: CaptureOrigin,
     parent: SessionRow | undefined,
   ): Partial<SessionRow> {
+    // What was forgotten is not learned again.
+    const said = row.forgottenAt === null ? told : { ...told, title: null, context: null, metadata: null };
     const titled = said.title !== null && (row.title === null || row.title === row.hostTitle);
     const isElsewhere = said.workspace !== null && row.directory === by.workspace.directory.toWellFormed();
     const isParent = parent !== undefined && parent.deletedAt === null && parent.id !== row.id;

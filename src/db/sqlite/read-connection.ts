@@ -1,10 +1,11 @@
 // A path → a connection that only looks: the file and what lies beside it stay as they are. Knows no table.
-import { accessSync, constants, existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StoreError } from "../errors.ts";
 import { busyTimeout, readSchemaVersion, smallestFile } from "./connection.ts";
 import { notOurs } from "./errors.ts";
+import { imageOf } from "./file-bytes.ts";
 
 /** `not_found`: nothing has been stored. `invalid_state`: its schema is older, and only a server may change that. */
 export function openReadConnection(file: string, schemaVersion: number): Database.Database {
@@ -55,13 +56,6 @@ function isWritable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Marked as a file without a log (https://sqlite.org/fileformat2.html, offsets 18 and 19): memory has none. */
-function imageOf(file: string): Buffer {
-  const bytes = readFileSync(file);
-  bytes.fill(1, 18, 20);
-  return bytes;
 }
 
 function nothingYet(file: string): StoreError {

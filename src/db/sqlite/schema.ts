@@ -80,6 +80,8 @@ export const sessions = sqliteTable(
     // The list of todos that its host had last: of when, and which version of the todos it became.
     hostTodosAt: integer("host_todos_at"),
     hostTodosVersion: integer("host_todos_version"),
+    // When its texts were forgotten: a host that tells of it again is not listened to.
+    forgottenAt: integer("forgotten_at"),
     context: text("context"),
     metadata: text("metadata"),
   },

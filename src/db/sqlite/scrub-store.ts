@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Database from "better-sqlite3";
 import type { Scrub, Scrubbed, ScrubStore } from "../redaction.ts";
 import type { Audit } from "./audit.ts";
+import type { Erasure } from "./erasure.ts";
 import { addFindings } from "./redaction.ts";
 import type { Scrubs } from "./scrubs.ts";
 import type { Sessions } from "./sessions.ts";
@@ -13,6 +14,7 @@ interface Related {
   scrubs: Scrubs;
   sessions: Sessions;
   audit: Audit;
+  erasure: Erasure;
 }
 
 // Others look for the lock every few milliseconds.
@@ -21,7 +23,7 @@ const pause = 2;
 export function scrubStore(
   db: Database.Database,
   transactions: Transactions,
-  { retry, scrubs, sessions, audit }: Related,
+  { retry, scrubs, sessions, audit, erasure }: Related,
 ): ScrubStore {
   async function scrubTable(name: string, { sessionId, dryRun }: Scrub, sum: Scrubbed): Promise<void> {
     let next: number | null = 0;
@@ -56,6 +58,8 @@ export function scrubStore(
       if (dryRun) return sum;
       await transactions.write(() => audit.append(entryOf(sessionId, sum)));
       if (compact) await retryWhileBusy(() => void db.exec("VACUUM"), retry);
+      // What was forgotten and was too much for a server.
+      if (compact) await erasure.finish({ anySize: true });
       return { ...sum, logKept: !emptyLog(db) };
     },
   };

@@ -33,6 +33,8 @@ interface Where {
   lookup: Lookup;
   /** Of the whole index. */
   passages: number;
+  /** The terms that were looked up whole. */
+  rare: readonly Known[];
 }
 
 // Rows that are read of terms looked up whole, all together. A row takes a ten-thousandth of a millisecond.
@@ -49,10 +51,9 @@ const enough = 600;
 const narrow = 15_000;
 // Rows of the rarer terms that a common one is looked up with.
 const mostPartners = 20_000;
-// A term of more passages than these is not counted but estimated, by as many at some places of the log.
+// A term of more passages than these is not counted but estimated, from as many at either end of the log.
 const mostCounted = 2_000;
-const places = 2;
-const countedAtPlace = 250;
+const mostSampled = 500;
 
 export class SearchCandidates {
   readonly #tables: SearchTables;
@@ -85,15 +86,11 @@ export class SearchCandidates {
   #frequency(slot: Slot, term: string, upTo: number, passages: number): number {
     const counted = this.#tables.count(slot, term, upTo, mostCounted);
     if (counted < mostCounted) return counted;
-    let density = 0;
-    for (let place = 1; place <= places; place += 1) {
-      const from = Math.floor((upTo * place) / places);
-      const rows = this.#tables.list(slot, term, from, countedAtPlace);
-      density += rows.length / Math.max(1, eventOf(from) - eventOf(rows.at(-1) ?? 0));
-    }
-    // As if each event had as many passages as another.
-    const estimated = ((density / places) * passages) / Math.max(1, passages / eventOf(upTo));
-    return Math.min(passages, Math.max(counted, Math.round(estimated)));
+    // As densely as among the newest and the oldest.
+    const newest = this.#tables.list(slot, term, upTo, mostSampled).at(-1) ?? 0;
+    const oldest = this.#tables.oldest(slot, term, mostSampled).at(-1) ?? 0;
+    const density = (mostSampled / eventsIn(upTo - newest) + mostSampled / eventsIn(oldest)) / 2;
+    return Math.min(passages, Math.max(counted, Math.round(density * eventsIn(upTo))));
   }
 
   /** Best first, some thousand at most. In other modes than `any` some are among them that are not what was asked for. */
@@ -104,9 +101,11 @@ export class SearchCandidates {
   #findAny(query: Query, lookup: Lookup, stats: Stats): Candidate[] {
     const known = knownOf(query.terms, stats);
     const rows = new TermRows();
-    const where = { lookup, passages: stats.passages };
-    if (this.#isNarrow(lookup)) this.#addAll(rows, known, where);
-    else this.#addShared(rows, known, this.#addRare(rows, known, lookup), where);
+    const rare = this.#addRare(rows, known, lookup);
+    const where = { lookup, passages: stats.passages, rare };
+    const common = known.slice(rare.length);
+    if (this.#isNarrow(lookup)) this.#addEach(rows, common, where);
+    else this.#addShared(rows, common, where);
     return toCandidates(rows, known, stats);
   }
 
@@ -129,39 +128,35 @@ export class SearchCandidates {
     return keys.length > 0 && this.#tables.count(slot, filterOf(keys), upTo, narrow) < narrow;
   }
 
-  /** Looks up every term that says something. */
-  #addAll(rows: TermRows, known: readonly Known[], { lookup, passages }: Where): void {
-    for (const { term, frequency, bit } of known) {
-      if (frequency > passages * littleSaid && rows.size >= enough) return;
-      rows.add(this.#list(lookup, quote(term), narrow), 1 << bit);
+  /** Looks up the rarest terms whole, as many as go; returns them. */
+  #addRare(rows: TermRows, known: readonly Known[], lookup: Lookup): Known[] {
+    const { slot, keys, upTo } = lookup;
+    // One alone says no more of an old passage than of a new one.
+    const most = known.length === 1 && keys.length === 0 ? mostFound : mostRows;
+    const rare = firstOf(known, keys.length === 0 ? mostRows : mostPartners);
+    for (const { term, bit } of rare) rows.add(this.#tables.list(slot, quote(term), upTo, most), 1 << bit);
+    // A filter is dearer than a list: it is asked once for all of them.
+    if (keys.length > 0 && rare.length > 0) rows.keep(this.#list(lookup, anyOf(rare), mostRows));
+    return rare;
+  }
+
+  /** Looks up each of the common terms that says something. */
+  #addEach(rows: TermRows, common: readonly Known[], { lookup, passages }: Where): void {
+    for (const { term, frequency, bit } of common) {
+      const saysLittle = frequency > passages * littleSaid;
+      if (saysLittle && rows.size >= enough) return;
+      rows.add(this.#list(lookup, quote(term), saysLittle ? mostFound : narrow), 1 << bit);
     }
   }
 
-  /** Looks up the rarest terms whole, as far as that goes; returns the others. */
-  #addRare(rows: TermRows, known: readonly Known[], lookup: Lookup): Known[] {
-    let left = mostRows;
-    return known.filter(({ term, frequency, bit }) => {
-      const isWhole = frequency <= left;
-      if (isWhole) rows.add(this.#list(lookup, quote(term), mostRows), 1 << bit);
-      left -= frequency;
-      return !isWhole;
-    });
-  }
-
   /** Looks up the rarest of the common terms with what is rarer, and with each other. */
-  #addShared(
-    rows: TermRows,
-    known: readonly Known[],
-    common: readonly Known[],
-    { lookup, passages }: Where,
-  ): void {
-    const partners = partnersOf(known, common);
+  #addShared(rows: TermRows, common: readonly Known[], { lookup, passages, rare }: Where): void {
+    const partners = anyOf(firstOf(rare, mostPartners));
     for (const [index, { term, frequency, bit }] of common.slice(0, mostShared).entries()) {
       const isNeeded = rows.size < enough;
       if (frequency > passages * littleSaid && !isNeeded) return;
-      if (partners.length > 0) {
-        const match = `${quote(term)} AND (${partners.map((partner) => quote(partner.term)).join(" OR ")})`;
-        rows.add(this.#list(lookup, match, mostRows), 1 << bit);
+      if (partners !== "") {
+        rows.add(this.#list(lookup, `${quote(term)} AND (${partners})`, mostRows), 1 << bit);
       }
       for (const other of common.slice(0, index)) {
         const match = `${quote(other.term)} AND ${quote(term)}`;
@@ -205,11 +200,21 @@ function filterOf(keys: Lookup["keys"]): string {
   return keys.map((group) => `(${group.map(quote).join(" OR ")})`).join(" AND ");
 }
 
-/** The rarest terms, as many as have some thousand rows together. */
-function partnersOf(known: readonly Known[], common: readonly Known[]): Known[] {
-  let left = mostPartners;
-  return known.slice(0, known.length - common.length).filter(({ frequency }) => {
+/** The rarest terms, as many as have so many rows together. */
+function firstOf(known: readonly Known[], most: number): Known[] {
+  let left = most;
+  const end = known.findIndex(({ frequency }) => {
     left -= frequency;
-    return left >= 0;
+    return left < 0;
   });
+  return end < 0 ? [...known] : known.slice(0, end);
+}
+
+function anyOf(known: readonly Known[]): string {
+  return known.map(({ term }) => quote(term)).join(" OR ");
+}
+
+/** About how many events lie in so many rows. */
+function eventsIn(rows: number): number {
+  return Math.max(1, eventOf(rows));
 }

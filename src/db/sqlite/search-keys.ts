@@ -27,8 +27,18 @@ type Name = "session" | "project" | "directory" | "app" | "user" | "author" | "t
 /** Short, of characters that FTS5 leaves as they are; two values with the same key are told apart by the rows. */
 export function keyOf(name: Name, value: string | null): string {
   if (value === null) return `${name}:none`;
-  return `${name}:${createHash("sha256").update(value.toWellFormed()).digest("hex").slice(0, 10)}`;
+  let hash = hashes.get(value);
+  if (hash === undefined) {
+    hash = createHash("sha256").update(value.toWellFormed()).digest("hex").slice(0, 10);
+    if (hashes.size === mostHashes) hashes.clear();
+    hashes.set(value, hash);
+  }
+  return `${name}:${hash}`;
 }
+
+// Events that follow upon each other have most of them in common.
+const hashes = new Map<string, string>();
+const mostHashes = 1_000;
 
 export function keysOf(event: Filed, toolNames: Iterable<string>): string[] {
   const [year, month] = monthOf(event.createdAt);

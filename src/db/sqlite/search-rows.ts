@@ -32,6 +32,12 @@ export class TermRows {
     this.#masks = mergedMasks.subarray(0, size);
   }
 
+  /** Only those among these. */
+  keep(rows: readonly number[]): void {
+    const kept = new Set(rows);
+    this.#filter((row) => kept.has(row));
+  }
+
   /** Of events whose rows together have all terms of the mask. */
   keepEvents(mask: number): void {
     const kept = new Map<number, number>();
@@ -39,7 +45,10 @@ export class TermRows {
       const event = eventOf(this.#rows[i] ?? 0);
       kept.set(event, (kept.get(event) ?? 0) | (this.#masks[i] ?? 0));
     }
-    const isKept = (row: number) => ((kept.get(eventOf(row)) ?? 0) & mask) === mask;
+    this.#filter((row) => ((kept.get(eventOf(row)) ?? 0) & mask) === mask);
+  }
+
+  #filter(isKept: (row: number) => boolean): void {
     this.#masks = this.#masks.filter((_, index) => isKept(this.#rows[index] ?? 0));
     this.#rows = this.#rows.filter(isKept);
   }

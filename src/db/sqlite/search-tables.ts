@@ -73,11 +73,32 @@ export class SearchTables {
     ).run();
   }
 
+  /**
+   * Makes one of all that was written, and so lets go of the terms of removed rows; a slice of that, under the lock. False
+   * when nothing was left to do. `began`: not the first slice. (https://sqlite.org/fts5.html, section 6.8)
+   */
+  mergeAll(slot: Slot, began: boolean): boolean {
+    const before = this.#changes();
+    const pages = began ? pagesMerged : -pagesMerged;
+    this.#on(slot, `INSERT INTO search_${slot} (search_${slot}, rank) VALUES ('merge', ${pages})`).run();
+    return this.#changes() - before >= 2;
+  }
+
+  #changes(): number {
+    return Number(this.#db.$client.prepare("SELECT total_changes()").pluck().get());
+  }
+
   /** The newest rows at or before `upTo` that match. */
   list(slot: Slot, match: string, upTo: number, limit: number): number[] {
     const where = `search_${slot} MATCH ? AND rowid <= ${integer}`;
     const sql = `SELECT rowid FROM search_${slot} WHERE ${where} ORDER BY rowid DESC LIMIT ?`;
     return this.#on(slot, sql).values(match, upTo, limit) as number[];
+  }
+
+  /** The oldest rows that match. */
+  oldest(slot: Slot, match: string, limit: number): number[] {
+    const sql = `SELECT rowid FROM search_${slot} WHERE search_${slot} MATCH ? LIMIT ?`;
+    return this.#on(slot, sql).values(match, limit) as number[];
   }
 
   /** How many of them there are; `most` also stands for more. */

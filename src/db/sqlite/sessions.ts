@@ -27,6 +27,7 @@ export const untold = {
   providerParentId: null,
   hostTodosAt: null,
   hostTodosVersion: null,
+  forgottenAt: null,
 };
 
 export class Sessions {

@@ -9,7 +9,10 @@ import { createAuditStore } from "./audit.ts";
 import { captureStore } from "./captures.ts";
 import { checkpointStore } from "./checkpoints.ts";
 import { openConnection } from "./connection.ts";
+import { Erasure } from "./erasure.ts";
 import { toStoreError } from "./errors.ts";
+import { forgetStore } from "./forget-store.ts";
+import { createHealthStore } from "./health.ts";
 import { automationStore, jobStore } from "./job-store.ts";
 import { listMigrations, migrate } from "./migrate.ts";
 import { createParts, type Parts } from "./parts.ts";
@@ -64,6 +67,8 @@ class SqliteStore implements store.Store {
   readonly search: store.Store["search"];
   readonly scrubs: store.Store["scrubs"];
   readonly captures: store.Store["captures"];
+  readonly forgetting: store.Store["forgetting"];
+  readonly health: store.Store["health"];
   readonly #db: Database.Database;
   readonly #transactions: Transactions;
   readonly #options: store.StoreOptions;
@@ -93,8 +98,12 @@ class SqliteStore implements store.Store {
       searches: parts.searches,
       follower: this.#searchFollower,
     });
-    this.scrubs = scrubStore(db, transactions, { ...parts, retry: transactions.retry });
     this.captures = captureStore(transactions, parts);
+    this.health = createHealthStore(db, transactions);
+    const erasing = { ...parts, searchFollower: this.#searchFollower, log: options.log };
+    const erasure = new Erasure(db, transactions, erasing);
+    this.scrubs = scrubStore(db, transactions, { ...parts, erasure, retry: transactions.retry });
+    this.forgetting = forgetStore(db, transactions, { ...parts, erasure, file: options.file });
   }
 
   createSession(session: records.NewSession) {

@@ -36,9 +36,9 @@ export class Todos {
     this.#deleteAll = new Prepared(db, () => db.delete(todos).where(ofSession));
     this.#insert = new Inserts(db, todos);
     const theirs = eq(sessions.id, sql.placeholder("sessionId"));
-    const { hostTodosAt, hostTodosVersion, updatedAt } = columnsOf(sessions);
+    const { hostTodosAt, hostTodosVersion, updatedAt, forgottenAt } = columnsOf(sessions);
     this.#hosts = new Prepared(db, () =>
-      db.select({ hostTodosAt, hostTodosVersion, updatedAt }).from(sessions).where(theirs),
+      db.select({ hostTodosAt, hostTodosVersion, updatedAt, forgottenAt }).from(sessions).where(theirs),
     );
     this.#noteHosts = new Prepared(db, () =>
       db
@@ -102,7 +102,13 @@ export class Todos {
     const present = this.get(sessionId);
     const before = this.#hosts.get({ sessionId });
     const changedByOthers = present.version !== (before?.hostTodosVersion ?? 0);
-    if (before === undefined || changedByOthers || (at ?? Infinity) < (before.hostTodosAt ?? 0)) return;
+    if (
+      before === undefined ||
+      before.forgottenAt !== null ||
+      changedByOthers ||
+      (at ?? Infinity) < (before.hostTodosAt ?? 0)
+    )
+      return;
     const time = Math.min(at ?? before.updatedAt, this.#options.now());
     const given = wanted.map((todo) => ({ ...todo, id: null }));
     const changed = this.#replace(sessionId, present.todos, given, time) !== null;

@@ -1,0 +1,44 @@
+// `backstory forget`: takes what was recorded out of a session, and out of the file; and copies of the file with it.
+import { rmSync } from "node:fs";
+import type { Forgotten } from "../db/forgetting.ts";
+import type { Store } from "../db/store.ts";
+import { printText } from "./print.ts";
+import type { Settings } from "./settings.ts";
+
+export interface ForgetSettings extends Settings {
+  seq?: number[];
+  /** Delete the copies beside the file. */
+  backups?: boolean;
+}
+
+export function forget(sessionId: string, settings: ForgetSettings): Promise<void> {
+  return printText(settings, (store) => forgetIn(store, sessionId, settings), true);
+}
+
+async function forgetIn({ forgetting }: Store, sessionId: string, { seq, backups = false }: ForgetSettings) {
+  const by = { origin: "cli", client: "backstory" } as const;
+  const forgotten = await forgetting.forget({ sessionId, seqs: seq }, by);
+  // A person waits for it.
+  const pending =
+    forgotten.pending === "large" ? await forgetting.finish({ anySize: true }) : forgotten.pending;
+  if (backups) for (const copy of forgotten.copies) rmSync(copy, { force: true });
+  return report({ ...forgotten, pending }, backups);
+}
+
+function report({ forks, keptIn, pending, copies, ...counts }: Forgotten, backups: boolean): string {
+  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  const forgotten = parts.map(([name, count]) => `${count} ${count === 1 ? name.slice(0, -1) : name}`);
+  const lines = [
+    forgotten.length === 0 ? "There was nothing left to forget." : `Forgotten: ${forgotten.join(", ")}.`,
+    ...(forks.length > 0 ? [`Its forks have lost it too: ${forks.join(", ")}.`] : []),
+    ...(keptIn.length > 0 ? [`What it only shared stays in ${keptIn.join(", ")}.`] : []),
+    pending === null
+      ? "Nothing of it is left in the file."
+      : "Others have the database open, and bytes of it may still be there: it is finished once they let it be.",
+  ];
+  if (copies.length > 0) {
+    lines.push(backups ? "Deleted copies:" : "Copies that may still hold it (--backups deletes them):");
+    lines.push(...copies.map((copy) => `  ${copy}`));
+  }
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,44 @@
+// The promise about forgetting: texts go, seqs and keys stay, and no byte of them is left in the file.
+import type { Provenance } from "./records.ts";
+
+export interface Forget {
+  sessionId: string;
+  /** Of the session's own events; undefined: all of it, with what it says of itself, its plan, checkpoints, runs and jobs. */
+  seqs?: readonly number[] | undefined;
+}
+
+/** What has lost its texts now; what had lost them before is not counted. */
+export interface Forgotten {
+  events: number;
+  actions: number;
+  todos: number;
+  checkpoints: number;
+  runs: number;
+  jobs: number;
+  /** Sessions that shared some of it, and have lost it too. */
+  forks: string[];
+  /** Sessions whose events this fork only shares: those stay. */
+  keptIn: string[];
+  /** Bytes of it may still be in the file or its log; null: none are. */
+  pending: Pending | null;
+  /** Copies of the file beside it, which may hold it. */
+  copies: string[];
+}
+
+/**
+ * `held`: others use the file; it is finished as soon as they let it be, by whoever has it open then. `large`: the file has to be
+ * made anew, which would keep others waiting for long, and is done when it is asked for.
+ */
+export type Pending = "held" | "large";
+
+export interface ForgetStore {
+  /**
+   * Overwrites texts where they stand, in short transactions. A repeat finishes what was cut short. `not_found`: the
+   * session or an event. `conflict`: an event that the session, a fork, only shares.
+   */
+  forget(what: Forget, by: Provenance): Promise<Forgotten>;
+  /** Does what is left to do about texts that were forgotten; null when nothing is. `anySize`: however long it takes. */
+  finish(options?: { anySize?: boolean }): Promise<Pending | null>;
+  /** Copies of the file beside it, made before migrations or by `backup`: files that nobody has opened as a store. */
+  listCopies(): Promise<string[]>;
+}

@@ -1,0 +1,45 @@
+// What is left to do about forgotten texts, as it is stored: any process goes on with it.
+import { eq, sql } from "drizzle-orm";
+import { erasure } from "./keeping-schema.ts";
+import { columnsOf, type Drizzle, Prepared, value } from "./prepare.ts";
+
+// Its migration puts it there.
+const theRow = eq(erasure.id, 1);
+
+export class Erasures {
+  readonly #state;
+  readonly #want;
+  readonly #raise;
+
+  constructor(db: Drizzle) {
+    this.#state = new Prepared(db, () => db.select(columnsOf(erasure)).from(erasure).where(theRow));
+    this.#want = new Prepared(db, () =>
+      db
+        .update(erasure)
+        .set({ wanted: sql`${erasure.wanted} + 1` })
+        .where(theRow),
+    );
+    this.#raise = new Prepared(db, () =>
+      db
+        .update(erasure)
+        .set({
+          compacted: sql`max(${erasure.compacted}, ${value("compacted")})`,
+          done: sql`max(${erasure.done}, ${value("done")})`,
+        })
+        .where(theRow),
+    );
+  }
+
+  state(): { wanted: number; compacted: number; done: number } {
+    return this.#state.get({}) ?? { wanted: 0, compacted: 0, done: 0 };
+  }
+
+  /** By the transaction that forgets: what was done before does not count for it. */
+  want(): void {
+    this.#want.run({});
+  }
+
+  raise({ compacted = 0, done = 0 }: { compacted?: number; done?: number }): void {
+    this.#raise.run({ compacted, done });
+  }
+}

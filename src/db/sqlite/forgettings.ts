@@ -1,0 +1,212 @@
+// Forgetting: the texts of events and of all that stands around them become null where they are; seqs and keys stay.
+import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
+import { StoreError } from "../errors.ts";
+import type { Forget, Forgotten } from "../forgetting.ts";
+import type { Provenance, Session } from "../records.ts";
+import type { StoreOptions } from "../store.ts";
+import type { Audit } from "./audit.ts";
+import type { Erasures } from "./erasures.ts";
+import { ForgottenSurroundings } from "./forgotten-surroundings.ts";
+import { clip, type Lineage } from "./lineage.ts";
+import { columnsOf, type Drizzle, Prepared, value } from "./prepare.ts";
+import { actions, events, lineage, sessions } from "./schema.ts";
+import type { SearchQueue } from "./search-queue.ts";
+import type { Sessions } from "./sessions.ts";
+
+interface Related {
+  sessions: Sessions;
+  lineage: Lineage;
+  audit: Audit;
+  erasures: Erasures;
+  searchQueue: SearchQueue;
+}
+
+interface Range {
+  from: number;
+  to: number;
+}
+
+type Counts = Pick<Forgotten, "events" | "actions">;
+
+/** What is to be forgotten, and how far that has come. */
+export interface Forgetting {
+  sessionId: string;
+  /** From a seq to a seq, both inclusive. */
+  ranges: readonly Range[];
+  /** The first of them that is not yet done. */
+  next: number;
+  /** All of the session. */
+  whole: boolean;
+}
+
+// Milliseconds of work in a transaction; its commit takes about as long again.
+const sliceWork = 6;
+const rowsRead = 8;
+
+export class Forgettings {
+  readonly #now: StoreOptions["now"];
+  readonly #related: Related;
+  readonly #surroundings: ForgottenSurroundings;
+  readonly #next;
+  readonly #forgetAction;
+  readonly #forgetEvent;
+  readonly #forks;
+
+  constructor(db: Drizzle, { now }: Pick<StoreOptions, "now">, related: Related) {
+    this.#now = now;
+    this.#related = related;
+    this.#surroundings = new ForgottenSurroundings(db, { now });
+    const id = eq(events.sessionId, sql.placeholder("sessionId"));
+    this.#next = new Prepared(db, () =>
+      db
+        .select({ seq: columnsOf(events).seq })
+        .from(events)
+        .where(
+          and(
+            id,
+            isNull(events.forgottenAt),
+            sql`${events.seq} between ${sql.placeholder("from")} and ${sql.placeholder("to")}`,
+          ),
+        )
+        .orderBy(events.seq)
+        .limit(rowsRead),
+    );
+    const texts = [actions.title, actions.error, actions.input, actions.output];
+    const first = db
+      .select({ id: actions.id })
+      .from(actions)
+      .where(
+        and(
+          eq(actions.sessionId, sql.placeholder("sessionId")),
+          eq(actions.seq, sql.placeholder("seq")),
+          sql`coalesce(${sql.join(texts, sql`, `)}) is not null`,
+        ),
+      )
+      .limit(1);
+    this.#forgetAction = new Prepared(db, () =>
+      db
+        .update(actions)
+        .set({ title: null, error: null, input: null, output: null })
+        .where(inArray(actions.id, first)),
+    );
+    this.#forgetEvent = new Prepared(db, () =>
+      db
+        .update(events)
+        .set({ ...noTexts, forgottenAt: value("now") })
+        .where(and(id, eq(events.seq, sql.placeholder("seq")))),
+    );
+    this.#forks = new Prepared(db, () => prepareForks(db));
+  }
+
+  /** Notes that it is wanted, before anything of it is done. */
+  begin({ sessionId, seqs }: Forget, by: Provenance): Forgetting {
+    const session = this.#related.sessions.get(sessionId);
+    const ranges = seqs === undefined ? [ownPart(session)] : toRanges(seqs);
+    for (const range of seqs === undefined ? [] : ranges) this.#refuse(session, range);
+    this.#related.erasures.want();
+    const details = seqs === undefined ? { whole: true } : { events: new Set(seqs).size };
+    this.#related.audit.append({ ...by, tool: "forget", sessionId, subjectId: sessionId, details });
+    return { sessionId, ranges, next: 0, whole: seqs === undefined };
+  }
+
+  #refuse(session: Session, { from, to }: Range): void {
+    const wrong = from < 1 ? from : to > session.lastSeq ? to : undefined;
+    if (wrong !== undefined) {
+      throw new StoreError(
+        "not_found",
+        `Session "${session.id}" has no event ${wrong}: its last is ${session.lastSeq}. Nothing was forgotten.`,
+        "get_history lists the events with their seq.",
+      );
+    }
+    const shared = clip(this.#related.lineage.partsOf(session), from, to).find(
+      ({ ownerId }) => ownerId !== session.id,
+    );
+    if (shared !== undefined) {
+      throw new StoreError(
+        "conflict",
+        `Session "${session.id}" is a fork: its event ${shared.fromSeq} belongs to session "${shared.ownerId}". Nothing was forgotten.`,
+        `Call forget with session_id "${shared.ownerId}": all its forks lose the event too.`,
+      );
+    }
+  }
+
+  /** Of the events, as much as there is time for. */
+  forgetEvents(forgetting: Forgetting): { counts: Counts; left: boolean } {
+    const { sessionId, ranges } = forgetting;
+    const deadline = performance.now() + sliceWork;
+    const counts = { events: 0, actions: 0 };
+    for (let range = ranges[forgetting.next]; range !== undefined; range = ranges[forgetting.next]) {
+      const found = this.#next.all({ sessionId, ...range });
+      for (const { seq } of found) {
+        while (this.#forgetAction.run({ sessionId, seq }) > 0) {
+          counts.actions += 1;
+          if (performance.now() > deadline) return { counts, left: true };
+        }
+        this.#forgetEvent.run({ sessionId, seq, now: this.#now() });
+        this.#related.searchQueue.add(sessionId, { from: seq, to: seq });
+        counts.events += 1;
+        if (performance.now() > deadline) return { counts, left: true };
+      }
+      if (found.length < rowsRead) forgetting.next += 1;
+    }
+    return { counts, left: false };
+  }
+
+  /** Of what stands around the events of a whole session, as much as there is time for. */
+  forgetSurroundings(sessionId: string) {
+    return this.#surroundings.forget(sessionId, performance.now() + sliceWork);
+  }
+
+  /** What was done while it went on does not count for it. */
+  end({ sessionId, ranges, whole }: Forgetting): { forks: string[]; keptIn: string[] } {
+    this.#related.erasures.want();
+    const session = this.#related.sessions.get(sessionId);
+    const parts = this.#related.lineage.partsOf(session);
+    const owners = parts.filter(({ fromSeq, toSeq }) => fromSeq <= toSeq).map(({ ownerId }) => ownerId);
+    return {
+      forks: this.#forks.all({ sessionId, ranges: JSON.stringify(ranges) }).map(({ id }) => id),
+      keptIn: whole ? [...new Set(owners)].filter((id) => id !== sessionId) : [],
+    };
+  }
+}
+
+// Its keys and names stay: they say that something was there, and keep it from coming again.
+const noTexts = {
+  content: null,
+  reasoning: null,
+  error: null,
+  metadata: null,
+  raw: null,
+  redactions: null,
+  requestHash: null,
+};
+
+function ownPart({ forkedAtSeq, lastSeq }: Session): Range {
+  return { from: (forkedAtSeq ?? 0) + 1, to: lastSeq };
+}
+
+/** Ascending; neighbours together. */
+function toRanges(seqs: readonly number[]): Range[] {
+  const ranges: Range[] = [];
+  for (const seq of [...new Set(seqs)].sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last?.to === seq - 1) last.to = seq;
+    else ranges.push({ from: seq, to: seq });
+  }
+  return ranges;
+}
+
+function prepareForks(db: Drizzle) {
+  const shares: SQL | undefined = and(
+    eq(lineage.sourceId, sql.placeholder("sessionId")),
+    isNull(sessions.deletedAt),
+    sql`exists (select 1 from json_each(${sql.placeholder("ranges")})
+      where ${lineage.fromSeq} <= value ->> 'to' and ${lineage.toSeq} >= value ->> 'from')`,
+  );
+  return db
+    .selectDistinct({ id: sql<string>`${lineage.sessionId}`.as("id") })
+    .from(lineage)
+    .innerJoin(sessions, eq(sessions.id, lineage.sessionId))
+    .where(shares)
+    .orderBy(lineage.sessionId);
+}

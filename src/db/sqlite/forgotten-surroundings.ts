@@ -1,0 +1,115 @@
+// What a session that is forgotten says beside its events: of itself, its plan, its checkpoints, its runs and jobs; and
+// the copies of it that its forks were given.
+import { and, eq, sql } from "drizzle-orm";
+import type { Forgotten } from "../forgetting.ts";
+import type { StoreOptions } from "../store.ts";
+import { type Drizzle, Prepared, value } from "./prepare.ts";
+import { checkpoints, lineage, runs, sessions, todos } from "./schema.ts";
+import { jobs } from "./work-schema.ts";
+
+type Counts = Pick<Forgotten, "todos" | "checkpoints" | "runs" | "jobs">;
+
+export class ForgottenSurroundings {
+  readonly #now: StoreOptions["now"];
+  readonly #forks;
+  readonly #forkTodos;
+  readonly #session;
+  readonly #todos;
+  readonly #rows;
+
+  constructor(db: Drizzle, { now }: Pick<StoreOptions, "now">) {
+    this.#now = now;
+    const sessionId = sql.placeholder("sessionId");
+    const itsForks = db
+      .select({ id: lineage.sessionId })
+      .from(lineage)
+      .where(eq(lineage.sourceId, sessionId));
+    const its = (name: "title" | "context" | "metadata") =>
+      sql`nullif(${sessions[name]}, (select ${sql.identifier(name)} from sessions as source where source.id = ${sessionId}))`;
+    this.#forks = new Prepared(db, () =>
+      db
+        .update(sessions)
+        .set({ title: its("title"), context: its("context"), metadata: its("metadata"), requestHash: null })
+        .where(sql`${sessions.id} in ${itsForks}`),
+    );
+    this.#forkTodos = new Prepared(db, () =>
+      db
+        .delete(todos)
+        .where(
+          and(
+            sql`${todos.sessionId} in ${itsForks}`,
+            sql`${todos.content} in (select content from todos as source where source.session_id = ${sessionId})`,
+          ),
+        ),
+    );
+    this.#session = new Prepared(db, () =>
+      db
+        .update(sessions)
+        .set({
+          title: null,
+          hostTitle: null,
+          context: null,
+          metadata: null,
+          requestHash: null,
+          forgottenAt: value("now"),
+          todosVersion: sql`${sessions.todosVersion} + (exists (select 1 from todos where session_id = ${sessionId}))`,
+        })
+        .where(eq(sessions.id, sessionId)),
+    );
+    this.#todos = new Prepared(db, () => db.delete(todos).where(eq(todos.sessionId, sessionId)));
+    this.#rows = prepareRows(db);
+  }
+
+  forget(sessionId: string, deadline: number): { counts: Counts; left: boolean } {
+    const given = { sessionId, now: this.#now() };
+    const counts = { todos: 0, checkpoints: 0, runs: 0, jobs: 0 };
+    // Forks first: theirs are told by being equal.
+    this.#forks.run(given);
+    this.#forkTodos.run(given);
+    this.#session.run(given);
+    counts.todos = this.#todos.run(given);
+    for (const name of ["checkpoints", "runs", "jobs"] as const) {
+      while (this.#rows[name].run(given) > 0) {
+        counts[name] += 1;
+        if (performance.now() > deadline) return { counts, left: true };
+      }
+    }
+    return { counts, left: false };
+  }
+}
+
+/** Each forgets one row, of those that still say something. */
+function prepareRows(db: Drizzle) {
+  const one = (table: typeof checkpoints | typeof runs | typeof jobs, says: ReturnType<typeof sql>) =>
+    sql`${table.id} = (select id from ${table} where session_id = ${sql.placeholder("sessionId")} and ${says} limit 1)`;
+  return {
+    checkpoints: new Prepared(db, () =>
+      db
+        .update(checkpoints)
+        .set({ label: null, state: null, todos: "[]", requestHash: null })
+        .where(
+          one(checkpoints, sql`(coalesce("label", "state", "request_hash") is not null or "todos" <> '[]')`),
+        ),
+    ),
+    runs: new Prepared(db, () =>
+      db
+        .update(runs)
+        .set({ command: null, args: null, prompt: null, error: null, requestHash: null })
+        .where(one(runs, sql`coalesce("command", "args", "prompt", "error", "request_hash") is not null`)),
+    ),
+    // Nobody is to be given a job without a prompt.
+    jobs: new Prepared(db, () =>
+      db
+        .update(jobs)
+        .set({
+          prompt: "",
+          error: null,
+          result: null,
+          requestHash: null,
+          status: sql`iif(${jobs.status} = 'pending', 'cancelled', ${jobs.status})`,
+          endedAt: sql`iif(${jobs.status} = 'pending', ${value("now")}, ${jobs.endedAt})`,
+        })
+        .where(one(jobs, sql`(coalesce("error", "result", "request_hash") is not null or "prompt" <> '')`)),
+    ),
+  };
+}

@@ -1,0 +1,63 @@
+// forget: takes what was recorded out of a session, and out of the file.
+import * as z from "zod";
+import { limits } from "../db/limits.ts";
+import { fitItems } from "./budget.ts";
+import { defineTool } from "./define-tool.ts";
+import { maxCharsBounds, sessionId } from "./fields.ts";
+
+export const forget = defineTool({
+  name: "forget",
+  title: "Forget what was recorded",
+  description:
+    "Overwrite the texts of events, or of a whole session, for good: seqs stay, texts, inputs, outputs and metadata go, from its forks and the search index too.",
+  toolset: "admin",
+  effect: "delete",
+  input: () =>
+    z.strictObject({
+      session_id: sessionId(),
+      seqs: z
+        .array(z.int().min(1))
+        .min(1)
+        .max(limits.eventsPerCall)
+        .optional()
+        .describe("Of the session's own events; left out: the whole session, with title, todos, prompts …"),
+    }),
+  output: () =>
+    z.object({
+      forgotten: z.object({
+        events: z.int(),
+        actions: z.int(),
+        todos: z.int(),
+        checkpoints: z.int(),
+        runs: z.int(),
+        jobs: z.int(),
+      }),
+      forks: z.array(z.string()).describe("Sessions that shared some of it, and have lost it too"),
+      forks_left_out: z.int().optional(),
+      kept_in: z.array(z.string()).describe("Sessions whose events this fork only shares: those stay"),
+      pending: z.boolean().describe("Bytes of it may still be in the file: see hint"),
+      copies: z.array(z.string()).describe("Copies of the database beside it, which may still hold it"),
+      hint: z.string().optional(),
+    }),
+  async run({ session_id, seqs }, { store, client }) {
+    const { forks, keptIn, pending, copies, ...forgotten } = await store.forgetting.forget(
+      { sessionId: session_id, seqs },
+      { origin: "tool", client },
+    );
+    const hints = [
+      pending === "held" && "Other processes use the file: the rest is done when they let it be.",
+      pending === "large" && "The file is large: a person can finish it with: backstory scrub --compact.",
+      copies.length > 0 && "A person can delete the copies with: backstory forget --backups.",
+    ].filter((hint) => hint !== false);
+    const wrap = (shown: readonly string[]) => ({
+      forgotten,
+      forks: [...shown],
+      forks_left_out: shown.length < forks.length ? forks.length - shown.length : undefined,
+      kept_in: keptIn,
+      pending: pending !== null,
+      copies,
+      hint: hints.length > 0 ? hints.join(" ") : undefined,
+    });
+    return fitItems(forks, maxCharsBounds.standard, wrap, (id) => id).result;
+  },
+});

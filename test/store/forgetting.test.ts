@@ -1,0 +1,192 @@
+// What is forgotten is gone from every read, from its forks, and from the bytes of the file.
+import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import Database from "better-sqlite3";
+import { beforeEach, expect, it } from "vitest";
+import type { Store } from "../../src/db/store.ts";
+import { makeFolder, newEvent, newSession, openTestStore, workspace } from "../open-test-store.ts";
+
+const by = { origin: "tool", client: "test" } as const;
+const word = "zanzibarquux";
+const texts = {
+  content: `say ${word} once`,
+  reasoning: word,
+  error: word,
+  metadata: { a: word },
+  raw: [word],
+};
+const action = {
+  callId: "c",
+  toolName: "shell",
+  title: word,
+  status: "pending",
+  input: { a: word },
+  output: word,
+  error: word,
+} as const;
+
+let file: string;
+let store: Store;
+let sessionId: string;
+
+/** Every byte beside the file, the file among them, once nobody has it open. */
+const everything = () =>
+  readdirSync(dirname(file))
+    .map((name) => readFileSync(join(dirname(file), name), "latin1"))
+    .join("");
+
+/** What a search of all that is stored finds. */
+const search = async (text: string) =>
+  (await store.search.search({ text, mode: "any", scope: { kind: "all" }, limit: 10, offset: 0 })).hits
+    .length;
+
+beforeEach(async () => {
+  file = join(makeFolder(), "test.db");
+  store = await openTestStore({ file });
+  sessionId = (await store.createSession(newSession({ title: `about ${word}`, metadata: { a: word } })))
+    .record.id;
+  // With others around it, so that pages are split and rows moved.
+  for (let i = 0; i < 40; i += 1) {
+    await store.appendEvent(newEvent(sessionId, { content: `noise ${i} `.repeat(i * 7) }));
+    if (i % 4 > 0) continue;
+    const actions = [{ ...action, callId: `c${i}` }];
+    await store.appendEvent(newEvent(sessionId, { ...texts, actions, idempotencyKey: `k${i}` }));
+    await store.updateAction({
+      sessionId,
+      callId: `c${i}`,
+      status: "completed",
+      title: undefined,
+      output: `${word} `.repeat(50),
+      error: undefined,
+    });
+  }
+  await store.search.catchUp();
+});
+
+const marked = Array.from({ length: 10 }, (_, i) => i * 5 + 2);
+
+it("leaves no byte of forgotten events in the file, nor in the log or the index", async () => {
+  await store.updateSession(sessionId, { title: null, metadata: null }, by);
+  const forgotten = await store.forgetting.forget({ sessionId, seqs: marked }, by);
+  expect(forgotten).toEqual({
+    events: 10,
+    actions: 10,
+    todos: 0,
+    checkpoints: 0,
+    runs: 0,
+    jobs: 0,
+    forks: [],
+    keptIn: [],
+    pending: null,
+    copies: [],
+  });
+  await store.close();
+  expect(everything()).not.toContain(word);
+  const db = new Database(file, { readonly: true });
+  expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
+  db.close();
+});
+
+it("keeps seqs, keys and what else was there", async () => {
+  await store.forgetting.forget({ sessionId, seqs: marked }, by);
+  const event = await store.getEvent(sessionId, 2);
+  expect(event).toMatchObject({ seq: 2, author: "user", content: null, reasoning: null, error: null });
+  expect(event).toMatchObject({ metadata: null, raw: undefined, forgottenAt: expect.any(Number) });
+  expect(event.actions).toMatchObject([
+    {
+      callId: "c0",
+      toolName: "shell",
+      status: "completed",
+      title: null,
+      input: undefined,
+      output: undefined,
+    },
+  ]);
+  expect((await store.getEvent(sessionId, 1)).forgottenAt).toBeNull();
+  expect((await store.getSession(sessionId)).lastSeq).toBe(50);
+  const repeat = newEvent(sessionId, { ...texts, actions: [action], idempotencyKey: "k0" });
+  expect(await store.appendEvent(repeat)).toMatchObject({
+    duplicate: true,
+    record: { seq: 2, content: null },
+  });
+});
+
+it("forgets a whole session: its title, plan, checkpoints, runs and jobs, and its forks' copies", async () => {
+  await store.updateTodos(sessionId, [{ id: null, content: word, status: "pending", priority: "low" }]);
+  const checkpoint = { label: word, state: [word], gitHead: null, idempotencyKey: null };
+  await store.checkpoints.save({ ...by, sessionId, ...checkpoint });
+  const run = { workspace, pid: 1, command: word, args: [word], prompt: word, idempotencyKey: "r" };
+  await store.startRun({ ...by, ...run, sessionId });
+  const fork = await store.forkSession({ ...by, sessionId, atSeq: 10, title: null, idempotencyKey: null });
+  const forkId = fork.record.id;
+  const forgotten = await store.forgetting.forget({ sessionId }, by);
+  expect(forgotten).toMatchObject({ events: 50, actions: 10, todos: 1, checkpoints: 1, runs: 1 });
+  expect(forgotten).toMatchObject({ forks: [forkId], pending: null });
+  expect((await store.getEvent(forkId, 2)).content).toBeNull();
+  expect(await store.getSession(forkId)).toMatchObject({ title: null, metadata: null });
+  expect((await store.getTodos(sessionId)).todos).toEqual([]);
+  const again = await store.forgetting.forget({ sessionId }, by);
+  expect(again).toMatchObject({ events: 0, actions: 0, runs: 0, checkpoints: 0, pending: null });
+  await store.close();
+  expect(everything()).not.toContain(word);
+});
+
+it("is found by no search any more, and the rest still is", async () => {
+  expect(await search(word)).toBeGreaterThan(0);
+  await store.forgetting.forget({ sessionId, seqs: marked }, by);
+  expect([await search(word), (await search("noise")) > 0]).toEqual([0, true]);
+});
+
+it("keeps what a call of a forgotten event says later out", async () => {
+  const { record } = await store.appendEvent(
+    newEvent(sessionId, { actions: [{ ...action, callId: "late" }] }),
+  );
+  await store.forgetting.forget({ sessionId, seqs: [record.seq] }, by);
+  const move = { status: "completed", title: word, output: word, error: word } as const;
+  const { action: moved } = await store.updateAction({ sessionId, callId: "late", ...move });
+  expect(moved).toMatchObject({ status: "completed", title: null, output: undefined, error: null });
+});
+
+it("refuses an event that is not there, and one that a fork only shares, and forgets none", async () => {
+  const forget = (id: string, seqs: number[]) => store.forgetting.forget({ sessionId: id, seqs }, by);
+  await expect(forget(sessionId, [2, 51])).rejects.toMatchObject({ code: "not_found" });
+  await expect(forget("sess_none", [1])).rejects.toMatchObject({ code: "not_found" });
+  const fork = await store.forkSession({ ...by, sessionId, atSeq: 10, title: "f", idempotencyKey: null });
+  await expect(forget(fork.record.id, [2])).rejects.toMatchObject({ code: "conflict" });
+  expect((await store.getEvent(sessionId, 2)).content).toContain(word);
+  const whole = await store.forgetting.forget({ sessionId: fork.record.id }, by);
+  expect(whole).toMatchObject({ events: 0, keptIn: [sessionId] });
+});
+
+it("says pending while another process reads, and finishes when it no longer does", async () => {
+  const reader = new Database(file, { readonly: true });
+  reader.exec("BEGIN");
+  reader.prepare("SELECT count(*) FROM events").get();
+  const forgotten = await store.forgetting.forget({ sessionId }, by);
+  expect(forgotten).toMatchObject({ events: 50, pending: "held" });
+  expect(await store.forgetting.finish()).toBe("held");
+  reader.exec("COMMIT");
+  reader.close();
+  expect(await store.forgetting.finish()).toBeNull();
+  expect(everything()).not.toContain(word);
+});
+
+it("names copies of the file, and no store that somebody has opened", async () => {
+  const db = new Database(file);
+  db.exec(`VACUUM INTO '${file}.schema-1-x.bak'`);
+  db.exec(`VACUUM INTO '${join(dirname(file), "copy.db")}'`);
+  db.close();
+  await (await openTestStore({ file: join(dirname(file), "other.db") })).close();
+  closeSync(openSync(join(dirname(file), "empty.txt"), "w"));
+  expect(await store.forgetting.listCopies()).toEqual([
+    join(dirname(file), "copy.db"),
+    `${file}.schema-1-x.bak`,
+  ]);
+});
+
+it("notes it in the audit log, without a text", async () => {
+  await store.forgetting.forget({ sessionId, seqs: [2, 3, 3] }, by);
+  await store.forgetting.forget({ sessionId }, by);
+  const { items } = await store.audit.list({ tool: "forget", limit: 5 });
+  expect(items.map(({ details }) => details)).toEqual([{ whole: true }, { events: 2 }]);
+});
