@@ -1,4 +1,4 @@
-// `npm run docs`: writes what the docs say of tools and flags from the code. With --check it writes nothing, and fails
+// `npm run docs`: writes what the docs say of tools, flags and hosts, and the plugin's files, from the code. With --check it writes nothing, and fails
 // if it would have.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -10,6 +10,7 @@ import type { Tool } from "../src/tools/define-tool.ts";
 import { tools } from "../src/tools/index.ts";
 import { toolsets } from "../src/tools/toolsets.ts";
 import { hostPages } from "./host-pages.ts";
+import { pluginFiles } from "./plugin-files.ts";
 
 /** The part of JSON Schema that our tools use. */
 interface Schema {
@@ -170,6 +171,7 @@ const pages = {
   "docs/tools.md": toolsPage(),
   "docs/redaction.md": redactionPage(),
   ...hostPages(),
+  ...pluginFiles(),
 };
 const stale = Object.entries(pages).filter(
   ([path, text]) => !existsSync(path) || readFileSync(path, "utf8") !== text,

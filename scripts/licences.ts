@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Metafile } from "esbuild";
 
 /** Writes one text with the name, version and licence of every package that has code in the bundle. */
-export function writeLicences({ outputs }: Metafile, file: string): void {
+export function writeLicences({ outputs }: Pick<Metafile, "outputs">, file: string): void {
   const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
   const folders = inputs
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)

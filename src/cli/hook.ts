@@ -7,6 +7,7 @@ import type { HookCall, HostHooks } from "../hosts/hooks.ts";
 import type { JsonObject } from "../hosts/host.ts";
 import { asObject, parseJson } from "../hosts/narrow.ts";
 import { currentDirectory } from "./directory.ts";
+import { hookContext, openHookStore } from "./hook-store.ts";
 import { databaseFile } from "./paths.ts";
 import type { Settings } from "./settings.ts";
 import { readInput } from "./stdin.ts";
@@ -87,7 +88,6 @@ function parse(input: string): JsonObject {
   return object;
 }
 
-/** Everything that touches the database is loaded here, for a call that says something. */
 async function take(
   call: HookCall,
   hooks: HostHooks,
@@ -97,7 +97,6 @@ async function take(
   const budget = call.end === null ? otherwise : atEnd;
   const spent = performance.now();
   setTimeout(() => log.fail(new Error("it took too long")), Math.max(budget.all - spent, 0)).unref();
-  const { openHookStore, hookContext } = await import("./hook-store.ts");
   const store = await openHookStore(settings, budget.lock, log);
   try {
     return await hookContext(call, {

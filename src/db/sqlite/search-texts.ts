@@ -64,11 +64,12 @@ export class SearchTexts {
         .orderBy(desc(events.id))
         .limit(sql.placeholder("limit")),
     );
-    const next = db
-      .select({ id: sql`min(${events.id})` })
-      .from(events)
-      .where(gt(events.id, plain("id")));
-    this.#after = new Prepared(db, () => rows().where(sql`${events.id} = (${next})`));
+    const next = () =>
+      db
+        .select({ id: sql`min(${events.id})` })
+        .from(events)
+        .where(gt(events.id, plain("id")));
+    this.#after = new Prepared(db, () => rows().where(sql`${events.id} = (${next()})`));
     const action = columnsOf(actions);
     this.#actions = new Prepared(db, () =>
       db

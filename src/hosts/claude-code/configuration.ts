@@ -36,6 +36,7 @@ export const claudeCodeConfiguration: HostConfiguration = {
   },
   notes: [
     "With the user's scope it works in every project; with `--scope project` for all who work in this one, who are asked to trust it first.",
+    "The same as a plugin: `/plugin marketplace add` with the path or the repository of a checkout, then `/plugin install backstory`.",
     "Claude Code deletes transcripts after 30 days; what Backstory has read of them stays.",
   ],
   captured: [
