@@ -86,6 +86,30 @@ export function searchContract(open: OpenStore): void {
       await expect(lost).rejects.toMatchObject({ code: "not_found" });
     });
 
+    it("looks for a project where it is now, and for what one left behind that was deleted", async () => {
+      const [here, there] = [await create(), await create({ workspace: elsewhere })];
+      await add(here, "gears");
+      await add(there, "gears of another place");
+      const at = (directory: string) => ({ ...workspace, directory, projectDirectory: directory });
+      const sessionsIn = async (directory: string) => {
+        const scope = { kind: "project" as const, of: { workspace: at(directory) } };
+        return (await search("gears", { scope })).hits.map(({ sessionId }) => sessionId).toSorted();
+      };
+      expect(await sessionsIn(workspace.directory)).toEqual([here]);
+      const nothing = { name: undefined, command: undefined, prompt: undefined };
+      const moved = { previousDirectory: workspace.directory, stillExists: false, ...by };
+      await store.projects.upsert(at("/moved"), nothing, moved);
+      expect(await sessionsIn("/moved")).toEqual([here]);
+      expect(await found("gears", { directory: "/moved" })).toEqual([1]);
+      expect(await found("gears", { directory: workspace.directory })).toEqual([]);
+      await store.projects.upsert(at("/elsewhere"), nothing, { ...moved, previousDirectory: "/moved" });
+      expect(await sessionsIn("/elsewhere")).toEqual([here, there].toSorted());
+      await store.projects.delete({ directory: "/elsewhere" }, by);
+      expect(await sessionsIn("/elsewhere")).toEqual([here, there].toSorted());
+      await store.projects.upsert(at("/elsewhere"), nothing);
+      expect(await sessionsIn("/elsewhere")).toEqual([here, there].toSorted());
+    });
+
     it("filters before the limit, also where what is asked for is rare and came out of order", async () => {
       const id = await create({ appName: "host", userId: "ada" });
       await add(id, {
