@@ -74,12 +74,9 @@ export function rank(query: Query, docs: readonly Doc[], stats: Stats): Scored[]
     doc,
     readings: doc.passages.map((passage) => readPassage(passage, terms)),
   }));
-  // Who gives one bare word looks for events that have it, and not for answers to what has it.
-  const isBare = query.ignored.length === 0 && query.terms.length === 1;
   const byPlace = new Map(read.map((one) => [placeOf(one.doc), one]));
   const hits = read.flatMap((one): Hit[] => {
     const { doc } = one;
-    if (isBare && one.readings.every(({ counts }) => counts.size === 0)) return [];
     const near = wordsNear(one, byPlace);
     const best =
       doc.isCandidate &&

@@ -1,5 +1,4 @@
 // From candidates to hits: their texts are read, looked at again, and ranked with what stands around them.
-
 import type { Passage } from "../../recall/passages.ts";
 import type { Query } from "../../recall/query.ts";
 import { type Doc, rank, type Scored, type Stats } from "../../recall/rank.ts";
@@ -27,7 +26,7 @@ const mostWithNeighbours = 60;
 const mostLookedAt = 3_000;
 const mostText = 8_000_000;
 // A word or two are looked for as such; a question also finds the short answer next to where its words are.
-const termsOfQuestion = 3;
+const wordsOfQuestion = 3;
 // Of a long event those passages are ranked that were found, so many at most.
 const mostPassages = 2;
 // Longer ones speak for themselves.
@@ -49,7 +48,7 @@ export class SearchHits {
   /** Best first. */
   rank(candidates: Iterable<Candidate>, asked: Asked): Ranked[] {
     const read = this.#read(candidates, asked);
-    const isQuestion = asked.query.terms.filter(({ kind }) => kind !== "joined").length >= termsOfQuestion;
+    const isQuestion = asked.query.pieces.length >= wordsOfQuestion;
     const docs = new Map<number, { row: TextRow; doc: Doc }>();
     for (const { row, doc } of read) docs.set(row.id, { row, doc });
     for (const { row } of read.slice(0, mostWithNeighbours)) {

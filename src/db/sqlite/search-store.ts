@@ -3,7 +3,7 @@
 import { sql } from "drizzle-orm";
 import { parseQuery, type Query } from "../../recall/query.ts";
 import type { Stats } from "../../recall/rank.ts";
-import { toTerm, toTerms } from "../../recall/terms.ts";
+import { toTerms } from "../../recall/terms.ts";
 import { rulesVersion } from "../../recall/version.ts";
 import type { SearchQuery, SearchResult, SearchState, SearchStore } from "../search.ts";
 import { type Drizzle, Prepared } from "./prepare.ts";
@@ -88,7 +88,7 @@ export class Searches {
       hits: page.map((one) => this.#hits.toHit(one, query)),
       more: shown.length > asked.offset + page.length,
       terms: query.terms.flatMap(({ term, kind }) => (kind === "joined" ? [] : [term])),
-      ignored: ignoredOf(query),
+      ignored: query.ignored.slice(0, mostIgnored),
       scope,
       unindexed: this.state().behind,
       degraded,
@@ -150,14 +150,6 @@ export class Searches {
       stats: { passages, averageLength, frequency: (term) => frequencies.get(term) ?? 0 },
     };
   }
-}
-
-/** Its stop words, and of a query that is too long the first words that there was no place for. */
-function ignoredOf({ terms, pieces, ignored, isCut }: Query): string[] {
-  if (!isCut) return [...ignored];
-  const used = new Set(terms.map(({ term }) => term));
-  const unused = pieces.filter((piece) => !used.has(toTerm(piece)));
-  return [...new Set([...ignored, ...unused])].slice(0, mostIgnored);
 }
 
 function bestOfSessions(ranked: readonly Ranked[]): Ranked[] {
