@@ -197,6 +197,16 @@ export function searchContract(open: OpenStore): void {
       expect(hits.map(({ sessionId }) => sessionId).toSorted()).toEqual([one, other].toSorted());
     });
 
+    it("shows a session among others that say the word a hundred times", async () => {
+      const [quiet, busy] = [await create(), await create()];
+      await add(quiet, "gears");
+      const events = Array.from({ length: 400 }, (_, index) => newEvent(busy, { content: `gears ${index}` }));
+      await store.appendEvents(busy, events);
+      await store.search.catchUp();
+      const { hits } = await search("gears", { groupBy: "session" });
+      expect(hits.map(({ sessionId }) => sessionId).toSorted()).toEqual([quiet, busy].toSorted());
+    });
+
     it("finds the beginning and the end of a megabyte", async () => {
       const id = await create();
       await add(id, `cogwheel ${"brass gears ".repeat(87_000)} flywheel`);

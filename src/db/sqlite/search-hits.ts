@@ -25,6 +25,8 @@ const leastRanked = 60;
 const mostWithNeighbours = 60;
 const mostLookedAt = 3_000;
 const mostText = 8_000_000;
+// Of a session that has one place among the hits: the best of them is that.
+const mostOfSession = 5;
 // A word or two are looked for as such; a question also finds the short answer next to where its words are.
 const wordsOfQuestion = 3;
 // Of a long event those passages are ranked that were found, so many at most.
@@ -73,8 +75,9 @@ export class SearchHits {
   }
 
   /** Those that are what was asked for, as many as are ranked. */
-  #read(candidates: Iterable<Candidate>, { query, mode, filters, wholly }: Asked) {
+  #read(candidates: Iterable<Candidate>, { query, mode, filters, wholly, isGrouped }: Asked) {
     const read: { row: TextRow; doc: Doc }[] = [];
+    const readOf = new Map<string, number>();
     const most = Math.min(mostRanked, leastRanked + rankedPerTerm * query.terms.length);
     let [lookedAt, text] = [0, 0];
     for (const { eventId, passages } of candidates) {
@@ -82,11 +85,14 @@ export class SearchHits {
       lookedAt += 1;
       const row = this.#texts.get(eventId);
       if (row === undefined || !filters.passes(row)) continue;
+      const ofSession = readOf.get(row.sessionId) ?? 0;
+      if (isGrouped && ofSession === mostOfSession) continue;
       const { passages: all, toolNames } = this.#texts.read(row);
       text += all.reduce((sum, passage) => sum + passage.text.length, 0);
       if (!filters.passesWith(row, toolNames) || !holds(mode, query, all)) continue;
       const speaking = wholly || lengthOf(row) <= shortText ? all : choose(all, passages);
       read.push({ row, doc: toDoc(row, speaking, true) });
+      readOf.set(row.sessionId, ofSession + 1);
     }
     return read;
   }
@@ -123,6 +129,8 @@ export interface Asked {
   filters: Filters;
   stats: Stats;
   upTo: number;
+  /** A session has one place among the hits. */
+  isGrouped: boolean;
   /** Whether which passages were found says nothing: they were not told, or cut by other rules. */
   wholly: boolean;
 }

@@ -99,6 +99,8 @@ export class Searches {
 
   #rank(asked: SearchQuery, query: Query, upTo: number) {
     let damage: DamagedIndex | undefined;
+    const isGrouped = asked.groupBy === "session";
+    const wanted = { query, mode: asked.mode, isGrouped, upTo };
     const { slot, version, broken } = this.#slots.active();
     if (broken === null && version <= rulesVersion) {
       try {
@@ -109,7 +111,7 @@ export class Searches {
         const where = { ...lookup, keys: filters.keys };
         const found = filters.isEmpty ? [] : this.#candidates.find(query, asked.mode, where, stats);
         const wholly = version !== rulesVersion;
-        const given = { query, mode: asked.mode, filters, stats, upTo, wholly };
+        const given = { ...wanted, filters, stats, wholly };
         return { ranked: this.#hits.rank(found, given), scope: filters.scope, degraded: false, damage };
       } catch (error) {
         if (!(error instanceof DamagedIndex)) throw error;
@@ -118,7 +120,7 @@ export class Searches {
     }
     const filters = this.#filters.of(asked, () => true);
     const { candidates, stats } = this.#newest(query, upTo);
-    const given = { query, mode: asked.mode, filters, stats, upTo, wholly: true };
+    const given = { ...wanted, filters, stats, wholly: true };
     return { ranked: this.#hits.rank(candidates, given), scope: filters.scope, degraded: true, damage };
   }
 
