@@ -40,8 +40,17 @@ export interface SearchQuery {
   limit: number;
   /** How many hits were shown on the pages before. */
   offset: number;
-  /** As the first page said: what came later moves no hit from one page to another. */
-  upTo?: number | undefined;
+  /** As the first page said. */
+  snapshot?: Snapshot | undefined;
+}
+
+/** What a first page saw, for the pages behind it: what comes later moves no hit from one page to another. */
+export interface Snapshot {
+  /** The newest event. */
+  upTo: number;
+  /** In the index; words are weighed by them. */
+  passages: number;
+  terms: number;
 }
 
 /** An event next to a hit, in short. */
@@ -91,7 +100,7 @@ export interface SearchResult {
   /** The index cannot be used: the hits are from the newest events alone. */
   degraded: boolean;
   /** To be given with the next page. */
-  upTo: number;
+  snapshot: Snapshot;
 }
 
 export interface SearchState {

@@ -183,11 +183,34 @@ export function searchContract(open: OpenStore): void {
       const seen = first.hits.map(({ seq }) => seq);
       await add(id, "gear gear gear");
       for (let offset = 10, more = first.more; more; offset += 10) {
-        const page = await search("gear", { limit: 10, offset, upTo: first.upTo });
+        const page = await search("gear", { limit: 10, offset, snapshot: first.snapshot });
         seen.push(...page.hits.map(({ seq }) => seq));
         more = page.more;
       }
       expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 25 }, (_, index) => index + 1));
+    });
+
+    it("ranks every page as the first, however much is added behind it", async () => {
+      const id = await create();
+      for (let index = 0; index < 40; index += 1) {
+        const about = index % 3 ? "gear" : "brass gear";
+        await add(id, `${about} ${"filler ".repeat((index * 7) % 60)}`);
+      }
+      await store.search.catchUp();
+      const whole = (await search("brass gear", { limit: 100 })).hits.map(({ seq }) => seq);
+      const first = await search("brass gear", { limit: 10 });
+      const seen = first.hits.map(({ seq }) => seq);
+      for (let { more } = first; more; ) {
+        const events = Array.from({ length: 300 }, () =>
+          newEvent(id, { content: "quite another thing ".repeat(30) }),
+        );
+        await store.appendEvents(id, events);
+        await store.search.catchUp();
+        const page = await search("brass gear", { limit: 10, offset: seen.length, snapshot: first.snapshot });
+        seen.push(...page.hits.map(({ seq }) => seq));
+        more = page.more;
+      }
+      expect(seen).toEqual(whole);
     });
 
     it("shows the best of each session", async () => {

@@ -5,7 +5,7 @@ import { idfOf, type Stats } from "../../recall/rank.ts";
 import type { SearchMode } from "../search.ts";
 import { keysPerEvent } from "./search-keys.ts";
 import { mostMasked, TermRows } from "./search-rows.ts";
-import { eventOf, passageOf, quote, type SearchTables, type Slot } from "./search-tables.ts";
+import { eventOf, passageOf, quote, type SearchTables, type Slot, type Totals } from "./search-tables.ts";
 
 export interface Candidate {
   eventId: number;
@@ -66,9 +66,8 @@ export class SearchCandidates {
     return this.#tables.count(slot, quote(key), upTo, 1) > 0;
   }
 
-  /** How common terms are, whatever the filters. */
-  statsOf({ slot, upTo }: Pick<Lookup, "slot" | "upTo">): Stats {
-    const { passages, terms } = this.#tables.totals(slot);
+  /** How common terms are, whatever the filters, in an index of these totals. */
+  statsOf({ slot, upTo }: Pick<Lookup, "slot" | "upTo">, { passages, terms }: Totals): Stats {
     const frequencies = new Map<string, number>();
     return {
       passages,

@@ -5,7 +5,7 @@ import { parseQuery, type Query } from "../../recall/query.ts";
 import type { Stats } from "../../recall/rank.ts";
 import { toTerms } from "../../recall/terms.ts";
 import { rulesVersion } from "../../recall/version.ts";
-import type { SearchQuery, SearchResult, SearchState, SearchStore } from "../search.ts";
+import type { SearchQuery, SearchResult, SearchState, SearchStore, Snapshot } from "../search.ts";
 import { type Drizzle, Prepared } from "./prepare.ts";
 import { events } from "./schema.ts";
 import type { Candidate, SearchCandidates } from "./search-candidates.ts";
@@ -80,8 +80,8 @@ export class Searches {
   /** `damage`: what is wrong with the index, if that was met. */
   search(asked: SearchQuery): { result: SearchResult; damage: DamagedIndex | undefined } {
     const query = parseQuery(asked.text);
-    const upTo = asked.upTo ?? this.last();
-    const { ranked, scope, degraded, damage } = this.#rank(asked, query, upTo);
+    const snapshot = asked.snapshot ?? { upTo: this.last(), passages: 0, terms: 0 };
+    const { ranked, scope, degraded, damage, totals } = this.#rank(asked, query, snapshot);
     const shown = asked.groupBy === "session" ? bestOfSessions(ranked) : ranked;
     const page = shown.slice(asked.offset, asked.offset + asked.limit);
     const result = {
@@ -92,12 +92,12 @@ export class Searches {
       scope,
       unindexed: this.state().behind,
       degraded,
-      upTo,
+      snapshot: { ...snapshot, ...totals },
     };
     return { result, damage };
   }
 
-  #rank(asked: SearchQuery, query: Query, upTo: number) {
+  #rank(asked: SearchQuery, query: Query, { upTo, ...seen }: Snapshot) {
     let damage: DamagedIndex | undefined;
     const isGrouped = asked.groupBy === "session";
     const wanted = { query, mode: asked.mode, isGrouped, upTo };
@@ -107,12 +107,15 @@ export class Searches {
         const lookup = { slot, upTo: toRowId(upTo, passagesPerEvent - 1) };
         const hasKey = (key: string) => this.#candidates.hasKey(lookup, key);
         const filters = this.#filters.of(asked, hasKey);
-        const stats = this.#candidates.statsOf(lookup);
+        // A page before that went by the newest events has seen none.
+        const totals = seen.passages > 0 ? seen : this.#tables.totals(slot);
+        const stats = this.#candidates.statsOf(lookup, totals);
         const where = { ...lookup, keys: filters.keys };
         const found = filters.isEmpty ? [] : this.#candidates.find(query, asked.mode, where, stats);
         const wholly = version !== rulesVersion;
         const given = { ...wanted, filters, stats, wholly };
-        return { ranked: this.#hits.rank(found, given), scope: filters.scope, degraded: false, damage };
+        const ranked = this.#hits.rank(found, given);
+        return { ranked, scope: filters.scope, degraded: false, damage, totals };
       } catch (error) {
         if (!(error instanceof DamagedIndex)) throw error;
         damage = error;
@@ -121,7 +124,8 @@ export class Searches {
     const filters = this.#filters.of(asked, () => true);
     const { candidates, stats } = this.#newest(query, upTo);
     const given = { ...wanted, filters, stats, wholly: true };
-    return { ranked: this.#hits.rank(candidates, given), scope: filters.scope, degraded: true, damage };
+    const ranked = this.#hits.rank(candidates, given);
+    return { ranked, scope: filters.scope, degraded: true, damage, totals: seen };
   }
 
   /** The newest events that have a word of the query, and how common its words are among them. */
