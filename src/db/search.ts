@@ -99,6 +99,8 @@ export interface SearchResult {
   unindexed: number;
   /** The index cannot be used: the hits are from the newest events alone. */
   degraded: boolean;
+  /** There were more events with the words than there was time to read: of those in a row some may be missing. */
+  isPartial: boolean;
   /** To be given with the next page. */
   snapshot: Snapshot;
 }

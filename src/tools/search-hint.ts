@@ -12,11 +12,15 @@ interface Asked {
 
 const filters = ["directory", "app_name", "user_id", "authors", "types", "tool_name", "since", "until"];
 
+const partial =
+  "Too many events have these words to read them all, and the newest were: filters, or a rarer word beside them, reach the others.";
+
 /** Nothing for a search that went as asked. */
 export function toSearchHint(found: SearchResult, asked: Asked): string | undefined {
   const hints = [
     found.degraded && "The index is damaged: `backstory doctor` says how, `backstory reindex` mends it.",
     asked.isCut && "Of this query the first 4 KiB were looked for.",
+    found.isPartial && partial,
     found.hits.length === 0 && asked.offset === 0 && whyNothing(found, asked),
   ].filter((hint) => typeof hint === "string");
   return hints.length === 0 ? undefined : hints.join(" ");

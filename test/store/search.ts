@@ -176,6 +176,24 @@ export function searchContract(open: OpenStore): void {
       expect(await found("brass wheels", { mode: "all" })).toEqual([]);
     });
 
+    it("finds what stands in a row once among thousands that have its words apart", async () => {
+      const id = await create();
+      await add(id, "the brass gears of old");
+      const events = Array.from({ length: 500 }, (_, index) =>
+        newEvent(id, { content: `gears ${index} of brass` }),
+      );
+      for (let index = 0; index < 7; index += 1) await store.appendEvents(id, events);
+      await store.search.catchUp();
+      for (const [text, mode] of [
+        ["brass gears", "phrase"],
+        ['"brass gears"', "any"],
+      ] as const) {
+        const result = await search(text, { mode });
+        // A slow machine may say that it had no time.
+        if (!result.isPartial) expect(result.hits[0]?.seq, mode).toBe(1);
+      }
+    });
+
     it("shows page after page, whatever comes in between", async () => {
       const id = await create();
       for (let index = 0; index < 25; index += 1) await add(id, `gear ${"brass ".repeat(index)}`);

@@ -27,6 +27,7 @@ const result = (overrides: Partial<SearchResult> = {}): SearchResult => ({
   scope: { kind: "all" },
   unindexed: 0,
   degraded: false,
+  isPartial: false,
   snapshot: { upTo: 1, passages: 1, terms: 12 },
   ...overrides,
 });

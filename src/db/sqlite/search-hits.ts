@@ -1,15 +1,17 @@
 // From candidates to hits: their texts are read, looked at again, and ranked with what stands around them.
+import { holdsRow, holdsTerms } from "../../recall/holding.ts";
 import type { Passage } from "../../recall/passages.ts";
 import type { Query } from "../../recall/query.ts";
 import { type Doc, rank, type Scored, type Stats } from "../../recall/rank.ts";
 import { toSnippet } from "../../recall/snippet.ts";
-import { holdsPhrase, toTerms } from "../../recall/terms.ts";
+import { toPieces } from "../../recall/terms.ts";
 import type { EventType } from "../records.ts";
 import type { Neighbour, SearchHit, SearchMode } from "../search.ts";
 import type { Lineage } from "./lineage.ts";
 import type { Candidate } from "./search-candidates.ts";
 import type { Filters } from "./search-filters.ts";
 import type { SearchTexts, TextRow } from "./search-texts.ts";
+import type { ReadingTime } from "./search-time.ts";
 import type { Sessions } from "./sessions.ts";
 
 export interface Ranked {
@@ -75,13 +77,14 @@ export class SearchHits {
   }
 
   /** Those that are what was asked for, as many as are ranked. */
-  #read(candidates: Iterable<Candidate>, { query, mode, filters, wholly, isGrouped }: Asked) {
+  #read(candidates: Iterable<Candidate>, { query, mode, filters, wholly, isGrouped, time }: Asked) {
     const read: { row: TextRow; doc: Doc }[] = [];
     const readOf = new Map<string, number>();
     const most = Math.min(mostRanked, leastRanked + rankedPerTerm * query.terms.length);
     let [lookedAt, text] = [0, 0];
     for (const { eventId, passages } of candidates) {
-      if (read.length === most || lookedAt === mostLookedAt || text > mostText) break;
+      if (read.length === most || text > mostText) break;
+      if (mode === "any" ? lookedAt === mostLookedAt : time.isOver()) break;
       lookedAt += 1;
       const row = this.#texts.get(eventId);
       if (row === undefined || !filters.passes(row)) continue;
@@ -95,6 +98,19 @@ export class SearchHits {
       readOf.set(row.sessionId, ofSession + 1);
     }
     return read;
+  }
+
+  /** Those that have the quoted words in a row, as many as are ranked, and so far as there is time. */
+  holding(candidates: Iterable<Candidate>, quoted: string, { filters, time }: Asked): Candidate[] {
+    const row = toPieces(quoted);
+    const holding: Candidate[] = [];
+    for (const candidate of candidates) {
+      if (holding.length === leastRanked || time.isOver()) break;
+      const event = this.#texts.get(candidate.eventId);
+      if (event === undefined || !filters.passes(event)) continue;
+      if (holdsRow(this.#texts.read(event).passages, row)) holding.push(candidate);
+    }
+    return holding;
   }
 
   toHit({ row, scored }: Ranked, query: Query): SearchHit {
@@ -133,6 +149,7 @@ export interface Asked {
   isGrouped: boolean;
   /** Whether which passages were found says nothing: they were not told, or cut by other rules. */
   wholly: boolean;
+  time: ReadingTime;
 }
 
 function toDoc(row: TextRow, passages: readonly Passage[], isCandidate: boolean): Doc {
@@ -146,11 +163,11 @@ function choose(all: readonly Passage[], numbers: readonly number[]): Passage[] 
 
 function holds(mode: SearchMode, query: Query, passages: readonly Passage[]): boolean {
   if (mode === "any") return true;
-  // Passages of one text follow upon each other.
-  const text = passages.map((passage) => (passage.start === 0 ? `\n${passage.text}` : passage.text)).join("");
-  if (mode === "phrase") return holdsPhrase(text, query.pieces);
-  const terms = new Set(toTerms(text));
-  return query.terms.every(({ term, kind }) => kind === "joined" || terms.has(term));
+  if (mode === "phrase") return holdsRow(passages, query.pieces);
+  return holdsTerms(
+    passages,
+    query.terms.flatMap(({ term, kind }) => (kind === "joined" ? [] : [term])),
+  );
 }
 
 const lengthOf = ({ content, reasoning, error }: TextRow) =>

@@ -16,6 +16,7 @@ import type { SearchQueue } from "./search-queue.ts";
 import type { SearchSlots } from "./search-slots.ts";
 import { DamagedIndex, passagesPerEvent, type SearchTables, toRowId } from "./search-tables.ts";
 import type { SearchTexts } from "./search-texts.ts";
+import { ReadingTime } from "./search-time.ts";
 import type { Transactions } from "./transactions.ts";
 
 // Milliseconds that a search gives to bringing the index up to the log.
@@ -81,7 +82,7 @@ export class Searches {
   search(asked: SearchQuery): { result: SearchResult; damage: DamagedIndex | undefined } {
     const query = parseQuery(asked.text);
     const snapshot = asked.snapshot ?? { upTo: this.last(), passages: 0, terms: 0 };
-    const { ranked, scope, degraded, damage, totals } = this.#rank(asked, query, snapshot);
+    const { time, ranked, scope, degraded, damage, totals } = this.#rank(asked, query, snapshot);
     const shown = asked.groupBy === "session" ? bestOfSessions(ranked) : ranked;
     const page = shown.slice(asked.offset, asked.offset + asked.limit);
     const result = {
@@ -92,6 +93,7 @@ export class Searches {
       scope,
       unindexed: this.state().behind,
       degraded,
+      isPartial: time.ranOut,
       snapshot: { ...snapshot, ...totals },
     };
     return { result, damage };
@@ -100,7 +102,8 @@ export class Searches {
   #rank(asked: SearchQuery, query: Query, { upTo, ...seen }: Snapshot) {
     let damage: DamagedIndex | undefined;
     const isGrouped = asked.groupBy === "session";
-    const wanted = { query, mode: asked.mode, isGrouped, upTo };
+    const time = new ReadingTime();
+    const wanted = { query, mode: asked.mode, isGrouped, upTo, time };
     const { slot, version, broken } = this.#slots.active();
     if (broken === null && version <= rulesVersion) {
       try {
@@ -114,8 +117,12 @@ export class Searches {
         const found = filters.isEmpty ? [] : this.#candidates.find(query, asked.mode, where, stats);
         const wholly = version !== rulesVersion;
         const given = { ...wanted, filters, stats, wholly };
-        const ranked = this.#hits.rank(found, given);
-        return { ranked, scope: filters.scope, degraded: false, damage, totals };
+        const quoted = asked.mode === "any" && !filters.isEmpty ? query.quoted : [];
+        const holding = quoted.flatMap((literal) =>
+          this.#hits.holding(this.#candidates.findQuoted(literal, where, stats), literal, given),
+        );
+        const ranked = this.#hits.rank(firstOfEach([...holding, ...found]), given);
+        return { time, ranked, scope: filters.scope, degraded: false, damage, totals };
       } catch (error) {
         if (!(error instanceof DamagedIndex)) throw error;
         damage = error;
@@ -125,7 +132,7 @@ export class Searches {
     const { candidates, stats } = this.#newest(query, upTo);
     const given = { ...wanted, filters, stats, wholly: true };
     const ranked = this.#hits.rank(candidates, given);
-    return { ranked, scope: filters.scope, degraded: true, damage, totals: seen };
+    return { time, ranked, scope: filters.scope, degraded: true, damage, totals: seen };
   }
 
   /** The newest events that have a word of the query, and how common its words are among them. */
@@ -156,6 +163,12 @@ export class Searches {
       stats: { passages, averageLength, frequency: (term) => frequencies.get(term) ?? 0 },
     };
   }
+}
+
+function firstOfEach(candidates: readonly Candidate[]): Candidate[] {
+  const first = new Map<number, Candidate>();
+  for (const one of candidates) if (!first.has(one.eventId)) first.set(one.eventId, one);
+  return [...first.values()];
 }
 
 function bestOfSessions(ranked: readonly Ranked[]): Ranked[] {
