@@ -83,9 +83,9 @@ export function foldText(text: string): string {
   return fold(isAscii(text) ? text : text.normalize("NFKC"));
 }
 
-/** Lower case, without accents: café is cafe. */
+/** Lower case, without accents: café is cafe, and straße strasse. */
 function fold(word: string): string {
-  const lower = word.toLowerCase();
+  const lower = word.toLowerCase().replaceAll("ß", "ss");
   return isAscii(lower)
     ? lower
     : lower

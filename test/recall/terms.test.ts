@@ -44,7 +44,9 @@ describe("terms", () => {
     ["src/db/store.ts", ["src", "db", "store", "ts", "storet"]],
     ["résumé", ["resum"]],
     ["ＦＵＬＬ width", ["full", "width"]],
-    ["Weiß отчёт", ["weiß", "отчет"]],
+    ["Weiß отчёт", ["weiss", "отчет"]],
+    ["STRASSE straße", ["strass", "strass"]],
+    ["done 🎉 shipped", ["done", "🎉", "ship"]],
     ["数据库", ["数据", "据库", "数", "据", "库"]],
     ["猫", ["猫"]],
     ["타임존", ["타임", "임존", "타", "임", "존"]],
@@ -59,7 +61,7 @@ describe("terms", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         for (const term of toTerms(text)) {
-          expect(term).toMatch(/^[\p{L}\p{N}\p{M}]{1,64}$/u);
+          expect(term).toMatch(/^[\p{L}\p{N}\p{M}\p{Extended_Pictographic}]{1,64}$/u);
           expect(term.isWellFormed()).toBe(true);
         }
       }),
