@@ -26,11 +26,14 @@ export function toSearchHint(found: SearchResult, asked: Asked): string | undefi
   return hints.length === 0 ? undefined : hints.join(" ");
 }
 
-function whyNothing({ terms, scope }: SearchResult, asked: Asked): string {
+function whyNothing({ terms, scope, unindexed }: SearchResult, asked: Asked): string {
   if (terms.length === 0) return "There is no word to look for: ask with a name, a path or a rarer word.";
   const wider = scope.kind === "all" ? undefined : 'scope "all" looks everywhere';
   if (scope.kind === "project" && !scope.isKnown) {
     return `No session has worked in this directory: ${wider}, list_sessions shows where any did.`;
+  }
+  if (unindexed > 0) {
+    return `Nothing found so far: ${unindexed.toLocaleString("en")} events are not indexed yet, try again in a moment.`;
   }
   const ways = [
     asked.mode === "any" ? undefined : 'mode "any" needs not every word',
