@@ -99,6 +99,10 @@ export interface SearchResult {
   unindexed: number;
   /** The index cannot be used: the hits are from the newest events alone. */
   degraded: boolean;
+  /** The query was too long: of its words the first alone were looked for. */
+  isCut: boolean;
+  /** More events have the words than were ranked. */
+  isTopOnly: boolean;
   /** There were more events with the words than there was time to read: of those in a row some may be missing. */
   isPartial: boolean;
   /** To be given with the next page. */

@@ -105,11 +105,12 @@ export const searchHistory = defineTool({
     const position = decodeCursor(cursor, query, cursorPosition());
     const { offset, snapshot } = position ?? { offset: 0, snapshot: undefined };
     const { text, ignored } = boundQuery(asked.query);
+    const directory = await toDirectory(asked, context);
     const found = await context.store.search.search({
       text,
       mode: asked.mode,
       scope: await toScope(asked, context),
-      directory: await toDirectory(asked, context),
+      directory,
       appName: asked.app_name,
       userId: asked.user_id,
       authors: asked.authors,
@@ -125,7 +126,10 @@ export const searchHistory = defineTool({
     const { upTo, passages, terms } = found.snapshot;
     return toSearchResult(
       { ...found, ignored: [...found.ignored, ...ignored] },
-      { mode: asked.mode, hint: toSearchHint(found, { ...asked, isCut: ignored.length > 0, offset }) },
+      {
+        mode: asked.mode,
+        hint: toSearchHint(found, { ...asked, directory, isCut: ignored.length > 0, offset }),
+      },
       (count) => encodeCursor(query, [offset + count, upTo, passages, terms]),
       max_chars,
     );

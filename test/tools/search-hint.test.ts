@@ -11,6 +11,8 @@ const found = (overrides: Partial<SearchResult> = {}): SearchResult => ({
   scope: { kind: "all" },
   unindexed: 0,
   degraded: false,
+  isCut: false,
+  isTopOnly: false,
   isPartial: false,
   snapshot: { upTo: 1, passages: 1, terms: 12 },
   ...overrides,
@@ -26,4 +28,26 @@ test("nothing found is no answer while events are not indexed", () => {
 
 test("events that there was no time to read are told of", () => {
   expect(hint({ isPartial: true })).toMatch(/^Too many events have these words/);
+});
+
+test("what was left out of a long query is told of", () => {
+  expect(hint({ isCut: true })).toMatch(/^Of this query the first 64 words/);
+  expect(hint({ isCut: true }, { mode: "phrase" })).toMatch(/first 256 words/);
+  expect(hint({}, { isCut: true })).toMatch(/first 4 KiB/);
+});
+
+test("words that every text has are told of", () => {
+  expect(hint({ terms: [], ignored: ["to", "be"] })).toMatch(/no word to look for, as every text has those/);
+  expect(hint({ terms: [] })).toMatch(/no word to look for: ask/);
+});
+
+test("a filter is one that was asked for", () => {
+  expect(hint({}, { authors: ["ada"] })).toContain("fewer filters");
+  expect(hint({}, { directory: undefined })).not.toContain("fewer filters");
+});
+
+test("the last page says that there is more than was ranked", () => {
+  const some = { isTopOnly: true, terms: ["gear"] };
+  expect(hint({ ...some, more: false }, { offset: 90 })).toMatch(/^The best were ranked/);
+  expect(hint({ ...some, more: true }, { offset: 90 })).toBeUndefined();
 });

@@ -27,6 +27,8 @@ const result = (overrides: Partial<SearchResult> = {}): SearchResult => ({
   scope: { kind: "all" },
   unindexed: 0,
   degraded: false,
+  isCut: false,
+  isTopOnly: false,
   isPartial: false,
   snapshot: { upTo: 1, passages: 1, terms: 12 },
   ...overrides,

@@ -49,9 +49,9 @@ export class SearchHits {
     this.#lineage = related.lineage;
   }
 
-  /** Best first. */
-  rank(candidates: Iterable<Candidate>, asked: Asked): Ranked[] {
-    const read = this.#read(candidates, asked);
+  /** Best first; and whether more candidates were left than are ranked. */
+  rank(candidates: Iterable<Candidate>, asked: Asked): { ranked: Ranked[]; isTopOnly: boolean } {
+    const { read, isTopOnly } = this.#read(candidates, asked);
     const isQuestion = asked.query.pieces.length >= wordsOfQuestion;
     const docs = new Map<number, { row: TextRow; doc: Doc }>();
     for (const { row, doc } of read) docs.set(row.id, { row, doc });
@@ -70,10 +70,11 @@ export class SearchHits {
       [...docs.values()].map(({ doc }) => doc),
       asked.stats,
     );
-    return ranked.flatMap((scored) => {
-      const found = docs.get(scored.key);
-      return found ? [{ row: found.row, scored }] : [];
+    const found = ranked.flatMap((scored) => {
+      const doc = docs.get(scored.key);
+      return doc ? [{ row: doc.row, scored }] : [];
     });
+    return { ranked: found, isTopOnly };
   }
 
   /** Those that are what was asked for, as many as are ranked. */
@@ -82,8 +83,10 @@ export class SearchHits {
     const readOf = new Map<string, number>();
     const most = Math.min(mostRanked, leastRanked + rankedPerTerm * query.terms.length);
     let [lookedAt, text] = [0, 0];
+    let isTopOnly = false;
     for (const { eventId, passages } of candidates) {
-      if (read.length === most || text > mostText) break;
+      isTopOnly = read.length === most || text > mostText;
+      if (isTopOnly) break;
       if (mode === "any" ? lookedAt === mostLookedAt : time.isOver()) break;
       lookedAt += 1;
       const row = this.#texts.get(eventId);
@@ -97,7 +100,7 @@ export class SearchHits {
       read.push({ row, doc: toDoc(row, speaking, true) });
       readOf.set(row.sessionId, ofSession + 1);
     }
-    return read;
+    return { read, isTopOnly };
   }
 
   /** Those that have the quoted words in a row, as many as are ranked, and so far as there is time. */

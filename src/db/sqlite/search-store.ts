@@ -82,7 +82,7 @@ export class Searches {
   search(asked: SearchQuery): { result: SearchResult; damage: DamagedIndex | undefined } {
     const query = parseQuery(asked.text);
     const snapshot = asked.snapshot ?? { upTo: this.last(), passages: 0, terms: 0 };
-    const { time, ranked, scope, degraded, damage, totals } = this.#rank(asked, query, snapshot);
+    const { time, ranked, isTopOnly, scope, degraded, damage, totals } = this.#rank(asked, query, snapshot);
     const shown = asked.groupBy === "session" ? bestOfSessions(ranked) : ranked;
     const page = shown.slice(asked.offset, asked.offset + asked.limit);
     const result = {
@@ -93,6 +93,8 @@ export class Searches {
       scope,
       unindexed: this.state().behind,
       degraded,
+      isCut: query.isCut,
+      isTopOnly,
       isPartial: time.ranOut,
       snapshot: { ...snapshot, ...totals },
     };
@@ -121,8 +123,8 @@ export class Searches {
         const holding = quoted.flatMap((literal) =>
           this.#hits.holding(this.#candidates.findQuoted(literal, where, stats), literal, given),
         );
-        const ranked = this.#hits.rank(firstOfEach([...holding, ...found]), given);
-        return { time, ranked, scope: filters.scope, degraded: false, damage, totals };
+        const ranking = this.#hits.rank(firstOfEach([...holding, ...found]), given);
+        return { ...ranking, time, scope: filters.scope, degraded: false, damage, totals };
       } catch (error) {
         if (!(error instanceof DamagedIndex)) throw error;
         damage = error;
@@ -131,8 +133,8 @@ export class Searches {
     const filters = this.#filters.of(asked, () => true);
     const { candidates, stats } = this.#newest(query, upTo);
     const given = { ...wanted, filters, stats, wholly: true };
-    const ranked = this.#hits.rank(candidates, given);
-    return { time, ranked, scope: filters.scope, degraded: true, damage, totals: seen };
+    const ranking = this.#hits.rank(candidates, given);
+    return { ...ranking, time, scope: filters.scope, degraded: true, damage, totals: seen };
   }
 
   /** The newest events that have a word of the query, and how common its words are among them. */
