@@ -12,9 +12,19 @@ import type { Candidate, SearchCandidates } from "./search-candidates.ts";
 import type { SearchFilters } from "./search-filters.ts";
 import type { SearchFollower } from "./search-follower.ts";
 import type { Ranked, SearchHits } from "./search-hits.ts";
+import { keyOf } from "./search-keys.ts";
 import type { SearchQueue } from "./search-queue.ts";
+import { aheadOfLog } from "./search-slices.ts";
 import type { SearchSlots } from "./search-slots.ts";
-import { DamagedIndex, passagesPerEvent, type SearchTables, toRowId } from "./search-tables.ts";
+import {
+  DamagedIndex,
+  eventOf,
+  passagesPerEvent,
+  quote,
+  type SearchTables,
+  type Slot,
+  toRowId,
+} from "./search-tables.ts";
 import type { SearchTexts } from "./search-texts.ts";
 import { ReadingTime } from "./search-time.ts";
 import type { Transactions } from "./transactions.ts";
@@ -74,8 +84,18 @@ export class Searches {
   }
 
   check(): string | null {
-    const { slot, broken } = this.#slots.active();
-    return broken ?? this.#tables.check(slot);
+    const { slot, eventId, broken } = this.#slots.active();
+    const damage = broken ?? this.#tables.check(slot);
+    if (damage !== null) return damage;
+    if (eventId > this.#texts.lastGiven()) return aheadOfLog;
+    return this.#tables.sample(slot).every((rowId) => this.#isFound(slot, rowId))
+      ? null
+      : "it does not find what it holds";
+  }
+
+  #isFound(slot: Slot, rowId: number): boolean {
+    const row = this.#texts.get(eventOf(rowId));
+    return row === undefined || this.#tables.has(slot, quote(keyOf("session", row.sessionId)), rowId);
   }
 
   /** `damage`: what is wrong with the index, if that was met. */
