@@ -162,6 +162,8 @@ export function searchContract(open: OpenStore): void {
       expect(places).toContainEqual({ sessionId: fork.id, seq: 2 });
       const own = hits.find(({ sessionId }) => sessionId === fork.id);
       expect(own?.before).toMatchObject({ seq: 1, text: "shared gears" });
+      const shared = hits.find(({ sessionId }) => sessionId === source);
+      expect(shared?.after).toMatchObject({ seq: 2, text: "the fork's gears" });
     });
 
     it("asks for every word, or for all in a row, wherever in the event they are", async () => {

@@ -116,7 +116,8 @@ export class SearchHits {
     return holding;
   }
 
-  toHit({ row, scored }: Ranked, query: Query): SearchHit {
+  /** With what stands beside it in the history of a session, else of the one that it was added to. */
+  toHit({ row, scored }: Ranked, query: Query, historyOf = row.sessionId): SearchHit {
     return {
       sessionId: row.sessionId,
       seq: row.seq,
@@ -127,12 +128,12 @@ export class SearchHits {
       createdAt: row.createdAt,
       snippet: toSnippet(scored.passage.text, query, snippetChars),
       score: scored.score,
-      before: this.#neighbour(row, row.seq - 1),
-      after: this.#neighbour(row, row.seq + 1),
+      before: this.#neighbour(historyOf, row.seq - 1),
+      after: this.#neighbour(historyOf, row.seq + 1),
     };
   }
 
-  #neighbour({ sessionId }: TextRow, seq: number): Neighbour | null {
+  #neighbour(sessionId: string, seq: number): Neighbour | null {
     if (seq < 1) return null;
     const ownerId = this.#lineage.ownerOf(this.#sessions.get(sessionId), seq);
     const row = this.#texts.at(ownerId, seq);

@@ -105,8 +105,9 @@ export class Searches {
     const { time, ranked, isTopOnly, scope, degraded, damage, totals } = this.#rank(asked, query, snapshot);
     const shown = asked.groupBy === "session" ? bestOfSessions(ranked) : ranked;
     const page = shown.slice(asked.offset, asked.offset + asked.limit);
+    const historyOf = scope.kind === "session" ? scope.sessionId : undefined;
     const result = {
-      hits: page.map((one) => this.#hits.toHit(one, query)),
+      hits: page.map((one) => this.#hits.toHit(one, query, historyOf)),
       more: shown.length > asked.offset + page.length,
       terms: query.terms.flatMap(({ term, kind }) => (kind === "joined" ? [] : [term])),
       ignored: query.ignored.slice(0, mostIgnored),
