@@ -90,19 +90,15 @@ export class SearchSlices {
     if (work.kind === "renew") this.#renewAll(work.renewals);
     else if (work.kind === "extend") this.#extend(work);
     else if (work.kind === "swap") this.#swap(work);
-    else if (this.#clear(work.slot.slot)) this.#slots.drop(work.slot.slot);
+    else if (this.#clear(work.slot)) this.#slots.drop(work.slot.slot);
     return true;
   }
 
-  /** One that is too damaged to be emptied is made anew. */
-  #clear(slot: Slot): boolean {
-    try {
-      return this.#tables.clear(slot, mostBlocks);
-    } catch (error) {
-      if (!(error instanceof DamagedIndex)) throw error;
-      this.#tables.remake(slot);
-      return true;
-    }
+  /** One that was found too damaged to be emptied is made anew. True when it is empty. */
+  #clear({ slot, broken }: SlotState): boolean {
+    if (broken === null) return this.#tables.clear(slot, mostBlocks);
+    this.#tables.remake(slot);
+    return true;
   }
 
   #state(): string {
@@ -127,7 +123,7 @@ export class SearchSlices {
     }
     if (following) return undefined;
     if (building) return { kind: "swap", slot: building, active: roleOf(slots, "active") ?? building };
-    const clearing = slots.find(({ role, broken }) => role === "clearing" && broken === null);
+    const clearing = roleOf(slots, "clearing");
     return clearing && { kind: "clear", slot: clearing };
   }
 
