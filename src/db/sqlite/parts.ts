@@ -75,7 +75,12 @@ export function createParts(db: Database.Database, options: StoreOptions) {
   const jobs = new Jobs(query, options, { sessions, projects, audit, redaction });
   const events = new Events(query, options, { sessions, lineage, actions, runs, redaction });
   const hearings = new Hearings(query, { sessions, events, rollups, searchQueue });
-  const providerSessions = new ProviderSessions(query, options, { sessions, projects, redaction });
+  const providerSessions = new ProviderSessions(query, options, {
+    sessions,
+    projects,
+    redaction,
+    searchQueue,
+  });
   const sources = new Sources(query, options);
   const erasures = new Erasures(query);
   const work = new CapturedWork(query, options, projects);
@@ -109,7 +114,14 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     jobs,
     leases: new Leases(query, options, { jobs, runs, sessions, redaction }),
     projectRuns,
-    projectsWithRuns: new ProjectsWithRuns(query, { projects, projectRuns, projectMembers, audit, rollups }),
+    projectsWithRuns: new ProjectsWithRuns(query, {
+      projects,
+      projectRuns,
+      projectMembers,
+      audit,
+      rollups,
+      searchQueue,
+    }),
     providerSessions,
     rollups,
     runs,
@@ -126,7 +138,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
       searchSlots,
       searchQueue,
       searchTexts,
-      searchFilters: new SearchFilters({ sessions, projects, lineage }),
+      searchFilters: new SearchFilters(query, { sessions, projects, lineage }),
       searchCandidates: new SearchCandidates(searchTables),
       searchHits: new SearchHits({ searchTexts, sessions, lineage }),
     }),
