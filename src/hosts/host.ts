@@ -31,8 +31,11 @@ export interface Host {
   title: string;
   /** Folders or files that may hold transcripts, whether they are there or not. */
   roots(environment: Environment): string[];
-  /** Is this file one of this host's transcripts? By its path and its first bytes (4 KiB suffice). Never throws. */
-  recognise(path: string, head: Buffer): Source | null;
+  /**
+   * Is this file one of this host's transcripts? By its path and its first bytes: 4 KiB, and more where no host knows those.
+   * `inPlace`: it lies under the host's own roots, or the host has named it. Never throws.
+   */
+  recognise(path: string, head: Buffer, inPlace?: boolean): Source | null;
   /**
    * What came after `position`, in the source's order; each batch, and the whole, ends with a position record. The same event
    * read again has the same key. What cannot be understood is a skipped record; throws only if nothing can be read at all.

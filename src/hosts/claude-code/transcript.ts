@@ -14,6 +14,7 @@ import { UsageByMessage } from "./usage.ts";
 const withoutContent = new Set([
   "progress",
   "file-history-snapshot",
+  "file-history-delta",
   "queue-operation",
   "attachment",
   "last-prompt",
@@ -27,6 +28,7 @@ const withoutContent = new Set([
   "worktree-state",
   "content-replacement",
   "speculation-accept",
+  "atis-latch",
 ]);
 const mostOwnCalls = 200;
 const mostThreads = 20;
