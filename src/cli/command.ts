@@ -168,6 +168,20 @@ function addKeeping(program: Command): void {
     .action(async (session: string, _options, command: Command) =>
       (await import("./forget.ts")).forget(session, command.optsWithGlobals<ForgetSettings>()),
     );
+  program
+    .command("backup")
+    .argument("<file>", "one that does not exist yet")
+    .description("write a verified copy of the store; servers may go on")
+    .action(async (file: string, _options, command: Command) =>
+      (await import("./backup.ts")).backUpTo(parsePath(file), command.optsWithGlobals<Settings>()),
+    );
+  program
+    .command("restore")
+    .argument("<file>", "what backup wrote")
+    .description("make the store of --db from a copy, where nothing is stored yet")
+    .action(async (file: string, _options, command: Command) =>
+      (await import("./backup.ts")).restoreFrom(parsePath(file), command.optsWithGlobals<Settings>()),
+    );
 }
 
 /** What takes in what hosts wrote. */

@@ -1,13 +1,14 @@
 // Brings a file's schema to the newest version, all or nothing, once however many processes start together.
 // drizzle's own migrator reads its ledger outside the lock: eight starts at once applied a migration up to six times.
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { StoreError } from "../errors.ts";
 import type { StoreLog } from "../store.ts";
 import { applicationId } from "./connection.ts";
 import { schemaTooNew } from "./errors.ts";
+import { copyVerified } from "./verified-copy.ts";
 
 export interface Migration {
   /** The `user_version` it leads to: 1, 2, 3 … */
@@ -54,7 +55,7 @@ function applyPending(db: Database.Database, { file, migrations, now, log }: Mig
   if (from > migrations.length) throw schemaTooNew(file, from, migrations.length);
   if (from > 0) {
     assertUnchanged(db, migrations.slice(0, from));
-    const copy = copyVerified(file, from, now());
+    const copy = copyBefore(file, from, now());
     log.info({ copy, from, to: migrations.length }, "kept a copy before the migration");
   }
   for (const { version, name, file: sqlFile } of migrations.slice(from)) {
@@ -99,39 +100,9 @@ function assertUnchanged(db: Database.Database, applied: readonly Migration[]): 
 }
 
 /** A copy of the committed state, by a second connection while the first holds the write lock. Returns its path. */
-function copyVerified(file: string, version: number, now: number): string {
+function copyBefore(file: string, version: number, now: number): string {
   const stamp = new Date(now).toISOString().replaceAll(/[-:.]/g, "");
   const copy = `${file}.schema-${version}-${stamp}.bak`;
-  // VACUUM INTO takes an empty file, and keeps its mode.
-  closeSync(openSync(copy, "wx", 0o600));
-  try {
-    const source = new Database(file, { readonly: true });
-    const expected = countRows(source);
-    source.prepare("VACUUM INTO ?").run(copy);
-    source.close();
-    const check = new Database(copy, { readonly: true });
-    const verdict = check.pragma("integrity_check", { simple: true });
-    const found = countRows(check);
-    check.close();
-    if (verdict !== "ok" || found !== expected) {
-      throw new StoreError(
-        "corrupt",
-        `The copy made before migrating ${file} did not verify (${String(verdict)}); nothing was migrated.`,
-        "Check the disk; use the version of Backstory that wrote the file meanwhile.",
-      );
-    }
-    return copy;
-  } catch (error) {
-    rmSync(copy, { force: true });
-    throw error;
-  }
-}
-
-/** Rows by table, as one string to compare. */
-function countRows(db: Database.Database): string {
-  const tables = db
-    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
-    .pluck()
-    .all() as string[];
-  return tables.map((name) => `${name}:${db.prepare(`SELECT count(*) FROM "${name}"`).pluck().get()}`).join();
+  copyVerified(file, copy);
+  return copy;
 }
