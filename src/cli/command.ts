@@ -6,6 +6,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { searchModes } from "../db/search.ts";
 import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
 import type { ExcludeSettings } from "./exclude.ts";
+import type { ExportSettings } from "./export.ts";
 import type { ForgetSettings } from "./forget.ts";
 import type { ImportSettings } from "./import.ts";
 import type { ListSettings } from "./list.ts";
@@ -167,6 +168,16 @@ function addKeeping(program: Command): void {
     .option("--backups", "delete copies of the database beside it, too")
     .action(async (session: string, _options, command: Command) =>
       (await import("./forget.ts")).forget(session, command.optsWithGlobals<ForgetSettings>()),
+    );
+  program
+    .command("export")
+    .argument("<out>", "a file that does not exist yet")
+    .description("write what is stored as JSON lines, which import takes in again, or as Markdown to read")
+    .option("--session <id>", "only a session; a fork with those it shares with")
+    .addOption(directoryOption("only sessions of a directory"))
+    .addOption(new Option("--format <format>", "of the file").choices(["jsonl", "markdown"]).default("jsonl"))
+    .action(async (out: string, _options, command: Command) =>
+      (await import("./export.ts")).exportTo(parsePath(out), command.optsWithGlobals<ExportSettings>()),
     );
   program
     .command("backup")

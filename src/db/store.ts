@@ -7,6 +7,7 @@ import type { CheckpointStore } from "./checkpoints.ts";
 import type { ResumeTarget, SessionFacts } from "./facts.ts";
 import type { ForgetStore } from "./forgetting.ts";
 import type { JobStore } from "./jobs.ts";
+import type { PortableStore } from "./portable.ts";
 import type { ProcessProber } from "./process.ts";
 import type { ProjectStore } from "./projects.ts";
 import type {
@@ -145,6 +146,7 @@ export interface Store {
   readonly scrubs: ScrubStore;
   readonly captures: CaptureStore;
   readonly forgetting: ForgetStore;
+  readonly portable: PortableStore;
 
   /**
    * The session of that provider and that provider's id, if its host or a tool has told of it: with what was not known of

@@ -20,6 +20,8 @@ import { Jobs } from "./jobs.ts";
 import { Leases } from "./leases.ts";
 import { Lineage } from "./lineage.ts";
 import { LogSums } from "./log-sums.ts";
+import { PortableReads } from "./portable-reads.ts";
+import { PortableTables } from "./portable-takings.ts";
 import type { Drizzle } from "./prepare.ts";
 import { ProjectMembers } from "./project-members.ts";
 import { ProjectRuns } from "./project-runs.ts";
@@ -94,6 +96,9 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     histories,
     jobs,
     leases: new Leases(query, options, { jobs, runs, sessions, redaction }),
+    masking,
+    portableReads: new PortableReads(query, { sessions, actions }),
+    portableTables: new PortableTables(query),
     projectRuns,
     projectsWithRuns: new ProjectsWithRuns(query, { projects, projectRuns, projectMembers, audit, rollups }),
     providerSessions,

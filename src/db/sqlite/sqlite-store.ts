@@ -15,6 +15,7 @@ import { forgetStore } from "./forget-store.ts";
 import { automationStore, jobStore } from "./job-store.ts";
 import { listMigrations, migrate } from "./migrate.ts";
 import { createParts, type Parts } from "./parts.ts";
+import { portableStore } from "./portable-store.ts";
 import { createProjectStore } from "./project-store.ts";
 import { Purge } from "./purge.ts";
 import { openReadConnection } from "./read-connection.ts";
@@ -67,6 +68,7 @@ class SqliteStore implements store.Store {
   readonly scrubs: store.Store["scrubs"];
   readonly captures: store.Store["captures"];
   readonly forgetting: store.Store["forgetting"];
+  readonly portable: store.Store["portable"];
   readonly #db: Database.Database;
   readonly #transactions: Transactions;
   readonly #options: store.StoreOptions;
@@ -100,6 +102,11 @@ class SqliteStore implements store.Store {
     const erasing = { ...parts, searchFollower: this.#searchFollower, log: options.log };
     const erasure = new Erasure(db, transactions, erasing);
     this.scrubs = scrubStore(db, transactions, { ...parts, erasure, retry: transactions.retry });
+    this.portable = portableStore(transactions, {
+      ...parts,
+      redaction: parts.masking,
+      searchFollower: this.#searchFollower,
+    });
     this.forgetting = forgetStore(db, transactions, { ...parts, erasure, file: options.file });
   }
 
