@@ -12,6 +12,7 @@ import type { ImportSettings } from "./import.ts";
 import type { ListSettings } from "./list.ts";
 import { defaultDatabase } from "./paths.ts";
 import type { PrintSettings } from "./print.ts";
+import type { PruneSettings } from "./prune.ts";
 import type { ResumeSettings } from "./resume.ts";
 import type { ScrubSettings } from "./scrub.ts";
 import type { SearchSettings } from "./search.ts";
@@ -168,6 +169,19 @@ function addKeeping(program: Command): void {
     .option("--backups", "delete copies of the database beside it, too")
     .action(async (session: string, _options, command: Command) =>
       (await import("./forget.ts")).forget(session, command.optsWithGlobals<ForgetSettings>()),
+    );
+  program
+    .command("prune")
+    .description("delete sessions that have long been left alone, and give their space back")
+    .addOption(
+      new Option("--older-than <time>", "without activity since: 90d, 12h, or a date")
+        .argParser(parseSince)
+        .makeOptionMandatory(),
+    )
+    .option("--keep-decisions", "of a session with decisions or notes, keep these")
+    .option("--dry-run", "only list them, with the size of their texts")
+    .action(async (_options, command: Command) =>
+      (await import("./prune.ts")).prune(command.optsWithGlobals<PruneSettings>()),
     );
   program
     .command("export")

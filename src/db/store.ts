@@ -10,6 +10,7 @@ import type { JobStore } from "./jobs.ts";
 import type { PortableStore } from "./portable.ts";
 import type { ProcessProber } from "./process.ts";
 import type { ProjectStore } from "./projects.ts";
+import type { PruneStore } from "./pruning.ts";
 import type {
   Action,
   ActionMove,
@@ -147,6 +148,7 @@ export interface Store {
   readonly captures: CaptureStore;
   readonly forgetting: ForgetStore;
   readonly portable: PortableStore;
+  readonly pruning: PruneStore;
 
   /**
    * The session of that provider and that provider's id, if its host or a tool has told of it: with what was not known of

@@ -28,6 +28,7 @@ import { ProjectRuns } from "./project-runs.ts";
 import { ProjectsWithRuns } from "./project-store.ts";
 import { Projects } from "./projects.ts";
 import { ProviderSessions } from "./provider-sessions.ts";
+import { Prunes } from "./prunes.ts";
 import { Redaction } from "./redaction.ts";
 import { Rollups } from "./rollups.ts";
 import { Runs } from "./runs.ts";
@@ -102,6 +103,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     projectRuns,
     projectsWithRuns: new ProjectsWithRuns(query, { projects, projectRuns, projectMembers, audit, rollups }),
     providerSessions,
+    prunes: new Prunes(query),
     rollups,
     runs,
     scrubs: new Scrubs(query, {

@@ -17,6 +17,7 @@ import { listMigrations, migrate } from "./migrate.ts";
 import { createParts, type Parts } from "./parts.ts";
 import { portableStore } from "./portable-store.ts";
 import { createProjectStore } from "./project-store.ts";
+import { pruneStore } from "./prunes.ts";
 import { Purge } from "./purge.ts";
 import { openReadConnection } from "./read-connection.ts";
 import { scrubStore } from "./scrub-store.ts";
@@ -69,6 +70,7 @@ class SqliteStore implements store.Store {
   readonly captures: store.Store["captures"];
   readonly forgetting: store.Store["forgetting"];
   readonly portable: store.Store["portable"];
+  readonly pruning: store.Store["pruning"];
   readonly #db: Database.Database;
   readonly #transactions: Transactions;
   readonly #options: store.StoreOptions;
@@ -107,6 +109,7 @@ class SqliteStore implements store.Store {
       redaction: parts.masking,
       searchFollower: this.#searchFollower,
     });
+    this.pruning = pruneStore(db, transactions, parts.prunes);
     this.forgetting = forgetStore(db, transactions, { ...parts, erasure, file: options.file });
   }
 
