@@ -24,7 +24,7 @@ export function prune({ olderThan, keepDecisions = false, dryRun = false, ...set
       if (dryRun) return `${list(found)}Nothing was changed. Without --dry-run they go.\n`;
       const gone: Prunable[] = [];
       for (const each of found) if (await letGo(store, each)) gone.push(each);
-      await store.purgeDeletedSessions();
+      await waitedFor(store.purgeDeletedSessions());
       await store.search.catchUp();
       await store.forgetting.finish({ anySize: true });
       const released = await store.pruning.releaseSpace();
@@ -32,6 +32,16 @@ export function prune({ olderThan, keepDecisions = false, dryRun = false, ...set
     },
     !dryRun,
   );
+}
+
+/** A server that is to end does not wait for a purge, and its pauses keep no process alive; we do. */
+async function waitedFor<T>(work: Promise<T>): Promise<T> {
+  const alive = setInterval(() => {}, 60_000);
+  try {
+    return await work;
+  } finally {
+    clearInterval(alive);
+  }
 }
 
 /** False: something new depends on it, or somebody else has deleted it. */
