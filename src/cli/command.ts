@@ -1,24 +1,21 @@
 // The `backstory` command: its options, its environment, and which file serves which subcommand.
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { searchModes } from "../db/search.ts";
 import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
 import type { ExcludeSettings } from "./exclude.ts";
-import type { ExportSettings } from "./export.ts";
-import type { ForgetSettings } from "./forget.ts";
 import type { ImportSettings } from "./import.ts";
+import { addKeeping } from "./keeping.ts";
 import type { ListSettings } from "./list.ts";
 import { defaultDatabase } from "./paths.ts";
 import type { PrintSettings } from "./print.ts";
-import type { PruneSettings } from "./prune.ts";
 import type { ResumeSettings } from "./resume.ts";
 import type { ScrubSettings } from "./scrub.ts";
 import type { SearchSettings } from "./search.ts";
 import { serve } from "./serve.ts";
 import { durabilities, logLevels, redactionModes, type Settings } from "./settings.ts";
 import type { ShowSettings } from "./show.ts";
+import { directoryOption, parseLimit, parsePath, parseSince } from "./values.ts";
 import type { WatchSettings } from "./watch.ts";
 
 /** Runs the command of these arguments. Ends the process with 1, and a line on stderr, if they are wrong. */
@@ -159,56 +156,6 @@ function addCare(program: Command): void {
     );
 }
 
-/** What keeps a store's content, elsewhere or no longer. */
-function addKeeping(program: Command): void {
-  program
-    .command("forget")
-    .argument("<session>", "its id")
-    .description("overwrite what was recorded in a session, for good, and leave no byte of it in the file")
-    .addOption(new Option("--seq <seq...>", "only these events").argParser(parseSeqs))
-    .option("--backups", "delete copies of the database beside it, too")
-    .action(async (session: string, _options, command: Command) =>
-      (await import("./forget.ts")).forget(session, command.optsWithGlobals<ForgetSettings>()),
-    );
-  program
-    .command("prune")
-    .description("delete sessions that have long been left alone, and give their space back")
-    .addOption(
-      new Option("--older-than <time>", "without activity since: 90d, 12h, or a date")
-        .argParser(parseSince)
-        .makeOptionMandatory(),
-    )
-    .option("--keep-decisions", "of a session with decisions or notes, keep these")
-    .option("--dry-run", "only list them, with the size of their texts")
-    .action(async (_options, command: Command) =>
-      (await import("./prune.ts")).prune(command.optsWithGlobals<PruneSettings>()),
-    );
-  program
-    .command("export")
-    .argument("<out>", "a file that does not exist yet")
-    .description("write what is stored as JSON lines, which import takes in again, or as Markdown to read")
-    .option("--session <id>", "only a session; a fork with those it shares with")
-    .addOption(directoryOption("only sessions of a directory"))
-    .addOption(new Option("--format <format>", "of the file").choices(["jsonl", "markdown"]).default("jsonl"))
-    .action(async (out: string, _options, command: Command) =>
-      (await import("./export.ts")).exportTo(parsePath(out), command.optsWithGlobals<ExportSettings>()),
-    );
-  program
-    .command("backup")
-    .argument("<file>", "one that does not exist yet")
-    .description("write a verified copy of the store; servers may go on")
-    .action(async (file: string, _options, command: Command) =>
-      (await import("./backup.ts")).backUpTo(parsePath(file), command.optsWithGlobals<Settings>()),
-    );
-  program
-    .command("restore")
-    .argument("<file>", "what backup wrote")
-    .description("make the store of --db from a copy, where nothing is stored yet")
-    .action(async (file: string, _options, command: Command) =>
-      (await import("./backup.ts")).restoreFrom(parsePath(file), command.optsWithGlobals<Settings>()),
-    );
-}
-
 /** What takes in what hosts wrote. */
 function addCapture(program: Command): void {
   program
@@ -268,7 +215,6 @@ function addExclude(program: Command): void {
 }
 
 const hostOption = () => new Option("--host <name>", "only this host's transcripts, such as claude-code");
-const directoryOption = (about: string) => new Option("--directory <path>", about);
 const jsonOption = (tool: string) => new Option("--json", `print the result of ${tool} instead`);
 const limitOption = (what: string, standard: number) =>
   new Option("--limit <count>", `${what} at most`).argParser(parseLimit).default(standard);
@@ -279,30 +225,6 @@ const listOption = (flags: string, about: string) =>
     ...before,
     value,
   ]);
-
-function parseLimit(value: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError("Give a whole number above 0.");
-  return Number(value);
-}
-
-function parseSeqs(value: string, before: number[] = []): number[] {
-  return [...before, ...value.split(",").map(parseLimit)];
-}
-
-/** Milliseconds since 1970. */
-function parseSince(value: string): number {
-  const ago = /^(\d{1,5})([dh])$/.exec(value);
-  const hours = ago?.[2] === "h" ? 1 : 24;
-  const time = ago ? Date.now() - Number(ago[1]) * hours * 3_600_000 : Date.parse(value);
-  if (Number.isNaN(time)) throw new InvalidArgumentError("Give a date such as 2026-11-21, or 7d, or 12h.");
-  return time;
-}
-
-function parsePath(value: string): string {
-  if (value === "" || value.includes("\0")) throw new InvalidArgumentError("Give the path of a file.");
-  // Hosts pass what their configuration says without a shell, which would know the home directory.
-  return resolve(/^~[/\\]/.test(value) ? join(homedir(), value.slice(2)) : value);
-}
 
 function parseToolsets(value: string): Settings["toolsets"] {
   const names = value.split(",").map((name) => name.trim());
