@@ -22,12 +22,15 @@ import { Jobs } from "./jobs.ts";
 import { Leases } from "./leases.ts";
 import { Lineage } from "./lineage.ts";
 import { LogSums } from "./log-sums.ts";
+import { PortableReads } from "./portable-reads.ts";
+import { PortableTables } from "./portable-takings.ts";
 import type { Drizzle } from "./prepare.ts";
 import { ProjectMembers } from "./project-members.ts";
 import { ProjectRuns } from "./project-runs.ts";
 import { ProjectsWithRuns } from "./project-store.ts";
 import { Projects } from "./projects.ts";
 import { ProviderSessions } from "./provider-sessions.ts";
+import { Prunes } from "./prunes.ts";
 import { Redaction } from "./redaction.ts";
 import { Rollups } from "./rollups.ts";
 import { Runs } from "./runs.ts";
@@ -113,6 +116,9 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     hostSessions: new HostSessions(query),
     jobs,
     leases: new Leases(query, options, { jobs, runs, sessions, redaction }),
+    masking,
+    portableReads: new PortableReads(query, { sessions, actions }),
+    portableTables: new PortableTables(query),
     projectRuns,
     projectsWithRuns: new ProjectsWithRuns(query, {
       projects,
@@ -123,6 +129,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
       searchQueue,
     }),
     providerSessions,
+    prunes: new Prunes(query),
     rollups,
     runs,
     scrubs: new Scrubs(query, {
