@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { searchModes } from "../db/search.ts";
 import type { Launch } from "../hosts/configuration.ts";
+import { parseTime } from "../tools/iso-time.ts";
 import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
 import type { ExcludeSettings } from "./exclude.ts";
 import type { ImportSettings } from "./import.ts";
@@ -124,8 +125,8 @@ function addSearch(program: Command): void {
     .addOption(listOption("--author <name>", "said by it"))
     .addOption(listOption("--type <type>", "of that type, such as decision"))
     .addOption(new Option("--tool <name>", "with a call of this tool"))
-    .addOption(new Option("--since <time>", "from then on: 2026-11-21, or a time with its zone"))
-    .addOption(new Option("--until <time>", "up to then"))
+    .addOption(timeOption("--since <time>", "from then on: 2026-11-21, or a time with its zone"))
+    .addOption(timeOption("--until <time>", "up to then, a date to its end"))
     .addOption(limitOption("hits", 10))
     .addOption(jsonOption("search_history"))
     .action(async (words: string[], _options, command: Command) =>
@@ -283,4 +284,14 @@ function parseToolsets(value: string): Settings["toolsets"] {
     );
   }
   return toolsets.filter((name) => names.includes(name));
+}
+
+/** Handed on as it was written. */
+function timeOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string) => {
+    if (parseTime(value) === null) {
+      throw new InvalidArgumentError("It is a date such as 2026-11-21, or a time with its zone.");
+    }
+    return value;
+  });
 }

@@ -6,7 +6,7 @@ import { eventTypes, origins } from "../db/records.ts";
 import { type SearchScope, searchModes } from "../db/search.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
-import { cursor, limit, maxChars, name, sessionId, text, time } from "./fields.ts";
+import { cursor, limit, maxChars, name, sessionId, text, time, until } from "./fields.ts";
 import { lazily } from "./lazily.ts";
 import { toSearchHint } from "./search-hint.ts";
 import { toSearchResult } from "./search-result.ts";
@@ -35,7 +35,7 @@ const input = lazily(() =>
     types: z.array(z.enum(eventTypes)).min(1).optional(),
     tool_name: name().optional().describe("Events that call this tool"),
     since: time().optional(),
-    until: time().optional(),
+    until: until().optional(),
     group_by: z.enum(["session"]).optional().describe("The best hit of each session"),
     limit: limit(10, 100),
     cursor: cursor().optional(),
