@@ -62,6 +62,7 @@ function toMessage(sessionId: string, info: JsonObject | null, parts: JsonObject
   if (info === null || id === null) return null;
   const createdAt = asTime(asObject(info.time)?.created);
   return { id, sessionId, data: info, createdAt, parts: parts.flatMap((part) => toPart(part) ?? []) };
+  turnId: null,
 }
 
 function toPart(data: JsonObject): Part | null {
