@@ -92,6 +92,8 @@ export type HostEventType =
 export interface EventRecord {
   kind: "event";
   sessionId: string;
+  /** Where the agent worked at the time, if that is not the session's directory. */
+  directory?: string;
   /** The host's own id of the event, unique in its session; a stable hash where the host has none. */
   key: string;
   type: HostEventType;
@@ -145,6 +147,8 @@ export interface ActionRecord {
 export interface OutcomeRecord {
   kind: "outcome";
   sessionId: string;
+  /** As an event's. */
+  directory?: string;
   callId: string;
   status: CallStatus;
   title: string | null;
@@ -157,6 +161,8 @@ export interface OutcomeRecord {
 export interface TodosRecord {
   kind: "todos";
   sessionId: string;
+  /** As an event's. */
+  directory?: string;
   todos: TodoRecord[];
   at: number | null;
 }

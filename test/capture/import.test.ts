@@ -130,6 +130,15 @@ describe("an import", () => {
     expect(await textsOf(store, "a")).toEqual([0, 1, 3, 4].map((n) => `line ${n} of a`));
   });
 
+  it("knows lines without an id again when others have come before them", async () => {
+    const store = await openTestStore();
+    const nameless = linesOf(3, a).replaceAll(/"uuid":"[^"]*",/g, "");
+    const { home, path } = makeHome({ "x/a.jsonl": nameless });
+    await importInto(store, home);
+    writeFileSync(path("x/a.jsonl"), `${lineOf(3, a)}\n${nameless}`);
+    expect(await importInto(store, home)).toMatchObject({ events: 1 });
+  });
+
   it("notices that a file was written anew, or has become another", async () => {
     const store = await openTestStore();
     const { home, path } = makeHome({ "x/a.jsonl": linesOf(9, a) });
@@ -274,6 +283,19 @@ describe("what is left out", () => {
     expect(await importInto(store, home)).toMatchObject({ events: 0, sources: { unchanged: 2 } });
     expect(await store.captures.deleteExclusion("/home/ada/engine")).toBe(true);
     expect(await importInto(store, home)).toMatchObject({ events: 2, left: { excluded: 0 } });
+  });
+
+  it("is what was done in an excluded directory by a session that began outside", async () => {
+    const store = await openTestStore();
+    const secret = makeFolder();
+    writeFileSync(join(secret, ".backstoryignore"), "");
+    const inside = [3, 4, 5].map((n) => `${lineOf(n, { ...a, cwd: secret })}\n`).join("");
+    const { home } = makeHome({ "x/a.jsonl": `${linesOf(3, a)}${inside}${lineOf(6, a)}\n` });
+    expect(await importInto(store, home)).toMatchObject({ events: 3, toolCalls: 1 });
+    expect(await textsOf(store, "a")).toEqual(["line 0 of a", "line 1 of a", "line 6 of a"]);
+    expect(await importInto(store, home)).toMatchObject({ events: 0, sources: { unchanged: 1 } });
+    rmSync(join(secret, ".backstoryignore"));
+    expect(await importInto(store, home)).toMatchObject({ events: 2, toolCalls: 1 });
   });
 
   it("is a session that was deleted here, and its subagents, unless it is asked for", async () => {
