@@ -124,7 +124,8 @@ export class Transactions {
     }
     try {
       const result = work();
-      this.#commit.run();
+      // A damaged index can make SQLite end a transaction by itself: nothing is lost of one that only read.
+      if (begin !== this.#beginRead || this.#db.inTransaction) this.#commit.run();
       return result;
     } catch (error) {
       // Some failures (a full disk) have rolled back already.
