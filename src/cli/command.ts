@@ -54,7 +54,10 @@ export function createProgram(): Command {
         .default("full"),
     )
     .addOption(
-      new Option("--redaction <mode>", "secrets in what is stored: mask them, leave them, or refuse the call")
+      new Option(
+        "--redaction <mode>",
+        "secrets in what is stored: mask them, leave them, or refuse the call (imports and hooks mask)",
+      )
         .env("BACKSTORY_REDACTION")
         .choices(redactionModes)
         .default("mask"),

@@ -82,7 +82,9 @@ async function plan(path: string, parts: ConfigurationPart[], remove: boolean): 
   // As it was, to the byte, if nobody has changed it since.
   const earlier = await readText(backupOf(path));
   const rest = uninstall(parts, before);
-  const isUntouched = earlier !== null && (rest === null || rest.trimEnd() === earlier.trimEnd());
+  const isUntouched =
+    earlier !== null &&
+    (rest === null || rest.trimEnd() === earlier.trimEnd() || install(parts, earlier) === before);
   return { path, parts, before, after: isUntouched ? earlier : rest };
 }
 

@@ -42,6 +42,7 @@ export class JsonText {
   }
 
   add(part: JsonPart): void {
+    this.#assertUnique(part.at);
     this.#assertObjects(part.at.slice(0, -1));
     if (part.kind === "constant") {
       if (this.#at(part.at) === undefined) this.#set(part.at, part.value);
@@ -51,10 +52,13 @@ export class JsonText {
 
   remove(part: JsonPart): void {
     if (part.kind === "constant") return;
+    this.#assertUnique(part.at);
+    const before = this.#text;
     if (part.kind === "server") {
       if (this.#at(part.at) === undefined) return;
       this.#set(part.at, undefined);
     } else this.#removeHooks(part, () => true);
+    if (this.#text === before) return;
     this.#prune(part.at.slice(0, part.kind === "server" ? -1 : undefined));
   }
 
@@ -118,6 +122,18 @@ export class JsonText {
         const name = end === 0 ? "the file" : `"${path.slice(0, end).join(".")}"`;
         throw new InvalidConfiguration(`${name} is no object`);
       }
+    }
+  }
+
+  /** Programs differ in which of two they take. */
+  #assertUnique(path: readonly string[]): void {
+    let node: Node | undefined = this.#root();
+    for (const [index, key] of path.entries()) {
+      const found: Node[] = (node?.children ?? []).filter(({ children }) => children?.[0]?.value === key);
+      if (found.length > 1) {
+        throw new InvalidConfiguration(`"${path.slice(0, index + 1).join(".")}" is there twice`);
+      }
+      node = found[0]?.children?.[1];
     }
   }
 

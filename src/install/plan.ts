@@ -47,8 +47,9 @@ export function uninstall(parts: readonly ConfigurationPart[], text: string): st
   const json = parts.filter(isJson);
   if (json.length === 0) return next !== text && next?.trim() === "" ? null : next;
   const edited = new JsonText(text);
+  const before = edited.text;
   for (const part of json) edited.remove(part);
-  if (edited.text === text) return text;
+  if (edited.text === before) return text;
   const constants = json.filter((part): part is ConstantPart => part.kind === "constant");
   return edited.isEmpty(constants) ? null : edited.text;
 }

@@ -6,6 +6,7 @@ export const assignmentRule = "assignment";
 
 // A name ends with one of them: `max_tokens` and `tokenizer` do not.
 const word = `passwords?|passwd|passphrase|pwd|[_-]pass|secret|token|credentials?|(?:api|access|secret|private|auth|account|encryption|signing|master|service)[_-]?key`;
+const settingWord = word.toUpperCase();
 const secretName = new RegExp(`(?:${word})$`, "i");
 // As often escaped as JSON has been put into JSON.
 const quote = String.raw`\\{0,7}["'\x60]`;
@@ -30,8 +31,32 @@ const cues = [
   "OKEN",
 ].concat(["edential", "EDENTIAL", "key", "Key", "KEY"]);
 
+const settingCues = cues.filter((cue) => cue === cue.toUpperCase());
+
 // Each pattern begins at the mark of assignment, and looks behind it: a text has few of them.
 export const assignmentRules: readonly Rule[] = [
+  {
+    name: assignmentRule,
+    finds: 'what is assigned in quotes to a setting (`DB_PASSWORD="…"`), with spaces in it',
+    cues: settingCues,
+    pattern: new RegExp(
+      String.raw`(?<kept>=(?<=(?:${settingWord})=)\\{0,7}(?<mark>["'\x60]))(?:(?!\k<mark>)[^\\\r\n]){4,256}(?=\\{0,7}\k<mark>)`,
+      "g",
+    ),
+    isSecret: isSecretPhrase,
+  },
+  {
+    name: assignmentRule,
+    finds: "what is assigned in quotes, with such a quote, escaped, in it",
+    cues,
+    pattern: new RegExp(
+      String.raw`(?<kept>[:=](?<=(?:${word})(?:${quote})?\s{0,4}[:=])[=>]?(?<!==)\s{0,4}(?<mark>["'\x60]))` +
+        String.raw`(?:(?!\k<mark>)[^\\\s]|\\\S){4,1024}(?=\k<mark>)`,
+      "gi",
+    ),
+    isSecret: (secret, match) =>
+      secret.includes(`\\${match.kept.at(-1)}`) && isSecretOf(surroundingsOf(match, secret).name, secret),
+  },
   {
     name: assignmentRule,
     finds:
@@ -43,6 +68,13 @@ export const assignmentRules: readonly Rule[] = [
       "gi",
     ),
     isSecret: (secret, match) => isSecretOf(surroundingsOf(match, secret).name, secret),
+  },
+  {
+    name: assignmentRule,
+    finds: "what is assigned without quotes to a setting that has a line of its own, to the line's end",
+    cues: settingCues,
+    pattern: new RegExp(String.raw`(?<kept>=(?<=(?:${settingWord})=))(?:(?!["'\x60\\])[!-~]){4,1024}`, "g"),
+    isSecret: isWholeLine,
   },
   {
     name: assignmentRule,
@@ -67,16 +99,46 @@ export function isSecretMember(name: string, value: string): boolean {
 }
 
 function isSecretOf(name: string, value: string): boolean {
+  if (isPlace(name) || isTimeOrNumber(value)) return false;
+  if (isSetting(name) && isPassword(name) && value.length >= 10 && /[a-z]/.test(value) && /\d/.test(value))
+    return !isSaidPlaceholder(value);
   const isUnlikely = isSetting(name)
     ? value.length < 6 || isWordy(value) || (!isPassword(name) && /^[\d.,:_-]+$/.test(value))
     : !isUnlikeAWord(value, isPassword(name));
   return !isUnlikely && !isSaidPlaceholder(value);
 }
 
+/** `nextPageToken`, `sync_token`: where a list goes on. */
+function isPlace(name: string): boolean {
+  return /(?:page|continuation|continue|cursor|sync|next|resume)[_-]?token$/i.test(name);
+}
+
+function isTimeOrNumber(value: string): boolean {
+  return /^\d{4}-\d\d-\d\d(?:T[\d:.,]{2,16}(?:Z|[+-][\d:]{2,5})?)?$|^0x[0-9a-f]{1,16}$/i.test(value);
+}
+
+function isSecretPhrase(secret: string, match: Match): boolean {
+  const { name, before } = surroundingsOf(match, secret);
+  if (!secret.includes(" ") || !isSetting(name) || !lineBegins.test(before)) return false;
+  return (isPassword(name) || /\d/.test(secret)) && isSecretOf(name, secret);
+}
+
+/** With marks that end a value elsewhere. */
+function isWholeLine(secret: string, match: Match): boolean {
+  const { name, before, after } = surroundingsOf(match, secret);
+  if (!isSetting(name) || !lineBegins.test(before) || !lineEnds.test(after)) return false;
+  if (!/[;|&<>,()[\]{}]/.test(secret) || /^\$\(|^[A-Za-z_$][\w$.]{0,80}[([{]|[([{;]$/.test(secret))
+    return false;
+  return (isPassword(name) || /\d/.test(secret)) && isSecretOf(name, secret);
+}
+
 /** Without quotes it may be code: it counts for a setting in capitals, in an option, in a query, on a line of its own. */
 function isBareSecret(secret: string, match: Match): boolean {
   const { name, before, after } = surroundingsOf(match, secret);
   if (/[()[\]{}]/.test(secret) || after.startsWith("(") || isReference(secret)) return false;
+  // Of a query few words are code.
+  if (isPassword(name) && /(?:[?&]|\\u0026)$/.test(before))
+    return secret.length >= 6 && !isWordy(secret) && !isSaidPlaceholder(secret);
   if (!isSecretOf(name, secret)) return false;
   const isLine = lineBegins.test(before) && lineEnds.test(after);
   // `NAME = value` is code, but for a password, or a setting that has a line of its own.

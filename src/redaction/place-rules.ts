@@ -47,6 +47,14 @@ export const placeRules: readonly Rule[] = [
     isSecret: isPassword,
   },
   {
+    name: "url-password",
+    finds: "those of databases with a `/`, `?` or `#` in them too",
+    cues: ["://", ":\\/\\/"],
+    pattern:
+      /(?<kept>:(?<=(?:postgres(?:ql)?|mysql2?|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|sqlserver|mssql):)\\?\/\\?\/[^\s/:@"'`<>\\]{0,128}:)[^\s@"'`<>\\]{1,256}(?=@)/gi,
+    isSecret: (secret) => !/^\d{1,5}[/?#]/.test(secret) && isPassword(secret),
+  },
+  {
     name: "azure-key",
     finds:
       "Azure account and access keys in connection strings (`AccountKey=…`), signatures of SAS URLs (`sig=…`)",

@@ -1,7 +1,11 @@
 // Tells what only stands where a secret belongs: what a template, a manual or a program has there.
 
-// `$NAME`, `${NAME}`, `$(command)`, `%NAME%`, `%s`, `<token>`, `{{ token }}`, `[redacted:rule]`.
-const stands = /^(?:\$[A-Za-z_{(]|%[A-Za-z_]+%?$|[<{[(])/;
+// `$NAME`, `$HOME/key`, `${NAME}…`, `$(command)…`, `%NAME%`, `%s`, `<token>`, `{token}`, `{{ token }}`, `[token]`, `(token)`:
+// closed, for a password may begin with any of their marks.
+const stands = new RegExp(
+  String.raw`^(?:\$\w{1,80}$|\$(?:[A-Z_][A-Z0-9_]{0,80}|[a-z_]{1,80})[/:.-][\w$./:{}-]{0,200}$|\$\{[^}]{0,200}\}|\$\([^)]{0,200}\)` +
+    String.raw`|%[A-Za-z_]+%?$|<[^>]{0,200}>$|\{\{.{0,200}\}\}|\{[^}]{0,200}\}$|\[[^\]]{0,200}\]$|\([^)]{0,200}\)$)`,
+);
 // `xxx`, `***`, `...`, `____`, `ghp_xxxx`.
 const filled = /^[A-Za-z]{0,12}[-_.:]?[xX*.•…_#-]+$/;
 // `process.env.TOKEN`, `config.token`: a place in code.
@@ -9,7 +13,7 @@ const place =
   /^(?:process|os|env|ENV|System|import|config|settings|options|params|secrets|vars|self|this|req|request|args|ctx|context)[.[(]/;
 // A word of one that tells its reader to put another there.
 const said =
-  /(?:^|[^a-z])(?:your|my|change|replace|insert|enter|example|sample|placeholder|dummy|fake|todo|here|goes|redacted|omitted|hidden)(?=$|[^a-z])|^(?:change|your|example)/i;
+  /(?:^|[^a-z])(?:your|change|replace|insert|enter|example|sample|placeholder|dummy|fake|todo|here|goes|redacted|omitted|hidden)(?=$|[^a-z])|^(?:change|your|example)/i;
 // What is compared with a password, and stored instead of one.
 const hash =
   /^(?:pbkdf2|scrypt|argon2|bcrypt|sha\d{1,3})[:$]|^\$(?:2[abxy]|argon2\w{1,2}|pbkdf2[\w-]*|[156y])\$/;

@@ -2,11 +2,15 @@
 
 export const privateRule = "private";
 
-/** Of the first look: every mark ends so. */
-export const privateCues = ["vate>", "VATE>", "vate\\u003e"];
+/** Of the first look: every mark has one. */
+export const privateCues = ["rivate", "RIVATE"];
 
-// The second form is how some programs write it in JSON.
-const mark = /(?:<|\\u003c)(?<end>\/?)private(?:>|\\u003e)/gi;
+// As some programs write it in JSON too, and with blanks or line breaks where a person has put them.
+const blanks = String.raw`(?:\s|\\{1,7}[nrt]){0,8}`;
+const mark = new RegExp(
+  String.raw`(?:<|\\u003c)${blanks}(?<end>\/?)${blanks}private${blanks}(?:>|\\u003e)`,
+  "gi",
+);
 
 /** Without the parts between the marks and the marks themselves. One that is not closed hides all behind it. */
 export function hidePrivate(text: string, replacement: string): { text: string; count: number } {
