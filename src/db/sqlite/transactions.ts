@@ -154,6 +154,11 @@ export class Transactions {
     return this.#options;
   }
 
+  /** Since the last checkpoint, by this process. */
+  get commits(): number {
+    return this.#commits;
+  }
+
   /** False once the store is closed. */
   get open(): boolean {
     return this.#db.open;
