@@ -7,7 +7,8 @@ const { values, positionals } = parseArgs({ options: { seed: { type: "string" } 
 const seed = values.seed ?? String(Date.now() % 2 ** 31);
 process.stdout.write(`seed ${seed}\n`);
 
-const all = ["test/torture", "test/processes/kills.test.ts", "test/processes/starts.test.ts"];
+const processes = ["kills", "retries", "starts", "upgrades"].map((name) => `test/processes/${name}.test.ts`);
+const all = ["test/torture", ...processes];
 const tests = positionals.length > 0 ? positionals : all;
 // One file after the other: what one measures is not to be the other's load.
 const args = ["node_modules/vitest/vitest.mjs", "run", "--no-file-parallelism", ...tests];

@@ -1,5 +1,5 @@
-// Where the transcripts are: walks folders and asks the hosts which files are theirs. It reads 4 KiB of a file, and
-// changes none.
+// Where the transcripts are: walks folders and asks the hosts which files are theirs. It reads the head of a
+// file, and changes none.
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Host, Source } from "../hosts/host.ts";
@@ -15,12 +15,14 @@ export interface Found {
 /** What could not be looked at, and why. */
 export interface Problem {
   path: string;
-  reason: "not found" | "no permission" | "unknown kind" | "unreadable" | "not taken";
+  reason: "not found" | "no permission" | "unknown kind" | "empty" | "unreadable" | "not taken";
 }
 
 export type Finding = { found: Found } | { problem: Problem };
 
 const headBytes = 4096;
+// Where those say nothing: documents whose messages come before their names, lines with a long prompt.
+const longHeadBytes = 64 * 1024;
 
 /** A folder or a file, and the hosts whose transcripts may be in it. */
 export interface Root {
@@ -102,18 +104,39 @@ async function recognise(root: Root, path: string): Promise<Finding | null> {
   try {
     const { size, modifiedAt, isFile } = await look(path);
     if (!isFile) return null;
-    const head = await readHead(path, size);
-    for (const host of root.hosts) {
-      const source = host.recognise(path, head);
-      if (source !== null) return { found: { host, source, size, modifiedAt } };
-    }
-    return root.named && path === (await realpath(root.path))
-      ? { problem: { path, reason: "unknown kind" } }
-      : null;
+    const head = await readHead(path, size, headBytes);
+    const isText = /\.jsonl?$/.test(path);
+    let known = hostOf(root, path, head);
+    if (known === null && isText && size > headBytes)
+      known = hostOf(root, path, await readHead(path, size, longHeadBytes));
+    // The place says what it should be; the first character, that it may be.
+    const placed = root.named ? null : hostOf(root, path, head, true);
+    if (known === null && beginsObject(head)) known = placed;
+    const isEmpty = size === 0 && isText && placed !== null;
+    if (known !== null && !isEmpty) return { found: { ...known, size, modifiedAt } };
+    if (placed === null && !(root.named && path === (await realpath(root.path)))) return null;
+    return { problem: { path, reason: isEmpty ? "empty" : "unknown kind" } };
   } catch (error) {
     const reason = reasonOf(error);
     return reason === "not found" ? null : { problem: { path, reason } };
   }
+}
+
+function hostOf(
+  { hosts }: Root,
+  path: string,
+  head: Buffer,
+  inPlace = false,
+): Pick<Found, "host" | "source"> | null {
+  for (const host of hosts) {
+    const source = host.recognise(path, head, inPlace);
+    if (source !== null) return { host, source };
+  }
+  return null;
+}
+
+function beginsObject(head: Buffer): boolean {
+  return /^\uFEFF?\s*\{\s*["}]/.test(head.toString("utf8"));
 }
 
 /** A database in use is changed in the log beside it. */
@@ -127,10 +150,10 @@ async function look(path: string): Promise<{ size: number; modifiedAt: number; i
   };
 }
 
-async function readHead(path: string, size: number): Promise<Buffer> {
+async function readHead(path: string, size: number, most: number): Promise<Buffer> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(headBytes, size)), 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(most, size)), 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();

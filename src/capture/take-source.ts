@@ -50,6 +50,8 @@ class Taking {
   readonly #workspace: Workspace;
   /** Sessions, and their directories. */
   readonly #excluded = new Map<string, string>();
+  /** Of events that were left out of a session that is not. */
+  readonly #excludedWithin = new Set<string>();
   #records: CapturedRecord[] = [];
   #events = 0;
   #skipped = 0;
@@ -109,7 +111,7 @@ class Taking {
     if (record.kind === "session") {
       this.#excluded.set(record.id, directory);
       onExcluded(this.#found.host.name, record.id);
-    }
+    } else if (record.kind === "event") this.#excludedWithin.add(directory);
     return true;
   }
 
@@ -138,13 +140,14 @@ class Taking {
   #progress(done: boolean): CaptureSource | null {
     if (this.#position === null && !done) return null;
     const { source, size, modifiedAt } = this.#found;
+    const excluded = new Set([...this.#excluded.values(), ...this.#excludedWithin]);
     return {
       ...source,
       // Not yet what it is: the next reading goes on.
       size: done ? size : -1,
       modifiedAt,
-      position: this.#excluded.size > 0 ? null : this.#position,
-      excluded: [...new Set(this.#excluded.values())],
+      position: excluded.size > 0 ? null : this.#position,
+      excluded: [...excluded],
       events: this.#events,
       skipped: this.#skipped,
     };

@@ -42,7 +42,7 @@ export async function toCaptured(record: Content, read: ReadWorkspace): Promise<
     case "event":
       return toEvent(record);
     case "outcome": {
-      const { sessionId, endedAt, ...outcome } = record;
+      const { sessionId, directory: _, endedAt, ...outcome } = record;
       return { ...outcome, providerSessionId: sessionId, endedAt: toTime(endedAt) };
     }
     case "todos":
@@ -77,7 +77,7 @@ async function toSession(record: SessionRecord, read: ReadWorkspace): Promise<Ca
   };
 }
 
-function toEvent({ sessionId, model, actions, ...event }: EventRecord): CapturedEvent {
+function toEvent({ sessionId, directory: _, model, actions, ...event }: EventRecord): CapturedEvent {
   return {
     ...event,
     providerSessionId: sessionId,

@@ -3,13 +3,14 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { searchModes } from "../db/search.ts";
 import type { Launch } from "../hosts/configuration.ts";
+import { parseTime } from "../tools/iso-time.ts";
 import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
 import type { ExcludeSettings } from "./exclude.ts";
-import type { ForgetSettings } from "./forget.ts";
 import type { ImportSettings } from "./import.ts";
 import type { InstallSettings } from "./install.ts";
+import { addKeeping } from "./keeping.ts";
 import type { ListSettings } from "./list.ts";
-import { databaseFile, defaultDatabase } from "./paths.ts";
+import { defaultDatabase } from "./paths.ts";
 import type { PrintSettings } from "./print.ts";
 import type { ResumeSettings } from "./resume.ts";
 import type { ScrubSettings } from "./scrub.ts";
@@ -17,6 +18,7 @@ import type { SearchSettings } from "./search.ts";
 import { serve } from "./serve.ts";
 import { durabilities, logLevels, redactionModes, type Settings } from "./settings.ts";
 import type { ShowSettings } from "./show.ts";
+import { directoryOption, parseLimit, parsePath, parseSince } from "./values.ts";
 import type { WatchSettings } from "./watch.ts";
 
 /** Runs the command of these arguments. Ends the process with 1, and a line on stderr, if they are wrong. */
@@ -123,8 +125,8 @@ function addSearch(program: Command): void {
     .addOption(listOption("--author <name>", "said by it"))
     .addOption(listOption("--type <type>", "of that type, such as decision"))
     .addOption(new Option("--tool <name>", "with a call of this tool"))
-    .addOption(new Option("--since <time>", "from then on: 2026-11-21, or a time with its zone"))
-    .addOption(new Option("--until <time>", "up to then"))
+    .addOption(timeOption("--since <time>", "from then on: 2026-11-21, or a time with its zone"))
+    .addOption(timeOption("--until <time>", "up to then, a date to its end"))
     .addOption(limitOption("hits", 10))
     .addOption(jsonOption("search_history"))
     .action(async (words: string[], _options, command: Command) =>
@@ -155,19 +157,6 @@ function addCare(program: Command): void {
     .option("--compact", "make the file anew, without what earlier writes left in its unused space")
     .action(async (_options, command: Command) =>
       (await import("./scrub.ts")).scrub(command.optsWithGlobals<ScrubSettings>()),
-    );
-}
-
-/** What keeps a store's content, elsewhere or no longer. */
-function addKeeping(program: Command): void {
-  program
-    .command("forget")
-    .argument("<session>", "its id")
-    .description("overwrite what was recorded in a session, for good, and leave no byte of it in the file")
-    .addOption(new Option("--seq <seq...>", "only these events").argParser(parseSeqs))
-    .option("--backups", "delete copies of the database beside it, too")
-    .action(async (session: string, _options, command: Command) =>
-      (await import("./forget.ts")).forget(session, command.optsWithGlobals<ForgetSettings>()),
     );
 }
 
@@ -263,7 +252,6 @@ function addExclude(program: Command): void {
 }
 
 const hostOption = () => new Option("--host <name>", "only this host's transcripts, such as claude-code");
-const directoryOption = (about: string) => new Option("--directory <path>", about);
 const jsonOption = (tool: string) => new Option("--json", `print the result of ${tool} instead`);
 const limitOption = (what: string, standard: number) =>
   new Option("--limit <count>", `${what} at most`).argParser(parseLimit).default(standard);
@@ -274,24 +262,6 @@ const listOption = (flags: string, about: string) =>
     ...before,
     value,
   ]);
-
-function parseLimit(value: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError("Give a whole number above 0.");
-  return Number(value);
-}
-
-function parseSeqs(value: string, before: number[] = []): number[] {
-  return [...before, ...value.split(",").map(parseLimit)];
-}
-
-/** Milliseconds since 1970. */
-function parseSince(value: string): number {
-  const ago = /^(\d{1,5})([dh])$/.exec(value);
-  const hours = ago?.[2] === "h" ? 1 : 24;
-  const time = ago ? Date.now() - Number(ago[1]) * hours * 3_600_000 : Date.parse(value);
-  if (Number.isNaN(time)) throw new InvalidArgumentError("Give a date such as 2026-11-21, or 7d, or 12h.");
-  return time;
-}
 
 /** A command as it is typed: words, those with spaces in quotes. */
 function parseCommand(value: string): Launch {
@@ -304,11 +274,6 @@ function parseCommand(value: string): Launch {
   return { command, args };
 }
 
-function parsePath(value: string): string {
-  if (value === "" || value.includes("\0")) throw new InvalidArgumentError("Give the path of a file.");
-  return databaseFile(value);
-}
-
 function parseToolsets(value: string): Settings["toolsets"] {
   const names = value.split(",").map((name) => name.trim());
   if (names.includes("all")) return [...toolsets];
@@ -319,4 +284,14 @@ function parseToolsets(value: string): Settings["toolsets"] {
     );
   }
   return toolsets.filter((name) => names.includes(name));
+}
+
+/** Handed on as it was written. */
+function timeOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string) => {
+    if (parseTime(value) === null) {
+      throw new InvalidArgumentError("It is a date such as 2026-11-21, or a time with its zone.");
+    }
+    return value;
+  });
 }

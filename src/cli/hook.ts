@@ -1,8 +1,9 @@
 // `backstory hook <host>`: what an agent host calls. It never fails its host: it ends with 0, whatever happens, within its
 // time; on stdout is what the host takes, or nothing; what went wrong is in a log. So it parses its own few arguments.
-import { appendFileSync, mkdirSync, statSync, truncateSync } from "node:fs";
+import { appendFileSync, statSync, truncateSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { makeFolders } from "../db/folders.ts";
 import type { HookCall, HostHooks } from "../hosts/hooks.ts";
 import type { JsonObject } from "../hosts/host.ts";
 import { asObject, parseJson } from "../hosts/narrow.ts";
@@ -127,7 +128,7 @@ class HookLog {
     try {
       process.stderr.write(`backstory hook: ${line}`);
       if (this.file === undefined) return;
-      mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });
+      makeFolders(dirname(this.file), 0o700);
       if ((statSync(this.file, { throwIfNoEntry: false })?.size ?? 0) > mostLog) truncateSync(this.file);
       appendFileSync(this.file, line.slice(0, 2_000), { mode: 0o600 });
     } catch {

@@ -9,11 +9,13 @@ import type { Environment } from "../hosts/host.ts";
 import { hosts } from "../hosts/hosts.ts";
 import { createProber } from "../liveness/prober.ts";
 import { escapeControls } from "../resume/escape.ts";
+import { describe } from "./export.ts";
 import { toSummaryPage, toWireSummary } from "./import-page.ts";
 import { openStoreOf } from "./open-store.ts";
 import { isEmpty, reportError, write } from "./print.ts";
 import { showProgress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
+import { isExport, takeExport } from "./take-export.ts";
 import { toTerminal, wantsColour } from "./terminal.ts";
 
 export interface ImportSettings extends Settings {
@@ -29,7 +31,9 @@ export interface ImportSettings extends Settings {
 const cacheMegabytes = 32;
 
 /** Ends with 1 if nothing could be read, or, with `strict`, if anything was left out that should not be. */
-export async function importPaths(paths: readonly string[], settings: ImportSettings): Promise<void> {
+export async function importPaths(given: readonly string[], settings: ImportSettings): Promise<void> {
+  const paths = await takeExports(given, settings);
+  if (paths === null) return;
   const { dryRun = false, strict = false, json = false } = settings;
   // The young generation would grow to a hundred megabytes of lines that are read already.
   setFlagsFromString("--semi-space-growth-factor=1");
@@ -58,6 +62,28 @@ export async function importPaths(paths: readonly string[], settings: ImportSett
   } catch (error) {
     reportError(error);
   }
+}
+
+/** Takes in the exports among the paths; returns the others, null if nothing is left to be read. */
+async function takeExports(paths: readonly string[], settings: ImportSettings): Promise<string[] | null> {
+  const others: string[] = [];
+  try {
+    for (const path of paths) {
+      if (!(await isExport(path))) others.push(path);
+      else {
+        const counts = await withStoreFor(settings, (store) =>
+          takeExport(path, settings.dryRun ? null : store),
+        );
+        const json = JSON.stringify({ export: path, taken: counts });
+        const what = settings.dryRun ? "has" : "gave what was not there yet:";
+        write(settings.json ? `${escapeControls(json)}\n` : `${path} ${what} ${describe(counts)}.\n`);
+      }
+    }
+  } catch (error) {
+    reportError(error);
+    return null;
+  }
+  return paths.length > 0 && others.length === 0 ? null : others;
 }
 
 /** All of them, or the one of that name. */

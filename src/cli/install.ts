@@ -1,5 +1,7 @@
 // `backstory install <host>`: shows, writes or takes away what makes a host start Backstory and call its hook.
 import { homedir } from "node:os";
+import { dirname } from "node:path";
+import { makeFolders } from "../db/folders.ts";
 import type { ConfigurationPart, HostConfiguration, Launch, Place, Scope } from "../hosts/configuration.ts";
 import { configurations } from "../hosts/configurations.ts";
 import { backupOf, keepBackup, readText, removeFile, replaceText } from "../install/files.ts";
@@ -98,6 +100,7 @@ async function applyTo({ path, parts, before, after }: Planned, remove: boolean)
     return `${path}: removed, for nothing else was in it`;
   }
   if (before === null) {
+    makeFolders(dirname(path));
     await replaceText(path, after);
     return `${path}: written`;
   }

@@ -22,12 +22,16 @@ export interface SearchSettings extends PrintSettings {
 const mostChars = 1_500_000;
 
 export function search(query: string, settings: SearchSettings): Promise<void> {
-  const find = (context: ToolContext) => resultOf(searchHistory, toArguments(query, settings), context);
+  const find = async (context: ToolContext) => {
+    // A person waits for it rather than miss what is there.
+    await context.store.search.catchUp();
+    return resultOf(searchHistory, toArguments(query, settings), context);
+  };
   return print(settings, {
     // The Store is not asked here: where to look, and what to say of it, is the tool's to decide.
     page: async (context) => toPage((await find(context)) as SearchReply),
     results: find,
-    // The index is brought up to the log first.
+    // The index is brought up to the log first; where it cannot be, the page says how far behind it is.
     mayWrite: true,
   });
 }
@@ -52,12 +56,13 @@ function toArguments(query: string, settings: SearchSettings): object {
 }
 
 function toPage(reply: SearchReply): Page {
-  const { hits, terms, degraded, next_cursor } = reply;
+  const { hits, terms, unindexed, degraded, next_cursor } = reply;
   const where = whereOf(reply);
   const lead = [
     hits.length > 0 && `${hits.length === 1 ? "1 hit" : `${hits.length} hits, best first,`} ${where}.`,
     hits.length === 0 && (terms.length === 0 ? "There is no word to look for." : `Nothing found ${where}.`),
     hits.length === 0 && terms.length > 0 && reply.scope !== "all" && "--all looks everywhere.",
+    unindexed > 0 && `${unindexed.toLocaleString("en")} events are not indexed yet.`,
     next_cursor && "--limit shows more.",
     degraded && "The index is damaged, and the newest events alone were looked at: try backstory doctor.",
   ];

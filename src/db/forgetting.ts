@@ -5,6 +5,8 @@ export interface Forget {
   sessionId: string;
   /** Of the session's own events; undefined: all of it, with what it says of itself, its plan, checkpoints, runs and jobs. */
   seqs?: readonly number[] | undefined;
+  /** More is to come: the file is left as it is until `finish`, or the next start. */
+  unfinished?: boolean;
 }
 
 /** What has lost its texts now; what had lost them before is not counted. */

@@ -40,8 +40,17 @@ export interface SearchQuery {
   limit: number;
   /** How many hits were shown on the pages before. */
   offset: number;
-  /** As the first page said: what came later moves no hit from one page to another. */
-  upTo?: number | undefined;
+  /** As the first page said. */
+  snapshot?: Snapshot | undefined;
+}
+
+/** What a first page saw, for the pages behind it: what comes later moves no hit from one page to another. */
+export interface Snapshot {
+  /** The newest event. */
+  upTo: number;
+  /** In the index; words are weighed by them. */
+  passages: number;
+  terms: number;
 }
 
 /** An event next to a hit, in short. */
@@ -90,8 +99,14 @@ export interface SearchResult {
   unindexed: number;
   /** The index cannot be used: the hits are from the newest events alone. */
   degraded: boolean;
+  /** The query was too long: of its words the first alone were looked for. */
+  isCut: boolean;
+  /** More events have the words than were ranked. */
+  isTopOnly: boolean;
+  /** There were more events with the words than there was time to read: of those in a row some may be missing. */
+  isPartial: boolean;
   /** To be given with the next page. */
-  upTo: number;
+  snapshot: Snapshot;
 }
 
 export interface SearchState {

@@ -8,8 +8,10 @@ import type { ResumeTarget, SessionFacts } from "./facts.ts";
 import type { ForgetStore } from "./forgetting.ts";
 import type { HealthStore } from "./health.ts";
 import type { JobStore } from "./jobs.ts";
+import type { PortableStore } from "./portable.ts";
 import type { ProcessProber } from "./process.ts";
 import type { ProjectStore } from "./projects.ts";
+import type { PruneStore } from "./pruning.ts";
 import type {
   Action,
   ActionMove,
@@ -146,6 +148,8 @@ export interface Store {
   readonly scrubs: ScrubStore;
   readonly captures: CaptureStore;
   readonly forgetting: ForgetStore;
+  readonly portable: PortableStore;
+  readonly pruning: PruneStore;
 
   /**
    * The session of that provider and that provider's id, if its host or a tool has told of it: with what was not known of

@@ -31,8 +31,11 @@ export interface Host {
   title: string;
   /** Folders or files that may hold transcripts, whether they are there or not. */
   roots(environment: Environment): string[];
-  /** Is this file one of this host's transcripts? By its path and its first bytes (4 KiB suffice). Never throws. */
-  recognise(path: string, head: Buffer): Source | null;
+  /**
+   * Is this file one of this host's transcripts? By its path and its first bytes: 4 KiB, and more where no host knows those.
+   * `inPlace`: it lies under the host's own roots, or the host has named it. Never throws.
+   */
+  recognise(path: string, head: Buffer, inPlace?: boolean): Source | null;
   /**
    * What came after `position`, in the source's order; each batch, and the whole, ends with a position record. The same event
    * read again has the same key. What cannot be understood is a skipped record; throws only if nothing can be read at all.
@@ -89,6 +92,8 @@ export type HostEventType =
 export interface EventRecord {
   kind: "event";
   sessionId: string;
+  /** Where the agent worked at the time, if that is not the session's directory. */
+  directory?: string;
   /** The host's own id of the event, unique in its session; a stable hash where the host has none. */
   key: string;
   type: HostEventType;
@@ -142,6 +147,8 @@ export interface ActionRecord {
 export interface OutcomeRecord {
   kind: "outcome";
   sessionId: string;
+  /** As an event's. */
+  directory?: string;
   callId: string;
   status: CallStatus;
   title: string | null;
@@ -154,6 +161,8 @@ export interface OutcomeRecord {
 export interface TodosRecord {
   kind: "todos";
   sessionId: string;
+  /** As an event's. */
+  directory?: string;
   todos: TodoRecord[];
   at: number | null;
 }

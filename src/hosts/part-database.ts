@@ -127,6 +127,9 @@ class PartsReading {
     yield* this.#nameSession(sessionId);
     const message = toMessage(id, sessionId, row, stored, parts);
     if (message === null) return yield newSkip("not json");
+    if (message.data.parentID === undefined && message.data.role !== "user") {
+      message.turnId = this.#userMessageBefore(row);
+    }
     if (isUnfinished(message) && touched > Date.now() - stillWritten) {
       this.#read.delete(id);
       this.#unfinished = Math.min(this.#unfinished, touched);
@@ -136,6 +139,18 @@ class PartsReading {
       if (record.kind === "event") yield* this.#revisions.take(record);
       else yield record;
     }
+  }
+
+  #userMessageBefore({ id, session_id, time_created }: Row): string | null {
+    const [found] = this.#db.all(
+      `SELECT id FROM message WHERE session_id = ? AND (time_created, id) < (?, ?)
+         AND CASE WHEN json_valid(data) THEN json_extract(data, '$.role') = 'user' END
+       ORDER BY time_created DESC, id DESC LIMIT 1`,
+      asText(session_id) ?? "",
+      asInteger(time_created) ?? 0,
+      asText(id) ?? "",
+    );
+    return asText(found?.id);
   }
 
   *#nameSession(id: string): Generator<HostRecord> {
@@ -225,6 +240,7 @@ function toMessage(
     sessionId,
     data,
     createdAt: asTime(row.time_created),
+    turnId: null,
     parts: parts.flatMap((part) => toPart(part) ?? []),
   };
 }

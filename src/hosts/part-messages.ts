@@ -13,6 +13,8 @@ export interface Message {
   data: JsonObject;
   /** Where the data does not say. */
   createdAt: number | null;
+  /** Where the data does not say: the user's message before it. */
+  turnId: string | null;
   parts: Part[];
 }
 
@@ -98,7 +100,7 @@ function eventOf(message: Message, key: string, known: Partial<EventRecord>): Ev
     sessionId: message.sessionId,
     key,
     author: isUser ? "user" : "assistant",
-    turnId: isUser ? message.id : asText(data.parentID),
+    turnId: isUser ? message.id : (asText(data.parentID) ?? message.turnId),
     messageId: message.id,
     agent: asText(data.agent) ?? asText(data.mode),
     model: asText(data.modelID) ?? asText(asObject(data.model)?.modelID),

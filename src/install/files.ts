@@ -1,7 +1,7 @@
 // Configuration files on disk: read, written whole or not at all, with what was there before beside them.
 import { isUtf8 } from "node:buffer";
 import { randomUUID } from "node:crypto";
-import { chmod, copyFile, mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { InvalidConfiguration } from "./invalid-configuration.ts";
 
@@ -22,10 +22,9 @@ export async function readText(path: string): Promise<string | null> {
   }
 }
 
-/** Whoever reads it meanwhile reads the one or the other. It keeps its mode, and a link stays one. */
+/** In a folder that is there. Whoever reads it meanwhile reads the one or the other. It keeps its mode, and a link stays one. */
 export async function replaceText(path: string, text: string): Promise<void> {
   const target = await realpath(path).catch(() => path);
-  await mkdir(dirname(target), { recursive: true });
   const mode = (await stat(target).catch(() => null))?.mode;
   const next = join(dirname(target), `.${randomUUID()}.tmp`);
   try {

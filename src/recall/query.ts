@@ -16,6 +16,8 @@ export interface Query {
   readonly pieces: readonly string[];
   /** Quoted texts, and paths and names of several parts, as they were written: who has them so is meant before others. */
   readonly literals: readonly string[];
+  /** Of the literals those in quotation marks. */
+  readonly quoted: readonly string[];
   /** The pieces of each literal, to be found in a row. */
   readonly phrases: readonly (readonly string[])[];
   readonly times: readonly Time[];
@@ -46,11 +48,13 @@ export function parseQuery(text: string): Query {
   const joined = new Set([...spellings.slice(0, mostTerms), ...joinsOf(names.slice(0, mostTerms))]);
   for (const term of [...joined].slice(0, mostTerms))
     if (!asked.has(term)) terms.push({ term, kind: "joined" });
-  const literals = literalsOf(head);
+  const quoted = quotedIn(head);
+  const literals = literalsOf(head, quoted);
   return {
     terms,
     pieces,
     literals,
+    quoted: quoted.filter(isLong),
     phrases: literals.map(toPieces),
     times: timesOf(head),
     ignored: [
@@ -82,9 +86,15 @@ function joinsOf(pieces: readonly string[]): string[] {
 }
 
 /** What stands between quotation marks, and each word of several pieces, without the punctuation behind it. */
-function literalsOf(text: string): string[] {
-  const quoted = text.split('"').filter((_, index) => index % 2 === 1);
+function literalsOf(text: string, quoted: readonly string[]): string[] {
   const names = text.split(/[\s"'`’“”()[\]{}<>,;]+/).map((name) => name.replace(/[.:!?]{1,8}$/, ""));
-  const isLong = (literal: string) => literal.length <= 512 && toPieces(literal).length > 1;
   return [...new Set([...quoted, ...names])].filter(isLong).slice(0, mostLiterals);
+}
+
+function quotedIn(text: string): string[] {
+  return text.split('"').filter((_, index) => index % 2 === 1);
+}
+
+function isLong(literal: string): boolean {
+  return literal.length <= 512 && toPieces(literal).length > 1;
 }

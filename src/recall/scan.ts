@@ -8,10 +8,13 @@ const joiner = 4;
 
 const isSpaceless =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー]/u;
+// A lone emoji is a word too.
+const isPicture = /(?=\p{Extended_Pictographic})[^\0-\u2190]/u;
 const isLetter = /[\p{L}\p{N}\p{M}]/u;
 
 function classify(character: string): number {
   if (character === "_" || character === "-" || character === ".") return joiner;
+  if (isPicture.test(character)) return spaceless;
   if (!isLetter.test(character)) return separator;
   return isSpaceless.test(character) ? spaceless : letter;
 }

@@ -78,9 +78,14 @@ function readWord(found: string): Word {
   return { kind: "word", terms: terms.map(toTerm), spellings: spellings.map(toTerm), pieces };
 }
 
-/** Lower case, without accents: café is cafe. */
+/** A whole text as its words are folded: what is no part of it is no part of its pieces. */
+export function foldText(text: string): string {
+  return fold(isAscii(text) ? text : text.normalize("NFKC"));
+}
+
+/** Lower case, without accents: café is cafe, and straße strasse. */
 function fold(word: string): string {
-  const lower = word.toLowerCase();
+  const lower = word.toLowerCase().replaceAll("ß", "ss");
   return isAscii(lower)
     ? lower
     : lower
@@ -97,10 +102,4 @@ export function toTerm(folded: string): string {
 
 function isAscii(text: string): boolean {
   return !/[^\0-\x7f]/.test(text);
-}
-
-/** Whether the pieces stand in a row in the text; no pieces stand in none. */
-export function holdsPhrase(text: string, phrase: readonly string[]): boolean {
-  const pieces = phrase.length > 0 ? toPieces(text) : [];
-  return pieces.some((_, start) => phrase.every((piece, index) => pieces[start + index] === piece));
 }

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { limits } from "../db/limits.ts";
 import type { JsonObject, JsonValue } from "../db/records.ts";
+import { parseTime, parseUntil } from "./iso-time.ts";
 
 /** A text of at most `bytes` of UTF-8. */
 export function text(bytes: number) {
@@ -46,34 +47,27 @@ export function jsonObject(bytes: number) {
     }) as unknown as z.ZodType<JsonObject>;
 }
 
-// RFC 3339, section 5.6, or its full-date alone.
-const timePattern = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
-
-const earliest = Date.parse("0000-01-01T00:00:00Z");
-const latest = Date.parse("9999-12-31T23:59:59.999Z");
-
 /** ISO 8601 with its zone → milliseconds since 1970. A date alone is its midnight, UTC. */
 export function time() {
-  return z.string().transform((value, context) => {
-    const milliseconds = timePattern.test(value) && isDate(value) ? Date.parse(value) : Number.NaN;
-    // Its zone may carry it out of the four digits of a year, and so out of what we take.
-    if (!(milliseconds >= earliest && milliseconds <= latest)) {
-      context.issues.push({
-        code: "custom",
-        input: value,
-        message: "is not an ISO 8601 time with its zone, such as 2026-11-21T10:00:00Z",
-      });
-      return z.NEVER;
-    }
-    return milliseconds;
-  });
+  return timeBy(parseTime);
 }
 
-/** JavaScript takes the 30th of February for the 2nd of March. */
-function isDate(value: string): boolean {
-  const date = value.slice(0, 10);
-  const parsed = Date.parse(date);
-  return !Number.isNaN(parsed) && new Date(parsed).toISOString().startsWith(date);
+/** The last moment of a range: a date alone is its end. */
+export function until() {
+  return timeBy(parseUntil).describe("A date alone: its end, UTC");
+}
+
+function timeBy(parse: typeof parseTime) {
+  return z.string().transform((value, context) => {
+    const milliseconds = parse(value);
+    if (milliseconds !== null) return milliseconds;
+    context.issues.push({
+      code: "custom",
+      input: value,
+      message: "is not an ISO 8601 time with its zone, such as 2026-11-21T10:00:00Z",
+    });
+    return z.NEVER;
+  });
 }
 
 export const sessionId = () => name();

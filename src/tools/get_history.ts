@@ -7,7 +7,7 @@ import { fitItems } from "./budget.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { cutEvent, leastEventSize, toConcise } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
-import { cursor, limit, maxChars, name, sessionId, time } from "./fields.ts";
+import { cursor, limit, maxChars, name, sessionId, time, until } from "./fields.ts";
 import { lazily } from "./lazily.ts";
 import { toWireEvent } from "./to-wire.ts";
 import { toTurnsResult } from "./turns-result.ts";
@@ -28,7 +28,7 @@ const input = lazily(() =>
     branch: name().optional(),
     turn_id: name().optional(),
     since: time().optional(),
-    until: time().optional(),
+    until: until().optional(),
     detail: z
       .enum(["concise", "full"])
       .default("full")

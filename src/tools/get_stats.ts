@@ -5,7 +5,7 @@ import { limits } from "../db/limits.ts";
 import type { Stats, ToolStats, Totals } from "../db/stats.ts";
 import { type Cuttable, cutRecord, fitItems } from "./budget.ts";
 import { defineTool } from "./define-tool.ts";
-import { maxChars, text, time } from "./fields.ts";
+import { maxChars, text, time, until } from "./fields.ts";
 import { lazily } from "./lazily.ts";
 
 // A sum may be larger than the integers that are exact.
@@ -75,7 +75,7 @@ export const getStats = defineTool({
   input: () =>
     z.strictObject({
       since: time().optional(),
-      until: time().optional(),
+      until: until().optional(),
       directory: text(limits.path).min(1).optional().describe("Its project alone"),
       max_chars: maxChars(),
     }),

@@ -10,9 +10,19 @@ export interface BoundQuery {
   ignored: string[];
 }
 
-/** The first `longestQuery` bytes of a query, in whole characters. */
+// Characters at its end among which a word may begin.
+const longestTail = 64;
+
+/** The first `longestQuery` bytes of a query, in whole characters, and in whole words where they are not endless. */
 export function boundQuery(query: string): BoundQuery {
   const { read } = new TextEncoder().encodeInto(query, new Uint8Array(longestQuery));
   if (read === query.length) return { text: query, ignored: [] };
-  return { text: query.slice(0, read), ignored: [`${cutText(query.slice(read).trimStart(), 40)}…`] };
+  const end = /\s/.test(query.charAt(read)) ? read : endOfWords(query, read);
+  return { text: query.slice(0, end), ignored: [`${cutText(query.slice(end).trimStart(), 40)}…`] };
+}
+
+function endOfWords(query: string, read: number): number {
+  const tail = query.slice(read - longestTail, read);
+  const at = tail.search(/\s\S*$/);
+  return at < 0 ? read : read - longestTail + at;
 }

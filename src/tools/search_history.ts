@@ -6,7 +6,7 @@ import { eventTypes, origins } from "../db/records.ts";
 import { type SearchScope, searchModes } from "../db/search.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
-import { cursor, limit, maxChars, name, sessionId, text, time } from "./fields.ts";
+import { cursor, limit, maxChars, name, sessionId, text, time, until } from "./fields.ts";
 import { lazily } from "./lazily.ts";
 import { toSearchHint } from "./search-hint.ts";
 import { toSearchResult } from "./search-result.ts";
@@ -35,7 +35,7 @@ const input = lazily(() =>
     types: z.array(z.enum(eventTypes)).min(1).optional(),
     tool_name: name().optional().describe("Events that call this tool"),
     since: time().optional(),
-    until: time().optional(),
+    until: until().optional(),
     group_by: z.enum(["session"]).optional().describe("The best hit of each session"),
     limit: limit(10, 100),
     cursor: cursor().optional(),
@@ -43,6 +43,14 @@ const input = lazily(() =>
   }),
 );
 type Input = z.output<ReturnType<typeof input>>;
+
+const count = () => z.int().min(0);
+// How many hits were shown, and what the first page saw.
+const cursorPosition = lazily(() =>
+  z
+    .tuple([count(), count(), count(), count()])
+    .transform(([offset, upTo, passages, terms]) => ({ offset, snapshot: { upTo, passages, terms } })),
+);
 
 const shown = {
   truncated: z.boolean().optional(),
@@ -94,14 +102,15 @@ export const searchHistory = defineTool({
     }),
   async run({ limit, cursor, max_chars, ...asked }, context) {
     const query = { list: "hits", ...asked };
-    const position = decodeCursor(cursor, query, z.tuple([z.int().min(0), z.int().min(0)]));
-    const [offset, upTo] = position ?? [0, undefined];
+    const position = decodeCursor(cursor, query, cursorPosition());
+    const { offset, snapshot } = position ?? { offset: 0, snapshot: undefined };
     const { text, ignored } = boundQuery(asked.query);
+    const directory = await toDirectory(asked, context);
     const found = await context.store.search.search({
       text,
       mode: asked.mode,
       scope: await toScope(asked, context),
-      directory: await toDirectory(asked, context),
+      directory,
       appName: asked.app_name,
       userId: asked.user_id,
       authors: asked.authors,
@@ -112,12 +121,16 @@ export const searchHistory = defineTool({
       groupBy: asked.group_by,
       limit,
       offset,
-      upTo,
+      snapshot,
     });
+    const { upTo, passages, terms } = found.snapshot;
     return toSearchResult(
       { ...found, ignored: [...found.ignored, ...ignored] },
-      { mode: asked.mode, hint: toSearchHint(found, { ...asked, isCut: ignored.length > 0, offset }) },
-      (count) => encodeCursor(query, [offset + count, found.upTo]),
+      {
+        mode: asked.mode,
+        hint: toSearchHint(found, { ...asked, directory, isCut: ignored.length > 0, offset }),
+      },
+      (count) => encodeCursor(query, [offset + count, upTo, passages, terms]),
       max_chars,
     );
   },

@@ -76,6 +76,19 @@ describe("an import", () => {
     expect(items.every(({ origin }) => origin === "import")).toBe(true);
   });
 
+  it.each([8_000, 100_000])(
+    "knows a transcript that begins with a prompt of %i characters",
+    async (chars) => {
+      const { type, message, ...envelope } = JSON.parse(lineOf(0, { ...a, text: "x".repeat(chars) }));
+      const { parentUuid, isSidechain, ...behind } = envelope;
+      const first = JSON.stringify({ parentUuid, isSidechain, type, message, ...behind });
+      const { home, path } = makeHome({ "x/a.jsonl": `${first}\n${lineOf(1, a)}\n` });
+      expect(await importInto(await openTestStore(), home)).toMatchObject({ events: 2 });
+      const named = await importInto(await openTestStore(), makeFolder(), { paths: [path(".")] });
+      expect(named).toMatchObject({ events: 2, problems: [] });
+    },
+  );
+
   it("that is made twice is made once, and reads nothing again", async () => {
     const store = await openTestStore();
     const { home } = makeHome({ "x/a.jsonl": linesOf(30, a) });
@@ -115,6 +128,15 @@ describe("an import", () => {
       newSessions: 0,
     });
     expect(await textsOf(store, "a")).toEqual([0, 1, 3, 4].map((n) => `line ${n} of a`));
+  });
+
+  it("knows lines without an id again when others have come before them", async () => {
+    const store = await openTestStore();
+    const nameless = linesOf(3, a).replaceAll(/"uuid":"[^"]*",/g, "");
+    const { home, path } = makeHome({ "x/a.jsonl": nameless });
+    await importInto(store, home);
+    writeFileSync(path("x/a.jsonl"), `${lineOf(3, a)}\n${nameless}`);
+    expect(await importInto(store, home)).toMatchObject({ events: 1 });
   });
 
   it("notices that a file was written anew, or has become another", async () => {
@@ -185,7 +207,22 @@ describe("bad sources", () => {
     chmodSync(path("y/secret"), 0o700);
     expect(summary.events).toBe(isRoot ? 6 : 4);
     expect(summary.skipped).toEqual({ "not json": 2 });
-    expect(summary.problems).toEqual(isRoot ? [] : [{ path: path("y/secret"), reason: "no permission" }]);
+    const empty = { path: path("x/empty.jsonl"), reason: "empty" };
+    const secret = { path: path("y/secret"), reason: "no permission" };
+    expect(summary.problems).toEqual(isRoot ? [empty] : [empty, secret]);
+  });
+
+  it("in a host's own folder are named too where nothing of them is known", async () => {
+    const store = await openTestStore();
+    const { home, path } = makeHome({ "x/broken.jsonl": "half a line", "x/empty.jsonl": "" });
+    writeFileSync(path("x/wide.jsonl"), Buffer.from(linesOf(2, a), "utf16le"));
+    const { problems, sources } = await importInto(store, home);
+    expect(sources.failed).toBe(3);
+    expect(problems).toEqual([
+      { path: path("x/broken.jsonl"), reason: "unknown kind" },
+      { path: path("x/empty.jsonl"), reason: "empty" },
+      { path: path("x/wide.jsonl"), reason: "unknown kind" },
+    ]);
   });
 
   it("are problems where they were asked for by name", async () => {
@@ -246,6 +283,19 @@ describe("what is left out", () => {
     expect(await importInto(store, home)).toMatchObject({ events: 0, sources: { unchanged: 2 } });
     expect(await store.captures.deleteExclusion("/home/ada/engine")).toBe(true);
     expect(await importInto(store, home)).toMatchObject({ events: 2, left: { excluded: 0 } });
+  });
+
+  it("is what was done in an excluded directory by a session that began outside", async () => {
+    const store = await openTestStore();
+    const secret = makeFolder();
+    writeFileSync(join(secret, ".backstoryignore"), "");
+    const inside = [3, 4, 5].map((n) => `${lineOf(n, { ...a, cwd: secret })}\n`).join("");
+    const { home } = makeHome({ "x/a.jsonl": `${linesOf(3, a)}${inside}${lineOf(6, a)}\n` });
+    expect(await importInto(store, home)).toMatchObject({ events: 3, toolCalls: 1 });
+    expect(await textsOf(store, "a")).toEqual(["line 0 of a", "line 1 of a", "line 6 of a"]);
+    expect(await importInto(store, home)).toMatchObject({ events: 0, sources: { unchanged: 1 } });
+    rmSync(join(secret, ".backstoryignore"));
+    expect(await importInto(store, home)).toMatchObject({ events: 2, toolCalls: 1 });
   });
 
   it("is a session that was deleted here, and its subagents, unless it is asked for", async () => {

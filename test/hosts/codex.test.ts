@@ -1,5 +1,8 @@
 // The fixture has each odd case of the format once.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
+import { makeFolder } from "../open-test-store.ts";
 import { fixture, readPath, sumTokens } from "./read-host.ts";
 
 const id = "019bf4b5-e7b0-75a0-8bf2-05fbf1b13c9b";
@@ -105,3 +108,20 @@ it("reads files of old, whose lines have no times and no ids: the same words twi
   expect(new Set(events.map(({ key }) => key)).size).toBe(4);
   expect(outcomes).toMatchObject([{ status: "error", error: "exit code 1", output: "no such file" }]);
 });
+
+it.each(["<cwd>/home/ada/loom</cwd>", "Current working directory: /home/ada/loom"])(
+  "knows the directory of a rollout of old by its environment: %s",
+  async (said) => {
+    const path = join(makeFolder(), "rollout-2025-05-01-7c9e6679-7425-40de-944b-e07fc1f90ae7.jsonl");
+    const text = `<environment_context>\n${said}\n</environment_context>`;
+    const lines = [
+      { id: "7c9e6679", timestamp: "2026-03-01T09:00:00.000Z", git: { branch: "old" } },
+      { type: "message", role: "user", content: [{ type: "input_text", text }] },
+      { type: "message", role: "user", content: [{ type: "input_text", text: "continue" }] },
+    ];
+    writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    const { sessions, events } = await readPath(path);
+    expect(sessions).toMatchObject([{ id: "7c9e6679", directory: "/home/ada/loom", gitBranch: "old" }]);
+    expect(events.map(({ content }) => content)).toEqual(["continue"]);
+  },
+);

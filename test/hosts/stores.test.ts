@@ -64,6 +64,7 @@ it("reads etcode: a user's text in the message, an answer's in its parts", async
 
   const reading = await readPath(db.name);
   expect(recognise(db.name)?.host.name).toBe("etcode");
+  expect(new Set(reading.events.map(({ turnId }) => turnId))).toEqual(new Set(["msg_1"]));
   expect(reading.sessions).toMatchObject([
     { id: "sess_1", title: "Parser", agent: "build", directory: "/home/ada/engine" },
   ]);
@@ -153,7 +154,7 @@ it("reads PokéCode: sessions, the provider's messages, and its jobs", async () 
       created_at: start / 1_000,
       ...more,
     });
-  message("m1", "user", { type: "user", message: { role: "user", content: "Fix it" } });
+  message("m1", "user", { type: "user", message: { role: "user", content: "Fix it" } }, { token_count: 3 });
   message(
     "m2",
     "assistant",
@@ -210,6 +211,7 @@ it("reads PokéCode: sessions, the provider's messages, and its jobs", async () 
     ["m2", "message", "assistant", "Look", 7],
     ["m4", "result", "assistant", "Fixed.", null],
   ]);
+  expect(reading.events[0]?.tokens).toMatchObject({ input: 3, output: null });
   expect(reading.events[1]).toMatchObject({
     metadata: { provider_session_id: "claude-1" },
     actions: [{ callId: "c1" }],

@@ -52,6 +52,17 @@ const refused: Refused[] = [
     "not_a_backstory_file",
   ],
   [
+    "another application's, with the largest pages",
+    (file) => makeSqliteFile(file, "PRAGMA page_size = 65536", ...notes),
+    "not_a_backstory_file",
+  ],
+  [
+    "a file that only begins as a database",
+    (file) => writeFileSync(file, `SQLite format 3\0${"garbage ".repeat(2_000)}`),
+    "not_a_backstory_file",
+  ],
+  ["text", (file) => writeFileSync(file, "Dear diary,\n".repeat(200)), "not_a_backstory_file"],
+  [
     "a newer Backstory's",
     async (file) => {
       await makeStoreFile(file);

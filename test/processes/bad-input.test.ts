@@ -145,6 +145,48 @@ describe("arguments", () => {
 });
 
 describe("lines", () => {
+  const head =
+    '{"jsonrpc":"2.0","id":"huge","method":"tools/call","params":{"name":"create_session","arguments":';
+
+  test.each([
+    ["2,000,000 levels of JSON", `{"metadata":{"a":${"[".repeat(2e6)}${"]".repeat(2e6)}}}`, "too_large"],
+    ["2,000,000 levels that are never closed", `{"metadata":{"a":${"[".repeat(2e6)}}}`, -32700],
+    ["1,000,000 keys", `{"metadata":{${manyKeys(1e6)}}}`, "too_large"],
+    ["1,000,000 unknown keys", `{${manyKeys(1e6)}}`, "invalid_input"],
+    ["a number of a million digits", `{"title":${"9".repeat(1e6)}}`, "invalid_input"],
+    ["an escape that is none", '{"title":"\\x41"}', -32700],
+  ])("%s", async (_name, args, code) => {
+    const { server } = await start();
+    const before = server.stdout.length;
+    server.write(`${head}${args}}}\n`);
+    const reply = await server.until(() => server.replies[before]);
+    const found = reply.error?.code ?? toAnswer(reply).error.code;
+    expect(found).toBe(code);
+    expect(JSON.stringify(reply).length).toBeLessThan(4_000);
+  });
+
+  test("50 MB in one line, and 50 MB without an end before the host closes", async () => {
+    const { server } = await start();
+    server.write(`${head}{"title":"${"x".repeat(50e6)}"}}}\n`);
+    expect((await server.reply("huge")).error).toMatchObject({ code: -32600 });
+    const other = startProgram({ db: join(makeFolder(), "test.db") });
+    await other.initialize();
+    other.write(`${head}"${"x".repeat(50e6)}`);
+    expect(await other.end()).toEqual({ code: 0, signal: null });
+  });
+
+  test.each([
+    ["an id of 1,000 characters", "x".repeat(1_000)],
+    ["a negative id", -7],
+    ["the largest integer", Number.MAX_SAFE_INTEGER],
+    ["an empty id", ""],
+    ["an id with what is odd in JSON", '"\\\u2028\u0000'],
+  ])("%s comes back as it was", async (_name, id) => {
+    const { server } = await start();
+    server.send({ id, method: "ping" });
+    expect((await server.reply(id)).result).toEqual({});
+  });
+
   const arguments_ = (bytes: number) => `{"title":"${"x".repeat(bytes)}"}`;
   const longCalls = {
     "with its id behind": (id: string) =>
@@ -307,3 +349,8 @@ describe("pages", () => {
     expect(JSON.stringify(error).length).toBeLessThan(3_000);
   });
 });
+
+/** As the inside of an object. */
+function manyKeys(count: number): string {
+  return Array.from({ length: count }, (_, i) => `"k${i}":1`).join();
+}

@@ -235,7 +235,7 @@ describe("with a session", () => {
 
   test("search refuses what does not fit, in words", () => {
     for (const [args, said] of [
-      [["--since", "yesterday"], /^search_history: since is not an ISO 8601 time/],
+      [["--since", "yesterday"], /option .--since <time>. .*a time with its zone/s],
       [["--type", "chat"], /message.*decision/],
       [["--session", "sess_none"], /There is no session "sess_none"/],
     ] as const) {

@@ -1,10 +1,10 @@
 // Database files that are none of ours, or not any more; and what is on the disk to the byte.
 import { createHash } from "node:crypto";
-import { copyFileSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, cpSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { openStore } from "../../src/db/sqlite/sqlite-store.ts";
-import { makeFolder, newSession, storeOptions } from "../open-test-store.ts";
+import { makeFolder, migrationsDirectory, newSession, storeOptions } from "../open-test-store.ts";
 
 /** Every file of a folder with the SHA-256 of its bytes. */
 export function fingerprints(folder: string): Record<string, string> {
@@ -16,12 +16,27 @@ function sha256(file: string): string {
   return createHash("sha256").update(readFileSync(file)).digest("hex");
 }
 
+/** The copies that upgrades of `file` have left, as far as they were verified. */
+export function copiesOf(file: string): string[] {
+  const names = readdirSync(dirname(file)).filter((name) => name.startsWith(`${basename(file)}.schema-`));
+  const verified = names.filter((name) => name.endsWith(".bak") && !name.endsWith(".unverified.bak"));
+  return verified.map((name) => join(dirname(file), name));
+}
+
 /** A store of ours with one session, closed in order. */
 export async function makeStoreFile(file: string): Promise<string> {
   const store = await openStore(storeOptions({ file }));
   const { record } = await store.createSession(newSession({ title: "kept" }));
   await store.close();
   return record.id;
+}
+
+/** A directory of the released migrations, and one more. */
+export function withMigration(...statements: string[]): string {
+  const directory = makeFolder();
+  cpSync(migrationsDirectory, directory, { recursive: true });
+  writeFileSync(join(directory, "9999_test.sql"), statements.map((statement) => `${statement};\n`).join(""));
+  return directory;
 }
 
 /** A file of `statements`, closed in order. */

@@ -12,7 +12,7 @@ import { bundle, bundleEnvironment } from "./bundle.ts";
 const retrier = bundle("retrier");
 afterAll(() => retrier.remove());
 
-const kills = howMany(200, 1_000);
+const kills = howMany(200, 500);
 const clients = ["ada", "grace"];
 
 test(`${kills} kills and retries`, { timeout: kills * 1_500 }, async () => {

@@ -1,19 +1,26 @@
 // Processes that start at once: all are ready, and what must happen once happens once.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, readdirSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { listMigrations } from "../../src/db/sqlite/migrate.ts";
 import { makeFolder, migrationsDirectory } from "../open-test-store.ts";
 import { howMany } from "../torture/plan.ts";
 import { bundle, bundleEnvironment } from "./bundle.ts";
-import { makeStoreFile } from "./files.ts";
+import { copiesOf, makeStoreFile, withMigration } from "./files.ts";
 import { type Program, startProgram } from "./program.ts";
 
 const opener = bundle("opener");
 afterAll(() => opener.remove());
+
+// Would show if it were applied twice.
+const oneMore = [
+  "CREATE TABLE IF NOT EXISTS applied (at INTEGER)",
+  "INSERT INTO applied VALUES (1)",
+  "UPDATE sessions SET title = title || ', migrated' WHERE title = 'kept' OR title LIKE '%, migrated'",
+];
 
 const current = listMigrations(migrationsDirectory).length;
 
@@ -52,7 +59,7 @@ describe.each(crowds)("$count processes, $rounds times", { timeout: 300_000 }, (
   test("on an old version's file, of which a copy is kept", async () => {
     const files = inFolder((round) => `${round}.db`);
     const kept = await Promise.all(files.map(makeStoreFile));
-    const made = await openAtOnce(count, files, withOneMore());
+    const made = await openAtOnce(count, files, withMigration(...oneMore));
     for (const [i, file] of files.entries()) {
       const sessionId = kept[i] ?? "";
       expectReady(file, [sessionId, ...(made.get(file) ?? [])]);
@@ -73,11 +80,9 @@ function expectMigrated(file: string, sessionId: string): void {
 }
 
 function expectCopy(file: string, sessionId: string): void {
-  const names = readdirSync(dirname(file)).filter(
-    (name) => name.startsWith(`${basename(file)}.`) && name.endsWith(".bak"),
-  );
-  expect(names).toHaveLength(1);
-  const copy = new Database(join(dirname(file), names[0] ?? ""), { readonly: true });
+  const copies = copiesOf(file);
+  expect(copies).toHaveLength(1);
+  const copy = new Database(copies[0], { readonly: true });
   expect(copy.pragma("integrity_check", { simple: true })).toBe("ok");
   expect(copy.pragma("user_version", { simple: true })).toBe(current);
   expect(copy.prepare("SELECT id, title FROM sessions").all()).toEqual([{ id: sessionId, title: "kept" }]);
@@ -98,19 +103,6 @@ test("eight servers on no file, each with its own host", async () => {
 async function createFirst(server: Program): Promise<string> {
   await server.initialize();
   return (await server.call("create_session")).result.session.id;
-}
-
-/** The released migrations, and one more that would show if it were applied twice. */
-function withOneMore(): string {
-  const directory = makeFolder();
-  cpSync(migrationsDirectory, directory, { recursive: true });
-  const statements = [
-    "CREATE TABLE IF NOT EXISTS applied (at INTEGER)",
-    "INSERT INTO applied VALUES (1)",
-    "UPDATE sessions SET title = title || ', migrated' WHERE title = 'kept' OR title LIKE '%, migrated'",
-  ];
-  writeFileSync(join(directory, "9999_test.sql"), statements.map((statement) => `${statement};\n`).join(""));
-  return directory;
 }
 
 /** Opens each file from `count` processes that have loaded their code before; what they said, by file. */

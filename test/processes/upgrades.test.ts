@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import Database from "better-sqlite3";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
@@ -11,6 +11,7 @@ import { listMigrations } from "../../src/db/sqlite/migrate.ts";
 import { makeFolder, migrationsDirectory, newEvent, openTestStore } from "../open-test-store.ts";
 import { dice, howMany, seed, tell } from "../torture/plan.ts";
 import { bundle, bundleEnvironment } from "./bundle.ts";
+import { copiesOf, withMigration } from "./files.ts";
 
 const fixtures = join(import.meta.dirname, "..", "fixtures", "schemas");
 const versions = readdirSync(fixtures).map((name) => Number(/\d+/.exec(name)?.[0]));
@@ -107,17 +108,14 @@ function integrityOf(file: string): { integrity: unknown; version: unknown } {
   return found;
 }
 
-function copiesOf(file: string): string[] {
-  const names = readdirSync(dirname(file)).filter((name) => name.startsWith(`${basename(file)}.schema-`));
-  const verified = names.filter((name) => name.endsWith(".bak") && !name.endsWith(".unverified.bak"));
-  return verified.map((name) => join(dirname(file), name));
-}
-
 const kills = howMany(50, 200);
 const events = 8_000;
 
 test(`an upgrade killed ${kills} times: all of it or nothing`, { timeout: kills * 5_000 }, async () => {
-  const [migrations, random] = [withOneThatTakesTime(), dice("upgrades")];
+  // Takes some time: it changes every event, again and again.
+  const change = "UPDATE events SET agent = coalesce(agent, '') || '!'";
+  const migrations = withMigration("ALTER TABLE events ADD marked integer", change, change, change);
+  const random = dice("upgrades");
   const old = makeLargeFile();
   const whole = await killAfter(freshCopy(old), migrations, Number.POSITIVE_INFINITY);
   const states = { old: 0, new: 0 };
@@ -135,16 +133,6 @@ test(`an upgrade killed ${kills} times: all of it or nothing`, { timeout: kills 
   // Else the moments were none.
   expect(states.old).toBeGreaterThan(0);
 });
-
-/** The released migrations, and one that changes every event in several statements. */
-function withOneThatTakesTime(): string {
-  const directory = makeFolder();
-  cpSync(migrationsDirectory, directory, { recursive: true });
-  const statements = Array.from({ length: 3 }, () => "UPDATE events SET agent = coalesce(agent, '') || '!'");
-  const added = "ALTER TABLE events ADD marked integer";
-  writeFileSync(join(directory, "9999_test.sql"), `${[added, ...statements].join(";\n")};\n`);
-  return directory;
-}
 
 function makeLargeFile(): string {
   const file = unpack(Math.min(...versions));

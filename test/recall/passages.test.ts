@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { longestPassage, toPassages } from "../../src/recall/passages.ts";
+import { toTerms } from "../../src/recall/terms.ts";
 
 const text = fc.oneof(
   fc.string({ maxLength: 5000 }),
@@ -10,7 +11,7 @@ const text = fc.oneof(
 );
 
 describe("passages", () => {
-  it("make up the text of their part, in order", () => {
+  it("make up the text of their part, in order, with at most a character in common", () => {
     fc.assert(
       fc.property(text, text, (content, output) => {
         const passages = toPassages([
@@ -19,7 +20,13 @@ describe("passages", () => {
         ]);
         for (const [kind, whole] of [["content", content] as const, ["output", output] as const]) {
           const own = passages.filter((passage) => passage.kind === kind);
-          expect(own.map(({ text }) => text).join("")).toBe(whole);
+          let end = 0;
+          for (const { text, start } of own) {
+            expect(end - start).toBeLessThanOrEqual(2);
+            expect(start).toBeLessThanOrEqual(end);
+            end = start + text.length;
+          }
+          expect(end).toBe(whole.length);
           for (const { text, start } of own) expect(whole.startsWith(text, start)).toBe(true);
         }
       }),
@@ -49,5 +56,16 @@ describe("passages", () => {
     expect(cut(`${"a".repeat(500)}.\n${"b. c ".repeat(100)}`)).toBe("a.\n");
     expect(cut(`${"a".repeat(500)}. ${"b ".repeat(200)}`)).toBe("a. ");
     expect(cut("word ".repeat(200))).toBe("rd ");
+  });
+
+  it("lose no pair of characters and no word where there is no space", () => {
+    const lines = "我们昨天把数据库迁移到了新的机器上然后检查了所有的索引";
+    const texts = [lines.repeat(90), `${lines.repeat(2)}。`.repeat(40), "alpha,beta;gamma/delta".repeat(120)];
+    for (const content of texts) {
+      const passages = toPassages([{ kind: "content", text: content }]);
+      const found = new Set(passages.flatMap((passage) => toTerms(passage.text)));
+      expect([...found].toSorted()).toEqual([...new Set(toTerms(content))].toSorted());
+      expect(passages.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(content.length + 20);
+    }
   });
 });

@@ -1,24 +1,13 @@
-// The stored sums against the log: whatever happened, in whatever order, they are what a rebuild makes of it, and what
-// is told is what a plain count of the rows gives.
-import { copyFileSync } from "node:fs";
-import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import fc from "fast-check";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { ActionStatus } from "../../src/db/records.ts";
 import { LogSums } from "../../src/db/sqlite/log-sums.ts";
 import { Rollups } from "../../src/db/sqlite/rollups.ts";
 import type { Store, StoreOptions } from "../../src/db/store.ts";
-import {
-  makeFolder,
-  migrationsDirectory,
-  newEvent,
-  newSession,
-  openTestStore,
-  workspace,
-} from "../open-test-store.ts";
+import { newEvent, newSession, openTestStore, workspace } from "../open-test-store.ts";
 import { countStats, millisecondsPerDay } from "./count-stats.ts";
 
 const directories = ["/a", "/b"];
@@ -234,28 +223,6 @@ describe("the stored sums", () => {
       { agent: "planner", events: 1 },
     ]);
     await world.close();
-  });
-
-  it("are counted anew where they were made by other keys", async () => {
-    const migrations = makeFolder();
-    for (const name of ["0000_sessions.sql", "0001_model.sql"]) {
-      copyFileSync(join(migrationsDirectory, name), join(migrations, name));
-    }
-    const older = await openTestStore({ migrationsDirectory: migrations });
-    const { record } = await older.createSession(newSession());
-    await older.appendEvent(newEvent(record.id));
-    await older.close();
-    const db = new Database(older.file);
-    onTestFinished(() => void db.close());
-    db.exec(`INSERT INTO rollup_state VALUES (1, 1);
-      INSERT INTO event_rollups VALUES (0, '', '', 9, 0, 0, 0, 0, 0, 0, 9, 0);
-      INSERT INTO tool_rollups VALUES ('*', 1, 0, 'Bash', -1, 9, 0);`);
-    const store = await openTestStore({ file: older.file });
-    const expected = countStats(db);
-    expect(expected.events).toBe(1);
-    expect(await store.stats.get({ limit: 200 })).toEqual(expected);
-    await store.stats.catchUp();
-    expect(await store.stats.get({ limit: 200 })).toEqual(expected);
   });
 
   it("follow the log after two hundred writes", async () => {

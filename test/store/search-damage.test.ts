@@ -24,6 +24,8 @@ const ways: Record<string, string> = {
   "all blocks are gone": "DELETE FROM search_a_data",
   "its sizes are gone": "DELETE FROM search_a_docsize",
   "its settings are gone": "DELETE FROM search_a_config",
+  "its settings are of another version": "UPDATE search_a_config SET v = 99 WHERE k = 'version'",
+  "its list of pages is gone": "DELETE FROM search_a_idx",
   "a table of it is gone": "DROP TABLE search_a_data",
   "the whole table is gone": "DROP TABLE search_a",
 };
@@ -79,6 +81,46 @@ describe("a damaged search index", () => {
       const lathe = await store.search.search({ ...asked, text: "lathe" });
       expect(lathe).toMatchObject({ degraded: false, hits: [{ seq: 1 }] });
       expect((await store.search.search({ ...asked, text: "elsewhere" })).hits).toEqual([]);
+      expect(await store.search.check()).toBeNull();
+
+      await store.search.catchUp();
+      await store.search.rebuild();
+      expect(await store.search.state()).toMatchObject({ broken: null, behind: 0 });
+      expect(await store.search.search({ ...asked, text: "lathe" })).toMatchObject({ degraded: false });
+      expect(await store.search.check()).toBeNull();
     });
   }
+
+  for (const [way, sql] of Object.entries({
+    "its list of pages is gone": "DELETE FROM search_a_idx",
+    "its sizes are gone": "DELETE FROM search_a_docsize",
+    "a size is gone": "DELETE FROM search_a_docsize WHERE id = (SELECT min(id) FROM search_a_docsize)",
+    "it is ahead of the log": "UPDATE search_slots SET event_id = 999999",
+  })) {
+    it(`is told of: ${way}`, async () => {
+      const store = await openTestStore();
+      const { id } = (await store.createSession(newSession())).record;
+      const events = Array.from({ length: 500 }, (_, index) =>
+        newEvent(id, { content: `gear${index} lemur${index}` }),
+      );
+      await store.appendEvents(id, events);
+      await store.search.catchUp();
+      expect(await store.search.check()).toBeNull();
+      await damage(store, sql);
+      expect(await store.search.check()).not.toBeNull();
+    });
+  }
+
+  it("that is ahead of the log is found out when it is to follow", async () => {
+    const store = await openTestStore();
+    const { id } = (await store.createSession(newSession())).record;
+    await store.appendEvent(newEvent(id, { content: "brass gears" }));
+    await store.search.catchUp();
+    await damage(store, "UPDATE search_slots SET event_id = 999999");
+    await store.appendEvent(newEvent(id, { content: "brass gears, again" }));
+    await store.search.catchUp();
+    const { degraded, hits } = await store.search.search(asked);
+    expect(degraded).toBe(true);
+    expect(hits).toHaveLength(2);
+  });
 });

@@ -86,6 +86,30 @@ export function searchContract(open: OpenStore): void {
       await expect(lost).rejects.toMatchObject({ code: "not_found" });
     });
 
+    it("looks for a project where it is now, and for what one left behind that was deleted", async () => {
+      const [here, there] = [await create(), await create({ workspace: elsewhere })];
+      await add(here, "gears");
+      await add(there, "gears of another place");
+      const at = (directory: string) => ({ ...workspace, directory, projectDirectory: directory });
+      const sessionsIn = async (directory: string) => {
+        const scope = { kind: "project" as const, of: { workspace: at(directory) } };
+        return (await search("gears", { scope })).hits.map(({ sessionId }) => sessionId).toSorted();
+      };
+      expect(await sessionsIn(workspace.directory)).toEqual([here]);
+      const nothing = { name: undefined, command: undefined, prompt: undefined };
+      const moved = { previousDirectory: workspace.directory, stillExists: false, ...by };
+      await store.projects.upsert(at("/moved"), nothing, moved);
+      expect(await sessionsIn("/moved")).toEqual([here]);
+      expect(await found("gears", { directory: "/moved" })).toEqual([1]);
+      expect(await found("gears", { directory: workspace.directory })).toEqual([]);
+      await store.projects.upsert(at("/elsewhere"), nothing, { ...moved, previousDirectory: "/moved" });
+      expect(await sessionsIn("/elsewhere")).toEqual([here, there].toSorted());
+      await store.projects.delete({ directory: "/elsewhere" }, by);
+      expect(await sessionsIn("/elsewhere")).toEqual([here, there].toSorted());
+      await store.projects.upsert(at("/elsewhere"), nothing);
+      expect(await sessionsIn("/elsewhere")).toEqual([here, there].toSorted());
+    });
+
     it("filters before the limit, also where what is asked for is rare and came out of order", async () => {
       const id = await create({ appName: "host", userId: "ada" });
       await add(id, {
@@ -138,6 +162,8 @@ export function searchContract(open: OpenStore): void {
       expect(places).toContainEqual({ sessionId: fork.id, seq: 2 });
       const own = hits.find(({ sessionId }) => sessionId === fork.id);
       expect(own?.before).toMatchObject({ seq: 1, text: "shared gears" });
+      const shared = hits.find(({ sessionId }) => sessionId === source);
+      expect(shared?.after).toMatchObject({ seq: 2, text: "the fork's gears" });
     });
 
     it("asks for every word, or for all in a row, wherever in the event they are", async () => {
@@ -152,6 +178,24 @@ export function searchContract(open: OpenStore): void {
       expect(await found("brass wheels", { mode: "all" })).toEqual([]);
     });
 
+    it("finds what stands in a row once among thousands that have its words apart", async () => {
+      const id = await create();
+      await add(id, "the brass gears of old");
+      const events = Array.from({ length: 500 }, (_, index) =>
+        newEvent(id, { content: `gears ${index} of brass` }),
+      );
+      for (let index = 0; index < 7; index += 1) await store.appendEvents(id, events);
+      await store.search.catchUp();
+      for (const [text, mode] of [
+        ["brass gears", "phrase"],
+        ['"brass gears"', "any"],
+      ] as const) {
+        const result = await search(text, { mode });
+        // A slow machine may say that it had no time.
+        if (!result.isPartial) expect(result.hits[0]?.seq, mode).toBe(1);
+      }
+    });
+
     it("shows page after page, whatever comes in between", async () => {
       const id = await create();
       for (let index = 0; index < 25; index += 1) await add(id, `gear ${"brass ".repeat(index)}`);
@@ -159,11 +203,34 @@ export function searchContract(open: OpenStore): void {
       const seen = first.hits.map(({ seq }) => seq);
       await add(id, "gear gear gear");
       for (let offset = 10, more = first.more; more; offset += 10) {
-        const page = await search("gear", { limit: 10, offset, upTo: first.upTo });
+        const page = await search("gear", { limit: 10, offset, snapshot: first.snapshot });
         seen.push(...page.hits.map(({ seq }) => seq));
         more = page.more;
       }
       expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 25 }, (_, index) => index + 1));
+    });
+
+    it("ranks every page as the first, however much is added behind it", async () => {
+      const id = await create();
+      for (let index = 0; index < 40; index += 1) {
+        const about = index % 3 ? "gear" : "brass gear";
+        await add(id, `${about} ${"filler ".repeat((index * 7) % 60)}`);
+      }
+      await store.search.catchUp();
+      const whole = (await search("brass gear", { limit: 100 })).hits.map(({ seq }) => seq);
+      const first = await search("brass gear", { limit: 10 });
+      const seen = first.hits.map(({ seq }) => seq);
+      for (let { more } = first; more; ) {
+        const events = Array.from({ length: 300 }, () =>
+          newEvent(id, { content: "quite another thing ".repeat(30) }),
+        );
+        await store.appendEvents(id, events);
+        await store.search.catchUp();
+        const page = await search("brass gear", { limit: 10, offset: seen.length, snapshot: first.snapshot });
+        seen.push(...page.hits.map(({ seq }) => seq));
+        more = page.more;
+      }
+      expect(seen).toEqual(whole);
     });
 
     it("shows the best of each session", async () => {
@@ -171,6 +238,16 @@ export function searchContract(open: OpenStore): void {
       for (const id of [one, other, one]) await add(id, "gears");
       const { hits } = await search("gears", { groupBy: "session" });
       expect(hits.map(({ sessionId }) => sessionId).toSorted()).toEqual([one, other].toSorted());
+    });
+
+    it("shows a session among others that say the word a hundred times", async () => {
+      const [quiet, busy] = [await create(), await create()];
+      await add(quiet, "gears");
+      const events = Array.from({ length: 400 }, (_, index) => newEvent(busy, { content: `gears ${index}` }));
+      await store.appendEvents(busy, events);
+      await store.search.catchUp();
+      const { hits } = await search("gears", { groupBy: "session" });
+      expect(hits.map(({ sessionId }) => sessionId).toSorted()).toEqual([quiet, busy].toSorted());
     });
 
     it("finds the beginning and the end of a megabyte", async () => {

@@ -27,7 +27,10 @@ const result = (overrides: Partial<SearchResult> = {}): SearchResult => ({
   scope: { kind: "all" },
   unindexed: 0,
   degraded: false,
-  upTo: 1,
+  isCut: false,
+  isTopOnly: false,
+  isPartial: false,
+  snapshot: { upTo: 1, passages: 1, terms: 12 },
   ...overrides,
 });
 

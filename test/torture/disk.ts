@@ -6,6 +6,7 @@ const sector = 512;
 export type Operation =
   | { kind: "open"; file: number; name: string }
   | { kind: "unlink"; file: number }
+  | { kind: "rename"; file: number; name: string }
   | { kind: "write"; file: number; offset: number; bytes: Buffer }
   | { kind: "truncate"; file: number; size: number }
   | { kind: "sync"; file: number }
@@ -24,6 +25,7 @@ export function* readJournal(journal: Buffer): Generator<Operation> {
     const bytes = journal.subarray(at + headLength, at + headLength + length);
     at += headLength + length;
     if (kind === "o") yield { kind: "open", file, name: bytes.toString() };
+    else if (kind === "r") yield { kind: "rename", file, name: bytes.toString() };
     else if (kind === "u") yield { kind: "unlink", file };
     else if (kind === "w") yield { kind: "write", file, offset, bytes };
     else if (kind === "t") yield { kind: "truncate", file, size: offset };
@@ -47,13 +49,24 @@ export class Disk {
   readonly #contents = new Map<number, Content>();
   /** Entries of the folder: those that were synced, and what became of it since, in order. */
   #safeEntries = new Map<number, string>();
-  #openEntries: (["add", number, string] | ["remove", number])[] = [];
+  #openEntries: { file: number; name: string | undefined }[] = [];
+  /** Of the files that were there before, those that nobody has opened yet: their number by their name. */
+  readonly #untouched = new Map<string, number>();
+
+  /** What was on it before the notes begin, by name. */
+  constructor(before = new Map<string, Buffer>()) {
+    for (const [name, bytes] of before) {
+      const file = -1 - this.#untouched.size;
+      this.#untouched.set(name, file);
+      this.#safeEntries.set(file, name);
+      this.#contents.set(file, { safe: new Bytes(Buffer.from(bytes)), open: [] });
+    }
+  }
 
   apply(operation: Operation): void {
-    if (operation.kind === "open") {
-      this.#contents.set(operation.file, { safe: new Bytes(), open: [] });
-      this.#openEntries.push(["add", operation.file, operation.name]);
-    } else if (operation.kind === "unlink") this.#openEntries.push(["remove", operation.file]);
+    if (operation.kind === "open") this.#open(operation.file, operation.name);
+    else if (operation.kind === "unlink") this.#openEntries.push({ file: operation.file, name: undefined });
+    else if (operation.kind === "rename") this.#openEntries.push(operation);
     else if (operation.kind === "sync folder") {
       this.#safeEntries = this.#entries(this.#openEntries.length);
       this.#openEntries = [];
@@ -62,6 +75,20 @@ export class Disk {
       for (const change of content.open) content.safe.change(change);
       content.open = [];
     } else if (operation.kind !== "say") this.#content(operation.file).open.push(operation);
+  }
+
+  #open(file: number, name: string): void {
+    const before = this.#untouched.get(name);
+    if (before === undefined) {
+      this.#contents.set(file, { safe: new Bytes(), open: [] });
+      this.#openEntries.push({ file, name });
+      return;
+    }
+    // It gets the number that the notes know it by.
+    this.#untouched.delete(name);
+    this.#contents.set(file, this.#content(before));
+    this.#safeEntries.delete(before);
+    this.#safeEntries.set(file, name);
   }
 
   /** The files as they are now, by name, before any power cut. */
@@ -100,9 +127,9 @@ export class Disk {
 
   #entries(count: number): Map<number, string> {
     const entries = new Map(this.#safeEntries);
-    for (const [change, file, name = ""] of this.#openEntries.slice(0, count)) {
-      if (change === "add") entries.set(file, name);
-      else entries.delete(file);
+    for (const { file, name } of this.#openEntries.slice(0, count)) {
+      if (name === undefined) entries.delete(file);
+      else entries.set(file, name);
     }
     return entries;
   }

@@ -1,20 +1,18 @@
-// Makes a store and appends to it, through several openings, while disk-journal.c notes what it does to the disk. Says on
+// Makes a store, or upgrades it, and appends to it, through several openings, while disk-journal.c notes what it does to the disk. Says on
 // stdout, a line of JSON each, which events it was told are stored.
 import { writeSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { openStoreAt } from "../processes/open-store.ts";
 import { numberedEvent, writerSession } from "../processes/records.ts";
 
-const [file = "", migrationsDirectory = "", durability = ""] = process.argv.slice(2);
-const openings = 4;
-// Enough for a checkpoint after the reply, with work behind it that no checkpoint has seen.
-const eventsEach = 260;
+const [file = "", migrationsDirectory = "", durability = "", openings = "", events = ""] =
+  process.argv.slice(2);
 
-for (let opening = 0; opening < openings; opening++) {
+for (let opening = 0; opening < Number(openings); opening++) {
   const store = await openStoreAt(file, migrationsDirectory, durability === "full" ? "full" : "normal");
   const { record: session } = await store.createSession(writerSession);
-  for (let i = 0; i < eventsEach; i++) {
-    const content = `${opening}-${i} ${"x".repeat((i * 131) % 3000)}`;
+  for (let i = 0; i < Number(events); i++) {
+    const content = `${session.id} ${i} ${"x".repeat((i * 131) % 3000)}`;
     const { record } = await store.appendEvent(numberedEvent(session.id, i, content));
     writeSync(1, `${JSON.stringify({ sessionId: session.id, seq: record.seq, content })}\n`);
     // The work behind replies.

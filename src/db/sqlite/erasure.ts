@@ -22,7 +22,7 @@ interface Related {
 }
 
 // Bytes; a file of this size is made anew in about a second, while others wait for the lock.
-const largeFile = 256 * 1024 * 1024;
+const largeFile = 128 * 1024 * 1024;
 // Milliseconds: that we wait for others, that others find between our slices, and until it is tried again.
 const patience = 2_000;
 const pause = 5;

@@ -37,7 +37,7 @@ export function forgetStore(
         await all(() => forgettings.forgetEvents(forgetting), sum);
         if (forgetting.whole) await all(() => forgettings.forgetSurroundings(what.sessionId), sum);
         const shared = await transactions.write(() => forgettings.end(forgetting));
-        const pending = await erasure.finish();
+        const pending = what.unfinished ? "held" : await erasure.finish();
         return { ...sum, ...shared, pending, copies: listCopies(file) };
       } finally {
         db.pragma("secure_delete = OFF");

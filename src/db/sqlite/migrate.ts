@@ -3,12 +3,13 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { StoreError } from "../errors.ts";
 import type { StoreLog } from "../store.ts";
 import { applicationId } from "./connection.ts";
 import { schemaTooNew } from "./errors.ts";
-import { makeFile } from "./place.ts";
+import { syncFolderOf } from "./place.ts";
+import { copyVerified } from "./verified-copy.ts";
 
 export interface Migration {
   /** The `user_version` it leads to: 1, 2, 3 … */
@@ -55,7 +56,7 @@ function applyPending(db: Database.Database, { file, migrations, now, log }: Mig
   if (from > migrations.length) throw schemaTooNew(file, from, migrations.length);
   if (from > 0) {
     assertUnchanged(db, migrations.slice(0, from));
-    const copy = copyVerified(file, from, now());
+    const copy = copyBefore(file, from, now());
     log.info({ copy, from, to: migrations.length }, "kept a copy before the migration");
   }
   for (const { version, name, file: sqlFile } of migrations.slice(from)) {
@@ -103,41 +104,18 @@ function assertUnchanged(db: Database.Database, applied: readonly Migration[]): 
  * A copy of the committed state, by a second connection while the first holds the write lock. Returns its path: nothing
  * has that name before it is verified.
  */
-function copyVerified(file: string, version: number, now: number): string {
+function copyBefore(file: string, version: number, now: number): string {
   const stamp = new Date(now).toISOString().replaceAll(/[-:.]/g, "");
   const name = `${file}.schema-${version}-${stamp}`;
   const [copy, unverified] = [`${name}.bak`, `${name}.unverified.bak`];
-  // VACUUM INTO takes an empty file, and keeps its mode.
-  makeFile(unverified);
+  copyVerified(file, unverified);
   try {
-    const source = new Database(file, { readonly: true });
-    const expected = countRows(source);
-    source.prepare("VACUUM INTO ?").run(unverified);
-    source.close();
-    const check = new Database(unverified, { readonly: true });
-    const verdict = check.pragma("integrity_check", { simple: true });
-    const found = countRows(check);
-    check.close();
-    if (verdict !== "ok" || found !== expected) {
-      throw new StoreError(
-        "corrupt",
-        `The copy made before migrating ${file} did not verify (${String(verdict)}); nothing was migrated.`,
-        "Check the disk; use the version of Backstory that wrote the file meanwhile.",
-      );
-    }
     renameSync(unverified, copy);
-    return copy;
+    // Before the migration: whoever finds the file migrated finds the copy.
+    syncFolderOf(copy);
   } catch (error) {
     rmSync(unverified, { force: true });
     throw error;
   }
-}
-
-/** Rows by table, as one string to compare. */
-function countRows(db: Database.Database): string {
-  const tables = db
-    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
-    .pluck()
-    .all() as string[];
-  return tables.map((name) => `${name}:${db.prepare(`SELECT count(*) FROM "${name}"`).pluck().get()}`).join();
+  return copy;
 }

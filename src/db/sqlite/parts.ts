@@ -22,12 +22,15 @@ import { Jobs } from "./jobs.ts";
 import { Leases } from "./leases.ts";
 import { Lineage } from "./lineage.ts";
 import { LogSums } from "./log-sums.ts";
+import { PortableReads } from "./portable-reads.ts";
+import { PortableTables } from "./portable-takings.ts";
 import type { Drizzle } from "./prepare.ts";
 import { ProjectMembers } from "./project-members.ts";
 import { ProjectRuns } from "./project-runs.ts";
 import { ProjectsWithRuns } from "./project-store.ts";
 import { Projects } from "./projects.ts";
 import { ProviderSessions } from "./provider-sessions.ts";
+import { Prunes } from "./prunes.ts";
 import { Redaction } from "./redaction.ts";
 import { Rollups } from "./rollups.ts";
 import { Runs } from "./runs.ts";
@@ -75,7 +78,12 @@ export function createParts(db: Database.Database, options: StoreOptions) {
   const jobs = new Jobs(query, options, { sessions, projects, audit, redaction });
   const events = new Events(query, options, { sessions, lineage, actions, runs, redaction });
   const hearings = new Hearings(query, { sessions, events, rollups, searchQueue });
-  const providerSessions = new ProviderSessions(query, options, { sessions, projects, redaction });
+  const providerSessions = new ProviderSessions(query, options, {
+    sessions,
+    projects,
+    redaction,
+    searchQueue,
+  });
   const sources = new Sources(query, options);
   const erasures = new Erasures(query);
   const work = new CapturedWork(query, options, projects);
@@ -108,9 +116,20 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     hostSessions: new HostSessions(query),
     jobs,
     leases: new Leases(query, options, { jobs, runs, sessions, redaction }),
+    masking,
+    portableReads: new PortableReads(query, { sessions, actions }),
+    portableTables: new PortableTables(query),
     projectRuns,
-    projectsWithRuns: new ProjectsWithRuns(query, { projects, projectRuns, projectMembers, audit, rollups }),
+    projectsWithRuns: new ProjectsWithRuns(query, {
+      projects,
+      projectRuns,
+      projectMembers,
+      audit,
+      rollups,
+      searchQueue,
+    }),
     providerSessions,
+    prunes: new Prunes(query),
     rollups,
     runs,
     scrubs: new Scrubs(query, {
@@ -126,7 +145,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
       searchSlots,
       searchQueue,
       searchTexts,
-      searchFilters: new SearchFilters({ sessions, projects, lineage }),
+      searchFilters: new SearchFilters(query, { sessions, projects, lineage }),
       searchCandidates: new SearchCandidates(searchTables),
       searchHits: new SearchHits({ searchTexts, sessions, lineage }),
     }),

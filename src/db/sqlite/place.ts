@@ -4,7 +4,7 @@ import {
   closeSync,
   constants,
   fchmodSync,
-  mkdirSync,
+  fsyncSync,
   openSync,
   realpathSync,
   type Stats,
@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { StoreError } from "../errors.ts";
+import { makeFolders } from "../folders.ts";
 import { notOurs, readOnly } from "./errors.ts";
 
 const writableByGroup = 0o020;
@@ -30,7 +31,7 @@ export function prepareFile(file: string): void {
     const found = statSync(file, { throwIfNoEntry: false });
     if (found?.isDirectory()) throw notOurs(file, "it is a directory");
     if (found && !found.isFile()) throw notOurs(file, "it is not a regular file");
-    if (!found) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    if (!found) makeFolders(dirname(file), 0o700);
     refuseForeignPlace(file);
     // SQLite would open it for reading, and leave a write-protected -shm beside it that outlives the protection.
     if (found) accessSync(file, constants.W_OK);
@@ -51,6 +52,17 @@ export function makeFile(file: string): void {
     fchmodSync(made, 0o600);
   } finally {
     closeSync(made);
+  }
+}
+
+/** A power cut from now on leaves the folder's files under their names. Windows cannot, and need not. */
+export function syncFolderOf(file: string): void {
+  if (process.platform === "win32") return;
+  const folder = openSync(dirname(file), "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }
 

@@ -20,6 +20,7 @@ import type { ProjectRuns } from "./project-runs.ts";
 import type { Projects } from "./projects.ts";
 import type { Rollups } from "./rollups.ts";
 import { sessions } from "./schema.ts";
+import type { SearchQueue } from "./search-queue.ts";
 import type { Transactions } from "./transactions.ts";
 
 export class ProjectsWithRuns {
@@ -28,6 +29,7 @@ export class ProjectsWithRuns {
   readonly #members: ProjectMembers;
   readonly #audit: Audit;
   readonly #rollups: Rollups;
+  readonly #searchQueue: SearchQueue;
   readonly #livingSessions;
 
   constructor(
@@ -38,11 +40,13 @@ export class ProjectsWithRuns {
       projectMembers: ProjectMembers;
       audit: Audit;
       rollups: Rollups;
+      searchQueue: SearchQueue;
     },
   ) {
     this.#projects = related.projects;
     this.#audit = related.audit;
     this.#rollups = related.rollups;
+    this.#searchQueue = related.searchQueue;
     this.#runs = related.projectRuns;
     this.#members = related.projectMembers;
     this.#livingSessions = new Prepared(db, () =>
@@ -74,6 +78,7 @@ export class ProjectsWithRuns {
       from: previous.directory,
       to: workspace.projectDirectory.toWellFormed(),
     });
+    this.#searchQueue.addProject(moved.id);
     return this.#projects.update(moved, workspace, {});
   }
 
@@ -118,6 +123,7 @@ export class ProjectsWithRuns {
     const { id } = this.#projects.get(which);
     const runs = this.#runs.deleteOf(id);
     const left = this.#countSessions(id);
+    this.#searchQueue.addProject(id);
     this.#members.reassign(id, null);
     this.#rollups.mergeProject(id, null);
     this.#projects.delete(id);

@@ -9,6 +9,7 @@ import { columnsOf, type Drizzle, Prepared, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
 import type { Redaction } from "./redaction.ts";
 import { sessions } from "./schema.ts";
+import type { SearchQueue } from "./search-queue.ts";
 import { type SessionRow, type Sessions, toSession } from "./sessions.ts";
 import { fromJson, repairTexts, toJson } from "./text.ts";
 
@@ -32,6 +33,9 @@ const filled = [
   "lossy",
 ] as const satisfies (keyof SessionRow)[];
 
+/** What of them its events are filed by. */
+const filedBy = ["appName", "userId", "projectId", "directory"] as const satisfies (typeof filled)[number][];
+
 interface ProviderId {
   provider: string | null;
   providerSessionId: string | null;
@@ -43,6 +47,7 @@ export class ProviderSessions {
   readonly #sessions: Sessions;
   readonly #projects: Projects;
   readonly #redaction: Redaction;
+  readonly #searchQueue: SearchQueue;
   readonly #byProvider;
   readonly #fill;
   readonly #adopt;
@@ -50,12 +55,13 @@ export class ProviderSessions {
   constructor(
     db: Drizzle,
     { now }: Pick<StoreOptions, "now">,
-    related: { sessions: Sessions; projects: Projects; redaction: Redaction },
+    related: { sessions: Sessions; projects: Projects; redaction: Redaction; searchQueue: SearchQueue },
   ) {
     this.#now = now;
     this.#sessions = related.sessions;
     this.#projects = related.projects;
     this.#redaction = related.redaction;
+    this.#searchQueue = related.searchQueue;
     const ofProvider = eq(sessions.provider, sql.placeholder("provider"));
     this.#byProvider = new Prepared(db, () =>
       db
@@ -210,6 +216,9 @@ export class ProviderSessions {
     // The key of its creation is its user's.
     if (row.idempotencyKey !== null) Object.assign(next, { appName: row.appName, userId: row.userId });
     if (filled.some((name) => next[name] !== row[name])) this.#fill.run(next);
+    if (filedBy.some((name) => next[name] !== row[name])) {
+      this.#searchQueue.add(row.id, { from: 1, to: row.lastSeq });
+    }
     return toSession(next);
   }
 

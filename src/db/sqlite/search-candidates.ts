@@ -2,10 +2,11 @@
 // of a few bounded lists, however large the store: rare terms are looked up whole, of common ones what they share.
 import type { Query, QueryTerm } from "../../recall/query.ts";
 import { idfOf, type Stats } from "../../recall/rank.ts";
+import { toWords } from "../../recall/terms.ts";
 import type { SearchMode } from "../search.ts";
 import { keysPerEvent } from "./search-keys.ts";
 import { mostMasked, TermRows } from "./search-rows.ts";
-import { eventOf, passageOf, quote, type SearchTables, type Slot } from "./search-tables.ts";
+import { eventOf, passageOf, quote, type SearchTables, type Slot, type Totals } from "./search-tables.ts";
 
 export interface Candidate {
   eventId: number;
@@ -66,9 +67,8 @@ export class SearchCandidates {
     return this.#tables.count(slot, quote(key), upTo, 1) > 0;
   }
 
-  /** How common terms are, whatever the filters. */
-  statsOf({ slot, upTo }: Pick<Lookup, "slot" | "upTo">): Stats {
-    const { passages, terms } = this.#tables.totals(slot);
+  /** How common terms are, whatever the filters, in an index of these totals. */
+  statsOf({ slot, upTo }: Pick<Lookup, "slot" | "upTo">, { passages, terms }: Totals): Stats {
     const frequencies = new Map<string, number>();
     return {
       passages,
@@ -95,7 +95,16 @@ export class SearchCandidates {
 
   /** Best first, some thousand at most. In other modes than `any` some are among them that are not what was asked for. */
   find(query: Query, mode: SearchMode, lookup: Lookup, stats: Stats): Candidate[] {
-    return mode === "any" ? this.#findAny(query, lookup, stats) : this.#findEvery(query, lookup, stats);
+    if (mode === "any") return this.#findAny(query, lookup, stats);
+    // Of those that have every word, few may have them in a row.
+    return this.#findEvery(query, lookup, stats, mode === "phrase" ? mostRows : mostFound);
+  }
+
+  /** Those that have every word of a quotation in one passage, the newest first. */
+  findQuoted(quoted: string, lookup: Lookup, stats: Stats): Candidate[] {
+    const terms = [...new Set(toWords(quoted).flatMap((word) => word.terms))];
+    if (terms.length === 0 || terms.some((term) => stats.frequency(term) === 0)) return [];
+    return groupRows(this.#list(lookup, terms.map(quote).join(" AND "), mostRows));
   }
 
   #findAny(query: Query, lookup: Lookup, stats: Stats): Candidate[] {
@@ -110,18 +119,18 @@ export class SearchCandidates {
   }
 
   /** Events that may have every term of the query, whichever passages they are in. */
-  #findEvery(query: Query, lookup: Lookup, stats: Stats): Candidate[] {
+  #findEvery(query: Query, lookup: Lookup, stats: Stats, most: number): Candidate[] {
     const required = query.terms.filter(({ kind }) => kind !== "joined");
     const known = knownOf(required, stats);
     if (known.length < Math.min(required.length, mostMasked)) return [];
     const rows = new TermRows();
     const inOne = known.map(({ term }) => quote(term)).join(" AND ");
     const masks = known.map(({ bit }) => 1 << bit);
-    if (known.length > 0) rows.add(this.#list(lookup, inOne, mostFound), toMask(masks));
+    if (known.length > 0) rows.add(this.#list(lookup, inOne, most), toMask(masks));
     const rarest = known.slice(0, 2);
     for (const { term, bit } of rarest) rows.add(this.#list(lookup, quote(term), mostPartners), 1 << bit);
     rows.keepEvents(toMask(masks.slice(0, rarest.length)));
-    return toCandidates(rows, known, stats);
+    return toCandidates(rows, known, stats, most);
   }
 
   #isNarrow({ slot, keys, upTo }: Lookup): boolean {
@@ -184,10 +193,14 @@ function knownOf(terms: readonly QueryTerm[], stats: Stats): Known[] {
 
 const toMask = (bits: readonly number[]) => bits.reduce((mask, bit) => mask | bit, 0);
 
-function toCandidates(rows: TermRows, known: readonly Known[], stats: Stats): Candidate[] {
+function toCandidates(rows: TermRows, known: readonly Known[], stats: Stats, most = mostFound): Candidate[] {
   const weights = known.map(({ term }) => idfOf(term, stats));
+  return groupRows(rows.best(most, weights));
+}
+
+function groupRows(rows: readonly number[]): Candidate[] {
   const found = new Map<number, Candidate>();
-  for (const row of rows.best(mostFound, weights)) {
+  for (const row of rows) {
     const eventId = eventOf(row);
     const candidate = found.get(eventId) ?? { eventId, passages: [] };
     candidate.passages.push(passageOf(row));

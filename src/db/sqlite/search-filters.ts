@@ -1,8 +1,11 @@
 // Where a search looks: a query's scope and filters, as keys of the index and as a look at the rows themselves.
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Session } from "../records.ts";
 import type { SearchedScope, SearchQuery, SearchScope } from "../search.ts";
 import type { Lineage, Part } from "./lineage.ts";
+import { columnsOf, type Drizzle, Prepared } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
+import { sessions } from "./schema.ts";
 import { keyOf, keysOfRange } from "./search-keys.ts";
 import type { TextRow } from "./search-texts.ts";
 import type { Sessions } from "./sessions.ts";
@@ -26,11 +29,19 @@ export class SearchFilters {
   readonly #sessions: Sessions;
   readonly #projects: Projects;
   readonly #lineage: Lineage;
+  readonly #orphan;
 
-  constructor(related: { sessions: Sessions; projects: Projects; lineage: Lineage }) {
+  constructor(db: Drizzle, related: { sessions: Sessions; projects: Projects; lineage: Lineage }) {
     this.#sessions = related.sessions;
     this.#projects = related.projects;
     this.#lineage = related.lineage;
+    this.#orphan = new Prepared(db, () =>
+      db
+        .select({ id: columnsOf(sessions).id })
+        .from(sessions)
+        .where(and(isNull(sessions.projectId), eq(sessions.directory, sql.placeholder("directory"))))
+        .limit(1),
+    );
   }
 
   /** `hasKey`: whether any event is filed under a key. */
@@ -82,12 +93,19 @@ export class SearchFilters {
         ? projectOf(this.#sessions.get(given.of.sessionId))
         : this.#projectAt(given.of.workspace);
     const { projectId, directory } = worked;
-    const place =
-      projectId === null
-        ? { keys: [keyOf("directory", directory)], passes: (row: TextRow) => row.directory === directory }
-        : { keys: [keyOf("project", projectId)], passes: (row: TextRow) => row.projectId === projectId };
-    const isKnown = projectId !== null || place.keys.some(hasKey);
-    return { scope: { kind: "project", projectId, directory, isKnown }, place };
+    const isIn = (row: TextRow) => row.directory === directory;
+    if (projectId === null) {
+      const key = keyOf("directory", directory);
+      const scope = { kind: "project" as const, projectId, directory, isKnown: hasKey(key) };
+      return { scope, place: { keys: [key], passes: isIn } };
+    }
+    const keys = [keyOf("project", projectId)];
+    // Of a project that was deleted and is there again, those that it left behind.
+    const hasOrphans = this.#orphan.get({ directory }) !== undefined;
+    if (hasOrphans) keys.push(keyOf("directory", directory));
+    const passes = (row: TextRow) =>
+      row.projectId === projectId || (hasOrphans && row.projectId === null && isIn(row));
+    return { scope: { kind: "project", projectId, directory, isKnown: true }, place: { keys, passes } };
   }
 
   #inSession(session: Session): Place {

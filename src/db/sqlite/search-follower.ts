@@ -116,8 +116,6 @@ export class SearchFollower {
 
   async #beginRebuild(): Promise<void> {
     while (!(await this.#transactions.write(() => this.#slots.beginRebuild()))) {
-      const left = await this.#transactions.read(() => this.#slots.clearing());
-      if (left !== undefined && left.broken !== null) throw damaged(left.broken);
       await this.#step(false);
       await setImmediate();
     }

@@ -1,15 +1,17 @@
 // From candidates to hits: their texts are read, looked at again, and ranked with what stands around them.
+import { holdsRow, holdsTerms } from "../../recall/holding.ts";
 import type { Passage } from "../../recall/passages.ts";
 import type { Query } from "../../recall/query.ts";
 import { type Doc, rank, type Scored, type Stats } from "../../recall/rank.ts";
 import { toSnippet } from "../../recall/snippet.ts";
-import { holdsPhrase, toTerms } from "../../recall/terms.ts";
+import { toPieces } from "../../recall/terms.ts";
 import type { EventType } from "../records.ts";
 import type { Neighbour, SearchHit, SearchMode } from "../search.ts";
 import type { Lineage } from "./lineage.ts";
 import type { Candidate } from "./search-candidates.ts";
 import type { Filters } from "./search-filters.ts";
 import type { SearchTexts, TextRow } from "./search-texts.ts";
+import type { ReadingTime } from "./search-time.ts";
 import type { Sessions } from "./sessions.ts";
 
 export interface Ranked {
@@ -25,6 +27,8 @@ const leastRanked = 60;
 const mostWithNeighbours = 60;
 const mostLookedAt = 3_000;
 const mostText = 8_000_000;
+// Of a session that has one place among the hits: the best of them is that.
+const mostOfSession = 5;
 // A word or two are looked for as such; a question also finds the short answer next to where its words are.
 const wordsOfQuestion = 3;
 // Of a long event those passages are ranked that were found, so many at most.
@@ -45,9 +49,9 @@ export class SearchHits {
     this.#lineage = related.lineage;
   }
 
-  /** Best first. */
-  rank(candidates: Iterable<Candidate>, asked: Asked): Ranked[] {
-    const read = this.#read(candidates, asked);
+  /** Best first; and whether more candidates were left than are ranked. */
+  rank(candidates: Iterable<Candidate>, asked: Asked): { ranked: Ranked[]; isTopOnly: boolean } {
+    const { read, isTopOnly } = this.#read(candidates, asked);
     const isQuestion = asked.query.pieces.length >= wordsOfQuestion;
     const docs = new Map<number, { row: TextRow; doc: Doc }>();
     for (const { row, doc } of read) docs.set(row.id, { row, doc });
@@ -66,32 +70,54 @@ export class SearchHits {
       [...docs.values()].map(({ doc }) => doc),
       asked.stats,
     );
-    return ranked.flatMap((scored) => {
-      const found = docs.get(scored.key);
-      return found ? [{ row: found.row, scored }] : [];
+    const found = ranked.flatMap((scored) => {
+      const doc = docs.get(scored.key);
+      return doc ? [{ row: doc.row, scored }] : [];
     });
+    return { ranked: found, isTopOnly };
   }
 
   /** Those that are what was asked for, as many as are ranked. */
-  #read(candidates: Iterable<Candidate>, { query, mode, filters, wholly }: Asked) {
+  #read(candidates: Iterable<Candidate>, { query, mode, filters, wholly, isGrouped, time }: Asked) {
     const read: { row: TextRow; doc: Doc }[] = [];
+    const readOf = new Map<string, number>();
     const most = Math.min(mostRanked, leastRanked + rankedPerTerm * query.terms.length);
     let [lookedAt, text] = [0, 0];
+    let isTopOnly = false;
     for (const { eventId, passages } of candidates) {
-      if (read.length === most || lookedAt === mostLookedAt || text > mostText) break;
+      isTopOnly = read.length === most || text > mostText;
+      if (isTopOnly) break;
+      if (mode === "any" ? lookedAt === mostLookedAt : time.isOver()) break;
       lookedAt += 1;
       const row = this.#texts.get(eventId);
       if (row === undefined || !filters.passes(row)) continue;
+      const ofSession = readOf.get(row.sessionId) ?? 0;
+      if (isGrouped && ofSession === mostOfSession) continue;
       const { passages: all, toolNames } = this.#texts.read(row);
       text += all.reduce((sum, passage) => sum + passage.text.length, 0);
       if (!filters.passesWith(row, toolNames) || !holds(mode, query, all)) continue;
       const speaking = wholly || lengthOf(row) <= shortText ? all : choose(all, passages);
       read.push({ row, doc: toDoc(row, speaking, true) });
+      readOf.set(row.sessionId, ofSession + 1);
     }
-    return read;
+    return { read, isTopOnly };
   }
 
-  toHit({ row, scored }: Ranked, query: Query): SearchHit {
+  /** Those that have the quoted words in a row, as many as are ranked, and so far as there is time. */
+  holding(candidates: Iterable<Candidate>, quoted: string, { filters, time }: Asked): Candidate[] {
+    const row = toPieces(quoted);
+    const holding: Candidate[] = [];
+    for (const candidate of candidates) {
+      if (holding.length === leastRanked || time.isOver()) break;
+      const event = this.#texts.get(candidate.eventId);
+      if (event === undefined || !filters.passes(event)) continue;
+      if (holdsRow(this.#texts.read(event).passages, row)) holding.push(candidate);
+    }
+    return holding;
+  }
+
+  /** With what stands beside it in the history of a session, else of the one that it was added to. */
+  toHit({ row, scored }: Ranked, query: Query, historyOf = row.sessionId): SearchHit {
     return {
       sessionId: row.sessionId,
       seq: row.seq,
@@ -102,12 +128,12 @@ export class SearchHits {
       createdAt: row.createdAt,
       snippet: toSnippet(scored.passage.text, query, snippetChars),
       score: scored.score,
-      before: this.#neighbour(row, row.seq - 1),
-      after: this.#neighbour(row, row.seq + 1),
+      before: this.#neighbour(historyOf, row.seq - 1),
+      after: this.#neighbour(historyOf, row.seq + 1),
     };
   }
 
-  #neighbour({ sessionId }: TextRow, seq: number): Neighbour | null {
+  #neighbour(sessionId: string, seq: number): Neighbour | null {
     if (seq < 1) return null;
     const ownerId = this.#lineage.ownerOf(this.#sessions.get(sessionId), seq);
     const row = this.#texts.at(ownerId, seq);
@@ -123,8 +149,11 @@ export interface Asked {
   filters: Filters;
   stats: Stats;
   upTo: number;
+  /** A session has one place among the hits. */
+  isGrouped: boolean;
   /** Whether which passages were found says nothing: they were not told, or cut by other rules. */
   wholly: boolean;
+  time: ReadingTime;
 }
 
 function toDoc(row: TextRow, passages: readonly Passage[], isCandidate: boolean): Doc {
@@ -138,11 +167,11 @@ function choose(all: readonly Passage[], numbers: readonly number[]): Passage[] 
 
 function holds(mode: SearchMode, query: Query, passages: readonly Passage[]): boolean {
   if (mode === "any") return true;
-  // Passages of one text follow upon each other.
-  const text = passages.map((passage) => (passage.start === 0 ? `\n${passage.text}` : passage.text)).join("");
-  if (mode === "phrase") return holdsPhrase(text, query.pieces);
-  const terms = new Set(toTerms(text));
-  return query.terms.every(({ term, kind }) => kind === "joined" || terms.has(term));
+  if (mode === "phrase") return holdsRow(passages, query.pieces);
+  return holdsTerms(
+    passages,
+    query.terms.flatMap(({ term, kind }) => (kind === "joined" ? [] : [term])),
+  );
 }
 
 const lengthOf = ({ content, reasoning, error }: TextRow) =>

@@ -13,6 +13,7 @@ export class SearchQueue {
   readonly #move;
   readonly #drop;
   #add: Statement<unknown[]> | undefined;
+  #addProject: Statement<unknown[]> | undefined;
   #changes: Statement<unknown[]> | undefined;
   #length: Statement<unknown[]> | undefined;
 
@@ -43,6 +44,16 @@ export class SearchQueue {
         SELECT id, 0 FROM events WHERE session_id = ? AND seq BETWEEN ? AND ?`,
     );
     this.#add.run(sessionId, seqs.from, seqs.to);
+  }
+
+  /** The sessions of a project have another directory, or are about to have another project: their events are filed anew. */
+  addProject(projectId: string): void {
+    this.#addProject ??= this.#db.$client.prepare(
+      `INSERT OR REPLACE INTO search_queue (event_id, next_passage)
+        SELECT events.id, 0 FROM sessions CROSS JOIN events ON events.session_id = sessions.id
+        WHERE sessions.project_id = ?`,
+    );
+    this.#addProject.run(projectId);
   }
 
   /** Those that have waited longest. */

@@ -5,7 +5,7 @@ import { rulesVersion } from "../../recall/version.ts";
 import { keysOf } from "./search-keys.ts";
 import type { QueueEntry, SearchQueue } from "./search-queue.ts";
 import type { SearchSlots, SlotState } from "./search-slots.ts";
-import { passagesPerEvent, type SearchTables, type Slot, toRowId } from "./search-tables.ts";
+import { DamagedIndex, passagesPerEvent, type SearchTables, type Slot, toRowId } from "./search-tables.ts";
 import type { SearchTexts, TextRow } from "./search-texts.ts";
 
 interface Row {
@@ -23,6 +23,9 @@ interface Cut {
   /** Characters. */
   text: number;
 }
+
+/** Events behind its place would never be indexed. */
+export const aheadOfLog = "it says that it holds events that are not there yet";
 
 const noRows: Cut = { rows: [], next: null, text: 0 };
 
@@ -87,7 +90,14 @@ export class SearchSlices {
     if (work.kind === "renew") this.#renewAll(work.renewals);
     else if (work.kind === "extend") this.#extend(work);
     else if (work.kind === "swap") this.#swap(work);
-    else if (this.#tables.clear(work.slot.slot, mostBlocks)) this.#slots.drop(work.slot.slot);
+    else if (this.#clear(work.slot)) this.#slots.drop(work.slot.slot);
+    return true;
+  }
+
+  /** One that was found too damaged to be emptied is made anew. True when it is empty. */
+  #clear({ slot, broken }: SlotState): boolean {
+    if (broken === null) return this.#tables.clear(slot, mostBlocks);
+    this.#tables.remake(slot);
     return true;
   }
 
@@ -104,6 +114,8 @@ export class SearchSlices {
     const unfinished = live.find(({ nextPassage }) => nextPassage > 0);
     const entries = unfinished || live.length === 0 ? [] : this.#queue.first(mostEntries);
     if (entries.length > 0) return { kind: "renew", renewals: this.#readEntries(entries, live, size) };
+    const ahead = live.find(({ eventId }) => eventId > this.#texts.lastGiven());
+    if (ahead) throw new DamagedIndex(ahead.slot, new Error(aheadOfLog));
     const behind = [unfinished, active, following ? undefined : building];
     for (const slot of behind) {
       const extension = slot && this.#readLog(slot, size);
@@ -111,7 +123,7 @@ export class SearchSlices {
     }
     if (following) return undefined;
     if (building) return { kind: "swap", slot: building, active: roleOf(slots, "active") ?? building };
-    const clearing = slots.find(({ role, broken }) => role === "clearing" && broken === null);
+    const clearing = roleOf(slots, "clearing");
     return clearing && { kind: "clear", slot: clearing };
   }
 

@@ -5,17 +5,28 @@ import { parseQuery, type Query } from "../../recall/query.ts";
 import type { Stats } from "../../recall/rank.ts";
 import { toTerms } from "../../recall/terms.ts";
 import { rulesVersion } from "../../recall/version.ts";
-import type { SearchQuery, SearchResult, SearchState, SearchStore } from "../search.ts";
+import type { SearchQuery, SearchResult, SearchState, SearchStore, Snapshot } from "../search.ts";
 import { type Drizzle, Prepared } from "./prepare.ts";
 import { events } from "./schema.ts";
 import type { Candidate, SearchCandidates } from "./search-candidates.ts";
 import type { SearchFilters } from "./search-filters.ts";
 import type { SearchFollower } from "./search-follower.ts";
 import type { Ranked, SearchHits } from "./search-hits.ts";
+import { keyOf } from "./search-keys.ts";
 import type { SearchQueue } from "./search-queue.ts";
+import { aheadOfLog } from "./search-slices.ts";
 import type { SearchSlots } from "./search-slots.ts";
-import { DamagedIndex, passagesPerEvent, type SearchTables, toRowId } from "./search-tables.ts";
+import {
+  DamagedIndex,
+  eventOf,
+  passagesPerEvent,
+  quote,
+  type SearchTables,
+  type Slot,
+  toRowId,
+} from "./search-tables.ts";
 import type { SearchTexts } from "./search-texts.ts";
+import { ReadingTime } from "./search-time.ts";
 import type { Transactions } from "./transactions.ts";
 
 // Milliseconds that a search gives to bringing the index up to the log.
@@ -73,44 +84,68 @@ export class Searches {
   }
 
   check(): string | null {
-    const { slot, broken } = this.#slots.active();
-    return broken ?? this.#tables.check(slot);
+    const { slot, eventId, broken } = this.#slots.active();
+    const damage = broken ?? this.#tables.check(slot);
+    if (damage !== null) return damage;
+    if (eventId > this.#texts.lastGiven()) return aheadOfLog;
+    return this.#tables.sample(slot).every((rowId) => this.#isFound(slot, rowId))
+      ? null
+      : "it does not find what it holds";
+  }
+
+  #isFound(slot: Slot, rowId: number): boolean {
+    const row = this.#texts.get(eventOf(rowId));
+    return row === undefined || this.#tables.has(slot, quote(keyOf("session", row.sessionId)), rowId);
   }
 
   /** `damage`: what is wrong with the index, if that was met. */
   search(asked: SearchQuery): { result: SearchResult; damage: DamagedIndex | undefined } {
     const query = parseQuery(asked.text);
-    const upTo = asked.upTo ?? this.last();
-    const { ranked, scope, degraded, damage } = this.#rank(asked, query, upTo);
+    const snapshot = asked.snapshot ?? { upTo: this.last(), passages: 0, terms: 0 };
+    const { time, ranked, isTopOnly, scope, degraded, damage, totals } = this.#rank(asked, query, snapshot);
     const shown = asked.groupBy === "session" ? bestOfSessions(ranked) : ranked;
     const page = shown.slice(asked.offset, asked.offset + asked.limit);
+    const historyOf = scope.kind === "session" ? scope.sessionId : undefined;
     const result = {
-      hits: page.map((one) => this.#hits.toHit(one, query)),
+      hits: page.map((one) => this.#hits.toHit(one, query, historyOf)),
       more: shown.length > asked.offset + page.length,
       terms: query.terms.flatMap(({ term, kind }) => (kind === "joined" ? [] : [term])),
       ignored: query.ignored.slice(0, mostIgnored),
       scope,
       unindexed: this.state().behind,
       degraded,
-      upTo,
+      isCut: query.isCut,
+      isTopOnly,
+      isPartial: time.ranOut,
+      snapshot: { ...snapshot, ...totals },
     };
     return { result, damage };
   }
 
-  #rank(asked: SearchQuery, query: Query, upTo: number) {
+  #rank(asked: SearchQuery, query: Query, { upTo, ...seen }: Snapshot) {
     let damage: DamagedIndex | undefined;
+    const isGrouped = asked.groupBy === "session";
+    const time = new ReadingTime();
+    const wanted = { query, mode: asked.mode, isGrouped, upTo, time };
     const { slot, version, broken } = this.#slots.active();
     if (broken === null && version <= rulesVersion) {
       try {
         const lookup = { slot, upTo: toRowId(upTo, passagesPerEvent - 1) };
         const hasKey = (key: string) => this.#candidates.hasKey(lookup, key);
         const filters = this.#filters.of(asked, hasKey);
-        const stats = this.#candidates.statsOf(lookup);
+        // A page before that went by the newest events has seen none.
+        const totals = seen.passages > 0 ? seen : this.#tables.totals(slot);
+        const stats = this.#candidates.statsOf(lookup, totals);
         const where = { ...lookup, keys: filters.keys };
         const found = filters.isEmpty ? [] : this.#candidates.find(query, asked.mode, where, stats);
         const wholly = version !== rulesVersion;
-        const given = { query, mode: asked.mode, filters, stats, upTo, wholly };
-        return { ranked: this.#hits.rank(found, given), scope: filters.scope, degraded: false, damage };
+        const given = { ...wanted, filters, stats, wholly };
+        const quoted = asked.mode === "any" && !filters.isEmpty ? query.quoted : [];
+        const holding = quoted.flatMap((literal) =>
+          this.#hits.holding(this.#candidates.findQuoted(literal, where, stats), literal, given),
+        );
+        const ranking = this.#hits.rank(firstOfEach([...holding, ...found]), given);
+        return { ...ranking, time, scope: filters.scope, degraded: false, damage, totals };
       } catch (error) {
         if (!(error instanceof DamagedIndex)) throw error;
         damage = error;
@@ -118,8 +153,9 @@ export class Searches {
     }
     const filters = this.#filters.of(asked, () => true);
     const { candidates, stats } = this.#newest(query, upTo);
-    const given = { query, mode: asked.mode, filters, stats, upTo, wholly: true };
-    return { ranked: this.#hits.rank(candidates, given), scope: filters.scope, degraded: true, damage };
+    const given = { ...wanted, filters, stats, wholly: true };
+    const ranking = this.#hits.rank(candidates, given);
+    return { ...ranking, time, scope: filters.scope, degraded: true, damage, totals: seen };
   }
 
   /** The newest events that have a word of the query, and how common its words are among them. */
@@ -150,6 +186,12 @@ export class Searches {
       stats: { passages, averageLength, frequency: (term) => frequencies.get(term) ?? 0 },
     };
   }
+}
+
+function firstOfEach(candidates: readonly Candidate[]): Candidate[] {
+  const first = new Map<number, Candidate>();
+  for (const one of candidates) if (!first.has(one.eventId)) first.set(one.eventId, one);
+  return [...first.values()];
 }
 
 function bestOfSessions(ranked: readonly Ranked[]): Ranked[] {

@@ -117,11 +117,26 @@ export class SearchTables {
     return { passages, terms };
   }
 
+  has(slot: Slot, match: string, rowId: number): boolean {
+    return this.list(slot, match, rowId, 1)[0] === rowId;
+  }
+
+  /** Some of its rows, the newest. */
+  sample(slot: Slot): number[] {
+    return this.#on(
+      slot,
+      `SELECT id FROM search_${slot}_docsize ORDER BY id DESC LIMIT 64`,
+    ).values() as number[];
+  }
+
   /** What is wrong with a table, else null. Reads all of it, and needs no lock for that. */
   check(slot: Slot): string | null {
     try {
       const found = this.#on(slot, `PRAGMA integrity_check(search_${slot})`).values();
-      return found[0] === "ok" ? null : found.join("; ");
+      if (found[0] !== "ok") return found.join("; ");
+      const { passages } = this.totals(slot);
+      const [rows] = this.#on(slot, `SELECT count(*) FROM search_${slot}_docsize`).values();
+      return rows === passages ? null : `it has ${rows} rows, and counts ${passages}`;
     } catch (error) {
       if (error instanceof DamagedIndex) return error.message;
       throw error;
@@ -150,6 +165,25 @@ export class SearchTables {
     return true;
   }
 
+  /** In the place of a table that cannot even be emptied. */
+  remake(slot: Slot): void {
+    const db = this.#db.$client;
+    db.unsafeMode(true);
+    try {
+      // FTS5 has to understand a table to drop it.
+      db.pragma("writable_schema = ON");
+      db.prepare("DELETE FROM sqlite_schema WHERE name = ?").run(`search_${slot}`);
+      db.pragma("writable_schema = RESET");
+      for (const part of [...parts.map(([name]) => name), "config", "content"]) {
+        db.exec(`DROP TABLE IF EXISTS search_${slot}_${part}`);
+      }
+      db.exec(tableOf(slot));
+    } finally {
+      db.pragma("writable_schema = OFF");
+      db.unsafeMode(false);
+    }
+  }
+
   #on(slot: Slot, sql: string) {
     const statement = () => this.#statements.get(sql, () => this.#db.$client.prepare<unknown[]>(sql));
     return {
@@ -163,6 +197,13 @@ export class SearchTables {
         ),
     };
   }
+}
+
+/** As the migration makes it. */
+function tableOf(slot: Slot): string {
+  const options = "content='', contentless_delete=1, detail=none, tokenize=\"ascii tokenchars ':-'\"";
+  return `CREATE VIRTUAL TABLE search_${slot} USING fts5(terms, ${options});
+    INSERT INTO search_${slot} (search_${slot}, rank) VALUES ('automerge', 0)`;
 }
 
 function tellDamage<T>(slot: Slot, work: () => T): T {

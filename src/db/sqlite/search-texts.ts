@@ -1,4 +1,5 @@
 // The texts of events as search sees them, cut into passages: the same for who indexes them and for who ranks them.
+import type { Statement } from "better-sqlite3";
 import { and, desc, eq, gt, sql } from "drizzle-orm";
 import { type Passage, type TextPart, toPassages } from "../../recall/passages.ts";
 import type { JsonValue } from "../records.ts";
@@ -26,8 +27,11 @@ export class SearchTexts {
   readonly #after;
   readonly #newest;
   readonly #actions;
+  readonly #db: Drizzle;
+  #lastGiven: Statement<unknown[]> | undefined;
 
   constructor(db: Drizzle) {
+    this.#db = db;
     const [event, session] = [columnsOf(events), columnsOf(sessions)];
     const columns = {
       id: event.id,
@@ -112,6 +116,14 @@ export class SearchTexts {
   /** The next event of the log behind that one. */
   next(id: number): TextRow | undefined {
     return this.#after.get({ id });
+  }
+
+  /** The newest id that any event has ever had. */
+  lastGiven(): number {
+    this.#lastGiven ??= this.#db.$client
+      .prepare<unknown[]>("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
+      .pluck();
+    return Number(this.#lastGiven.get() ?? 0);
   }
 
   /** Its passages, at most as many as are indexed, and the tools that it called. */

@@ -16,7 +16,9 @@ import { createHealthStore } from "./health.ts";
 import { automationStore, jobStore } from "./job-store.ts";
 import { listMigrations, migrate } from "./migrate.ts";
 import { createParts, type Parts } from "./parts.ts";
+import { portableStore } from "./portable-store.ts";
 import { createProjectStore } from "./project-store.ts";
+import { pruneStore } from "./prunes.ts";
 import { Purge } from "./purge.ts";
 import { openReadConnection } from "./read-connection.ts";
 import { scrubStore } from "./scrub-store.ts";
@@ -71,6 +73,8 @@ class SqliteStore implements store.Store {
   readonly captures: store.Store["captures"];
   readonly forgetting: store.Store["forgetting"];
   readonly health: store.Store["health"];
+  readonly portable: store.Store["portable"];
+  readonly pruning: store.Store["pruning"];
   readonly #db: Database.Database;
   readonly #transactions: Transactions;
   readonly #options: store.StoreOptions;
@@ -105,6 +109,12 @@ class SqliteStore implements store.Store {
     const erasing = { ...parts, searchFollower: this.#searchFollower, log: options.log };
     const erasure = new Erasure(db, transactions, erasing);
     this.scrubs = scrubStore(db, transactions, { ...parts, erasure, retry: transactions.retry });
+    this.portable = portableStore(transactions, {
+      ...parts,
+      redaction: parts.masking,
+      searchFollower: this.#searchFollower,
+    });
+    this.pruning = pruneStore(db, transactions, parts.prunes);
     this.forgetting = forgetStore(db, transactions, { ...parts, erasure, file: options.file });
   }
 

@@ -2,6 +2,7 @@
 import { boundEvent } from "../bounds.ts";
 import type { EventRecord, HostRecord, JsonObject, SessionRecord } from "../host.ts";
 import type { LineReader, Place } from "../json-lines.ts";
+import { keyOf } from "../keys.ts";
 import { asObject, asObjects, asText, asTexts, asTime } from "../narrow.ts";
 import { newEvent, newExpectedSkip, newSession, newSkip } from "../new-records.ts";
 import { assistantRecords, type MessageContext, userRecords } from "./messages.ts";
@@ -14,6 +15,7 @@ import { UsageByMessage } from "./usage.ts";
 const withoutContent = new Set([
   "progress",
   "file-history-snapshot",
+  "file-history-delta",
   "queue-operation",
   "attachment",
   "last-prompt",
@@ -27,6 +29,7 @@ const withoutContent = new Set([
   "worktree-state",
   "content-replacement",
   "speculation-accept",
+  "atis-latch",
 ]);
 const mostOwnCalls = 200;
 const mostThreads = 20;
@@ -106,7 +109,9 @@ export class ClaudeReader implements LineReader {
     if (type === "system") return systemEvent(line, context, place);
     const records = type === "user" ? userRecords(line, context) : assistantRecords(line, context);
     const thread = this.#threads.get(context.sessionId) ?? { turnId: null, leaf: null };
+    const elsewhere = this.#elsewhere(line);
     for (const record of records) {
+      if (elsewhere !== null && "sessionId" in record) Object.assign(record, { directory: elsewhere });
       if (record.kind !== "event") continue;
       if (record.author === "user" && record.type === "message") {
         thread.turnId = asText(line.promptId) ?? record.key;
@@ -120,15 +125,17 @@ export class ClaudeReader implements LineReader {
 
   #context(line: JsonObject, place: Place): MessageContext {
     const sessionId = sessionOf(line) ?? this.#sessionId ?? this.#fileName;
-    const directory = asText(line.cwd);
+    const elsewhere = this.#elsewhere(line);
+    // Lines may have no ids. With a time in it, a line's own text is one; without, its place helps.
+    const key = () =>
+      asTime(line.timestamp) === null ? keyOf(String(place.line), place.text) : keyOf(place.text);
     const event = (known: Partial<EventRecord>): EventRecord => {
       const metadata: JsonObject = {};
-      if (directory !== null && this.#directory !== null && directory !== this.#directory)
-        metadata.cwd = directory;
+      if (elsewhere !== null) metadata.cwd = elsewhere;
       if (place.lossy) metadata.lossy = true;
       const whole = newEvent({
         sessionId,
-        key: asText(line.uuid) ?? `line ${place.line}`,
+        key: asText(line.uuid) ?? key(),
         turnId: this.#threads.get(sessionId)?.turnId ?? null,
         branch: line.isSidechain === true && asText(line.agentId) === null ? "sidechain" : null,
         createdAt: this.#time,
@@ -146,6 +153,12 @@ export class ClaudeReader implements LineReader {
       tasks: this.#tasks,
       ownCalls: this.#ownCalls,
     };
+  }
+
+  /** The line's directory, if it is not the session's. */
+  #elsewhere(line: JsonObject): string | null {
+    const directory = asText(line.cwd);
+    return this.#directory === null || directory === this.#directory ? null : directory;
   }
 
   /** A session's record before its first event, and again with its model. */

@@ -14,10 +14,10 @@ export const codex: Host = {
     const codexHome = variables.CODEX_HOME || join(home, ".codex");
     return [join(codexHome, "sessions"), join(codexHome, "archived_sessions")];
   },
-  recognise(path: string, head: Buffer): Source | null {
+  recognise(path: string, head: Buffer, inPlace = false): Source | null {
     if (!path.endsWith(".jsonl")) return null;
-    const isRollout = basename(path).startsWith("rollout-") || looksLikeOurs(head.toString("utf8"));
-    return isRollout ? { host: name, path, kind: "jsonl" } : null;
+    const isNamed = inPlace || basename(path).startsWith("rollout-");
+    return isNamed || looksLikeOurs(head.toString("utf8")) ? { host: name, path, kind: "jsonl" } : null;
   },
   read(source: Source, position: Position, signal?: AbortSignal): AsyncIterable<HostRecord> {
     const archived = source.path.includes("archived_sessions");

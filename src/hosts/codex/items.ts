@@ -46,6 +46,15 @@ const injected = [
   "# AGENTS.md instructions",
 ];
 
+/** What Codex of old says of it, in the user's name, before the first prompt. */
+export function directoryOf(item: JsonObject): string | null {
+  const content = item.role === "user" ? textOf(item.content) : null;
+  if (content === null || !content.trimStart().startsWith("<environment_context>")) return null;
+  const [, tagged, said] =
+    /<cwd>([^<\r\n]{1,4096})<\/cwd>|Current working directory: ([^\r\n<]{1,4096})/.exec(content) ?? [];
+  return (tagged ?? said)?.trim() || null;
+}
+
 function isInjected(content: string): boolean {
   const start = content.slice(0, 200).trimStart();
   return injected.some((words) => start.startsWith(words));

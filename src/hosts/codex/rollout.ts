@@ -5,7 +5,7 @@ import type { LineReader, Place } from "../json-lines.ts";
 import { keyOf } from "../keys.ts";
 import { asObject, asText, asTexts, asTime } from "../narrow.ts";
 import { newEvent, newExpectedSkip, newSession, newSkip } from "../new-records.ts";
-import { type ItemContext, itemRecords } from "./items.ts";
+import { directoryOf, type ItemContext, itemRecords } from "./items.ts";
 import { Prompts } from "./prompts.ts";
 import { sessionFromMeta, sessionIdFromName } from "./session.ts";
 import { Turns } from "./turns.ts";
@@ -25,6 +25,8 @@ export class CodexReader implements LineReader {
   readonly #ownCalls: Set<string>;
   #sessionId: string | null;
   #session: SessionRecord | null = null;
+  /** Of a meta line without a directory. */
+  #unplaced: SessionRecord | null = null;
   #directory: string | null;
   #model: string | null;
   readonly #turns: Turns;
@@ -57,11 +59,11 @@ export class CodexReader implements LineReader {
   }
 
   end(): HostRecord[] {
-    return this.#release();
+    return [...(this.#unplaced === null ? [] : this.#nameSession()), ...this.#release()];
   }
 
   settled(): boolean {
-    return this.#held === null;
+    return this.#held === null && this.#unplaced === null;
   }
 
   state(): JsonObject {
@@ -106,13 +108,21 @@ export class CodexReader implements LineReader {
     if (session === null || this.#sessionId !== null) return [newExpectedSkip("repeated", place.line)];
     this.#sessionId = session.id;
     this.#directory = session.directory;
-    this.#session = { ...session, state: this.#state, createdAt: session.createdAt ?? this.#time };
-    return [this.#session];
+    const named = { ...session, state: this.#state, createdAt: session.createdAt ?? this.#time };
+    // The environment, which comes before the first prompt, tells it.
+    if (session.directory === null) this.#unplaced = named;
+    else this.#session = named;
+    return this.#session === null ? [] : [this.#session];
   }
 
   /** Files of old may begin without a meta line, and a reading begins behind it. */
   #nameSession(): SessionRecord[] {
     if (this.#session !== null) return [];
+    if (this.#unplaced !== null) {
+      this.#session = { ...this.#unplaced, directory: this.#directory };
+      this.#unplaced = null;
+      return [this.#session];
+    }
     this.#sessionId ??= sessionIdFromName(this.#fileName);
     this.#session = newSession({
       id: this.#sessionId,
@@ -136,6 +146,7 @@ export class CodexReader implements LineReader {
   }
 
   #item(item: JsonObject, line: JsonObject, place: Place): HostRecord[] {
+    this.#directory ??= directoryOf(item);
     const records = itemRecords(item, this.#itemContext(line, place));
     if (records === null) return [newSkip("unknown type", place.line)];
     const [first] = records;

@@ -61,7 +61,8 @@ function toMessage(sessionId: string, info: JsonObject | null, parts: JsonObject
   const id = asText(info?.id);
   if (info === null || id === null) return null;
   const createdAt = asTime(asObject(info.time)?.created);
-  return { id, sessionId, data: info, createdAt, parts: parts.flatMap((part) => toPart(part) ?? []) };
+  const said = parts.flatMap((part) => toPart(part) ?? []);
+  return { id, sessionId, data: info, createdAt, turnId: null, parts: said };
 }
 
 function toPart(data: JsonObject): Part | null {

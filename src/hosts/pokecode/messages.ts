@@ -56,10 +56,11 @@ function kindOf(type: Row[string] | undefined, content: string | null, actions: 
   return { author, type: content === null && actions.length > 0 ? "tool_call" : "message" };
 }
 
-/** What the provider says by kind; else the one count of the row, as output. */
+/** What the provider says by kind; else the one count of the row: what a user says goes in. */
 function tokensOf(row: Row, usage: JsonObject | null): TokenCounts | null {
   if (row.type === "result") return null;
-  if (usage === null) return newTokens({ output: asCount(row.token_count) });
+  const count = asCount(row.token_count);
+  if (usage === null) return newTokens(row.type === "user" ? { input: count } : { output: count });
   return newTokens({
     input: asCount(usage.input_tokens),
     output: asCount(usage.output_tokens),

@@ -1,0 +1,68 @@
+// `backstory export`: what is stored, in a file for its owner alone.
+import { type FileHandle, open, rm } from "node:fs/promises";
+import packageJson from "../../package.json" with { type: "json" };
+import { StoreError } from "../db/errors.ts";
+import type { PortableCounts, PortableRecord } from "../db/portable.ts";
+import type { Store } from "../db/store.ts";
+import { readWorkspace } from "../workspace/workspace.ts";
+import { against, currentDirectory } from "./directory.ts";
+import { header } from "./export-header.ts";
+import { toMarkdownLines } from "./export-markdown.ts";
+import { printText } from "./print.ts";
+import type { Settings } from "./settings.ts";
+
+export interface ExportSettings extends Settings {
+  session?: string;
+  directory?: string;
+  format: "jsonl" | "markdown";
+}
+
+export function exportTo(out: string, settings: ExportSettings): Promise<void> {
+  return printText(settings, async (store) => {
+    const file = await create(out);
+    try {
+      const counts = await writeAll(file, store, settings);
+      await file.sync();
+      return `${out} has ${describe(counts)}.\n`;
+    } catch (error) {
+      // Half an export would pass for a whole one.
+      await rm(out, { force: true });
+      throw error;
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+async function create(out: string): Promise<FileHandle> {
+  try {
+    return await open(out, "wx", 0o600);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST")
+      throw new StoreError("conflict", `There is a file ${out} already.`, "Name another.");
+    throw new StoreError("invalid_input", `${out} cannot be made (${code}).`, "Name another file.");
+  }
+}
+
+async function writeAll(file: FileHandle, store: Store, { session, directory, format }: ExportSettings) {
+  const counts: Partial<PortableCounts> = {};
+  const here =
+    directory === undefined ? undefined : await readWorkspace(against(currentDirectory(), directory));
+  if (format === "jsonl") await file.appendFile(toLine(header(packageJson.version)));
+  for await (const records of store.portable.read({ sessionId: session, directory: here?.directory })) {
+    const texts = records.map(format === "jsonl" ? toLine : toMarkdownLines);
+    for (const [index, { kind }] of records.entries())
+      if (texts[index] !== "") counts[kind] = (counts[kind] ?? 0) + 1;
+    await file.appendFile(texts.join(""));
+  }
+  return counts;
+}
+
+const toLine = (record: object) => `${JSON.stringify(record)}\n`;
+
+export function describe(counts: Partial<Record<PortableRecord["kind"], number>>): string {
+  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  if (parts.length === 0) return "nothing";
+  return parts.map(([kind, count]) => `${count} ${kind}${count === 1 ? "" : "s"}`).join(", ");
+}

@@ -1,0 +1,26 @@
+// What a user gives to an option or an argument → a value, or a word about what it should be.
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { InvalidArgumentError, Option } from "commander";
+
+export const directoryOption = (about: string) => new Option("--directory <path>", about);
+
+export function parseLimit(value: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError("Give a whole number above 0.");
+  return Number(value);
+}
+
+/** Milliseconds since 1970. */
+export function parseSince(value: string): number {
+  const ago = /^(\d{1,5})([dh])$/.exec(value);
+  const hours = ago?.[2] === "h" ? 1 : 24;
+  const time = ago ? Date.now() - Number(ago[1]) * hours * 3_600_000 : Date.parse(value);
+  if (Number.isNaN(time)) throw new InvalidArgumentError("Give a date such as 2026-11-21, or 7d, or 12h.");
+  return time;
+}
+
+export function parsePath(value: string): string {
+  if (value === "" || value.includes("\0")) throw new InvalidArgumentError("Give the path of a file.");
+  // Hosts pass what their configuration says without a shell, which would know the home directory.
+  return resolve(/^~[/\\]/.test(value) ? join(homedir(), value.slice(2)) : value);
+}

@@ -1,0 +1,28 @@
+// The promise about pruning: what has long been left alone, and the space it leaves.
+
+export interface Prune {
+  /** Sessions without activity since then. */
+  before: number;
+  /** Of a session with decisions or notes, these stay. */
+  keepDecisions: boolean;
+}
+
+export interface Prunable {
+  sessionId: string;
+  title: string | null;
+  updatedAt: number;
+  /** Of the texts that would go. */
+  bytes: number;
+  /** Undefined: the session goes. Else these of its events are forgotten, and it stays. */
+  seqs: number[] | undefined;
+}
+
+export interface PruneStore {
+  /**
+   * Forks and subagents before what they depend on. A session stays as long as one that is younger depends on it, and so
+   * does one of which nothing but decisions and notes is left.
+   */
+  list(prune: Prune): Promise<Prunable[]>;
+  /** Gives unused pages back to the disk, in short transactions; returns how many bytes. */
+  releaseSpace(): Promise<number>;
+}

@@ -1,0 +1,148 @@
+// Pruning: which sessions have long been left alone, and the pages they leave behind.
+import { setTimeout as sleep } from "node:timers/promises";
+import type Database from "better-sqlite3";
+import { and, eq, isNull, lt, sql } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
+import type { Prunable, Prune, PruneStore } from "../pruning.ts";
+import { columnsOf, type Drizzle, Prepared } from "./prepare.ts";
+import { actions, events, sessions } from "./schema.ts";
+import type { Transactions } from "./transactions.ts";
+
+// Pages moved in a transaction: two megabytes.
+const pagesPerSlice = 256;
+// Others look for the lock every few milliseconds.
+const pause = 2;
+
+export class Prunes {
+  readonly #old;
+  readonly #dependents;
+  readonly #kept;
+  readonly #bytes;
+  readonly #seqs;
+
+  constructor(db: Drizzle) {
+    const { id, title, updatedAt, parentSessionId, forkedFromSessionId } = columnsOf(sessions);
+    this.#old = new Prepared(db, () =>
+      db
+        .select({ id, title, updatedAt })
+        .from(sessions)
+        .where(and(isNull(sessions.deletedAt), lt(sessions.updatedAt, sql.placeholder("before")))),
+    );
+    this.#dependents = new Prepared(db, () =>
+      db
+        .select({ id, parentSessionId, forkedFromSessionId })
+        .from(sessions)
+        .where(
+          and(
+            isNull(sessions.deletedAt),
+            sql`coalesce(${sessions.parentSessionId}, ${sessions.forkedFromSessionId}) is not null`,
+          ),
+        ),
+    );
+    const its = eq(events.sessionId, sql.placeholder("id"));
+    // As its partial index says it.
+    const isKept = sql`${events.type} in ('decision', 'note')`;
+    this.#kept = new Prepared(db, () =>
+      db
+        .select({ seq: columnsOf(events).seq })
+        .from(events)
+        .where(and(its, isKept))
+        .limit(1),
+    );
+    const ofEvents = bytesOf(events.content, events.reasoning, events.error, events.metadata, events.raw);
+    const ofActions = bytesOf(actions.input, actions.output, actions.error, actions.title);
+    this.#bytes = new Prepared(db, () =>
+      db
+        .select({
+          bytes: sql<number>`coalesce(sum(${ofEvents}
+            + coalesce((select sum(${ofActions}) from ${actions}
+              where ${actions.sessionId} = ${events.sessionId} and ${actions.seq} = ${events.seq}), 0)), 0)`.as(
+            "bytes",
+          ),
+        })
+        .from(events)
+        .where(and(its, sql`(${sql.placeholder("all")} = 1 or not ${isKept})`)),
+    );
+    this.#seqs = new Prepared(db, () =>
+      db
+        .select({ seq: columnsOf(events).seq })
+        .from(events)
+        .where(and(its, isNull(events.forgottenAt), sql`not ${isKept}`))
+        .orderBy(events.seq),
+    );
+  }
+
+  /** Dependents before what they depend on. */
+  find(before: number): Omit<Prunable, "bytes" | "seqs">[] {
+    const found = this.#old.all({ before }).map(({ id: sessionId, ...rest }) => ({ sessionId, ...rest }));
+    const old = new Map(found.map((each) => [each.sessionId, each]));
+    const dependents = this.#dependents
+      .all({})
+      .flatMap(({ id, parentSessionId, forkedFromSessionId }) =>
+        [parentSessionId, forkedFromSessionId].filter((on) => on !== null).map((on) => ({ id, on })),
+      );
+    for (let stays = true; stays; ) {
+      stays = false;
+      for (const { id, on } of dependents) if (!old.has(id) && old.delete(on)) stays = true;
+    }
+    // A dependent is younger, and an id sorts by when it was made; an import may say otherwise.
+    const depths = depthsOf(dependents);
+    return [...old.values()].sort((a, b) => (depths.get(b.sessionId) ?? 0) - (depths.get(a.sessionId) ?? 0));
+  }
+
+  /** Null: nothing of it would go. */
+  measure(found: Omit<Prunable, "bytes" | "seqs">, keepDecisions: boolean): Prunable | null {
+    const id = found.sessionId;
+    const stays = keepDecisions && this.#kept.get({ id }) !== undefined;
+    const bytes = this.#bytes.get({ id, all: stays ? 0 : 1 })?.bytes ?? 0;
+    const seqs = stays ? this.#seqs.all({ id }).map(({ seq }) => seq) : undefined;
+    return seqs?.length === 0 ? null : { ...found, bytes, seqs };
+  }
+}
+
+/** How far each is from what depends on nothing. */
+function depthsOf(dependents: readonly { id: string; on: string }[]): Map<string, number> {
+  const depths = new Map<string, number>();
+  // As deep as the deepest chain; a ring, which nobody can make, would end too.
+  for (let round = 0, changed = true; changed && round < dependents.length; round += 1) {
+    changed = false;
+    for (const { id, on } of dependents) {
+      const depth = (depths.get(on) ?? 0) + 1;
+      if (depth <= (depths.get(id) ?? 0)) continue;
+      depths.set(id, depth);
+      changed = true;
+    }
+  }
+  return depths;
+}
+
+/** Read off the head of a row: SQLite does not fetch the texts. */
+function bytesOf(...columns: SQLiteColumn[]) {
+  const lengths = columns.map((column) => sql`coalesce(octet_length(${column}), 0)`);
+  return sql`(${sql.join(lengths, sql` + `)})`;
+}
+
+export function pruneStore(db: Database.Database, transactions: Transactions, prunes: Prunes): PruneStore {
+  const pages = (name: string) => Number(db.pragma(name, { simple: true }));
+  return {
+    async list({ before, keepDecisions }: Prune) {
+      const listed: Prunable[] = [];
+      for (const found of await transactions.read(() => prunes.find(before))) {
+        const measured = await transactions.read(() => prunes.measure(found, keepDecisions));
+        if (measured !== null) listed.push(measured);
+      }
+      return listed;
+    },
+    async releaseSpace() {
+      const before = pages("page_count");
+      while (pages("freelist_count") > 0) {
+        const left = pages("freelist_count");
+        await transactions.write(() => void db.pragma(`incremental_vacuum(${pagesPerSlice})`));
+        if (pages("freelist_count") >= left) break;
+        await sleep(pause);
+      }
+      db.pragma("wal_checkpoint(TRUNCATE)");
+      return (before - pages("page_count")) * pages("page_size");
+    },
+  };
+}

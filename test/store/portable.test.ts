@@ -1,0 +1,151 @@
+// An export taken in by an empty store is equal, field by field; taken in again, it changes nothing.
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { beforeEach, expect, it } from "vitest";
+import type { PortableRecord, PortableScope } from "../../src/db/portable.ts";
+import type { Store } from "../../src/db/store.ts";
+import { makeFolder, newEvent, newSession, openTestStore, workspace } from "../open-test-store.ts";
+
+const by = { origin: "tool", client: "test" } as const;
+let file: string;
+let store: Store;
+let sessionId: string;
+let forkId: string;
+let now = Date.UTC(2026, 10, 21);
+
+/** Every field, but the numbers that a store gives by itself. */
+function rowsOf(path: string): unknown {
+  const db = new Database(path, { readonly: true });
+  const all = (table: string, order: string) => db.prepare(`SELECT * FROM ${table} ORDER BY ${order}`).all();
+  const withoutId = (rows: unknown[]) => rows.map((row) => ({ ...(row as object), id: 0 }));
+  const found = {
+    projects: all("projects", "id"),
+    sessions: all("sessions", "id"),
+    events: withoutId(all("events", "session_id, seq")),
+    actions: withoutId(all("actions", "session_id, seq, position")),
+    todos: all("todos", "session_id, position"),
+    lineage: all("lineage", "session_id, from_seq"),
+    checkpoints: all("checkpoints", "id"),
+    runs: all("runs", "id"),
+    jobs: all("jobs", "id"),
+    automations: all("automations", "id"),
+  };
+  db.close();
+  return found;
+}
+
+async function recordsOf(scope: PortableScope = {}): Promise<PortableRecord[]> {
+  const records: PortableRecord[] = [];
+  // As they come out of a file.
+  for await (const batch of store.portable.read(scope)) records.push(...JSON.parse(JSON.stringify(batch)));
+  return records;
+}
+
+async function* inBatches(records: PortableRecord[], size: number): AsyncGenerator<PortableRecord[]> {
+  for (let i = 0; i < records.length; i += size) yield records.slice(i, i + size);
+}
+
+beforeEach(async () => {
+  file = join(makeFolder(), "test.db");
+  store = await openTestStore({ file, now: () => now++ });
+  const said = { title: "a \u0000 title", metadata: { a: [1, "\u2028"] }, idempotencyKey: "k" };
+  sessionId = (await store.createSession(newSession({ ...said, provider: "p", providerSessionId: "1" })))
+    .record.id;
+  const action = { toolName: "sh", title: null, status: "running", output: undefined, error: null } as const;
+  for (let i = 0; i < 45; i += 1) {
+    const actions = i % 9 === 0 ? [{ ...action, callId: `c${i}`, input: { i } }] : [];
+    const more = {
+      raw: [i, null, "\ud800"],
+      tokens: { input: i, output: 1, reasoning: null, cacheRead: null, cacheWrite: null },
+    };
+    await store.appendEvent(
+      newEvent(sessionId, {
+        content: `event ${i} 你好`,
+        actions,
+        ...more,
+        costUsd: 0.1,
+        idempotencyKey: `e${i}`,
+        createdAt: 5 + i,
+      }),
+    );
+  }
+  await store.updateTodos(sessionId, [{ id: null, content: "do", status: "pending", priority: "low" }]);
+  const checkpoint = { label: "here", state: { a: 1 }, gitHead: null, idempotencyKey: null };
+  await store.checkpoints.save({ ...by, sessionId, ...checkpoint });
+  const run = { workspace, pid: 1, command: "x", args: ["a"], prompt: null, idempotencyKey: "r" };
+  await store.startRun({ ...by, ...run, sessionId });
+  forkId = (await store.forkSession({ ...by, sessionId, atSeq: 20, title: "fork", idempotencyKey: null }))
+    .record.id;
+  await store.appendEvent(newEvent(forkId, { content: "its own" }));
+  await store.forgetting.forget({ sessionId, seqs: [3] }, by);
+  const gone = (await store.createSession(newSession())).record.id;
+  await store.forgetting.forget({ sessionId: gone }, by);
+});
+
+const openOther = async () => {
+  const other = join(makeFolder(), "other.db");
+  return { other, into: await openTestStore({ file: other }) };
+};
+
+it("is equal in an empty store, and changes nothing when it comes again", async () => {
+  const { other, into } = await openOther();
+  const records = await recordsOf();
+  const counts = await into.portable.take(inBatches(records, 7));
+  expect(counts).toEqual({ project: 1, session: 3, event: 46, checkpoint: 1, run: 1, job: 0, automation: 0 });
+  expect(rowsOf(other)).toEqual(rowsOf(file));
+  expect(Object.values(await into.portable.take(inBatches(records, 50))).every((count) => count === 0)).toBe(
+    true,
+  );
+  expect(rowsOf(other)).toEqual(rowsOf(file));
+  expect((await into.getEvent(forkId, 5)).content).toBe("event 4 你好");
+});
+
+it("goes on where it was cut short, whatever was the last record", async () => {
+  const records = await recordsOf();
+  for (const cut of [1, 2, 10, 47, 49]) {
+    const { other, into } = await openOther();
+    await into.portable.take(inBatches(records.slice(0, cut), 6));
+    await into.portable.take(inBatches(records, 6));
+    expect(rowsOf(other)).toEqual(rowsOf(file));
+  }
+});
+
+it("leaves what is here as it is: deleted, forgotten, or grown another way", async () => {
+  const records = await recordsOf();
+  const { other, into } = await openOther();
+  await into.portable.take(inBatches(records.slice(0, 20), 5));
+  await into.appendEvent(newEvent(sessionId, { content: "another way" }));
+  const before = rowsOf(other) as { events: unknown };
+  await into.portable.take(inBatches(records, 50));
+  expect(
+    (await into.getHistory({ sessionId, order: "desc", orderBy: "seq", limit: 1 })).items[0]?.content,
+  ).toBe("another way");
+  expect((rowsOf(other) as { events: unknown[] }).events).toEqual(
+    expect.arrayContaining(before.events as unknown[]),
+  );
+  await into.forgetting.forget({ sessionId }, by);
+  await into.portable.take(inBatches(records, 50));
+  expect(JSON.stringify(rowsOf(other))).not.toContain("你好");
+});
+
+it("exports a fork with what it shares, and a directory's sessions alone", async () => {
+  const ids = (records: PortableRecord[]) =>
+    records.filter(({ kind }) => kind === "session").map(({ id }) => id);
+  expect(ids(await recordsOf({ sessionId: forkId }))).toEqual([sessionId, forkId]);
+  expect(ids(await recordsOf({ directory: "/elsewhere" }))).toEqual([]);
+  expect(ids(await recordsOf({ directory: workspace.directory }))).toHaveLength(3);
+  await expect(recordsOf({ sessionId: "sess_none" })).rejects.toMatchObject({ code: "not_found" });
+});
+
+it("refuses what is no record of an export", async () => {
+  const { into } = await openOther();
+  const records = await recordsOf();
+  const broken = records.map((record) =>
+    record.kind === "event" && record.seq === 9 ? { ...record, author: 5 } : record,
+  );
+  await expect(into.portable.take(inBatches(broken as PortableRecord[], 10))).rejects.toMatchObject({
+    code: "invalid_input",
+  });
+  const gap = records.filter((record) => record.kind !== "event" || record.seq !== 9);
+  await expect(into.portable.take(inBatches(gap, 10))).rejects.toMatchObject({ code: "invalid_input" });
+});

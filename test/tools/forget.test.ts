@@ -1,0 +1,40 @@
+// What forget makes of its arguments and of what the Store did.
+import { expect, it } from "vitest";
+import { callTool, openToolContext } from "./call-tool.ts";
+
+it("forgets events, then the session, and says what is left to know", async () => {
+  const context = await openToolContext();
+  const call = (name: string, args: object) => callTool(name, args, context);
+  const { session } = await call("create_session", { title: "hush" });
+  const session_id = session.id;
+  for (const content of ["one", "two"]) await call("add_event", { session_id, author: "user", content });
+  const fork = await call("fork_session", { session_id });
+  const none = { actions: 0, todos: 0, checkpoints: 0, runs: 0, jobs: 0 };
+  expect(await call("forget", { session_id, seqs: [2] })).toEqual({
+    forgotten: { ...none, events: 1 },
+    forks: [fork.session.id],
+    kept_in: [],
+    pending: false,
+    copies: [],
+  });
+  const { event } = await call("get_event", { session_id, seq: 2 });
+  expect(event).toMatchObject({ seq: 2, forgotten_at: expect.any(String) });
+  expect(event).not.toHaveProperty("content");
+  expect(await call("forget", { session_id })).toMatchObject({ forgotten: { ...none, events: 1 } });
+  expect((await call("get_session", { session_id })).session).not.toHaveProperty("title");
+  const { entries } = await call("list_audit", { tool: "forget" });
+  expect(entries.map(({ details }: { details: object }) => details)).toEqual([
+    { whole: true },
+    { events: 1 },
+  ]);
+});
+
+it.each([
+  ["no seq", { seqs: [] }],
+  ["seq 0", { seqs: [0] }],
+  ["an unknown session", { session_id: "sess_none" }],
+])("refuses %s", async (_what, args) => {
+  const context = await openToolContext();
+  const { session } = await callTool("create_session", {}, context);
+  await expect(callTool("forget", { session_id: session.id, ...args }, context)).rejects.toThrow();
+});
