@@ -238,7 +238,7 @@ export interface Store {
   readonly search: SearchStore;
   readonly health: HealthStore;
 
-  /** Brings the log into the file and lets go of it. Idempotent. */
+  /** Brings the log into the file, unless it is short and others have it open too, and lets go of it. Idempotent. */
   close(): Promise<void>;
 }
 

@@ -55,6 +55,8 @@ export async function openStore(options: store.StoreOptions): Promise<store.Stor
   }, transactions);
 }
 
+const fewCommits = 8;
+
 // The newest: facts tell of no more.
 const mostProbed = 20;
 
@@ -282,13 +284,14 @@ class SqliteStore implements store.Store {
 
   async close() {
     if (!this.#db.open) return;
-    if (!this.#options.readOnly) this.#checkpoint();
+    // The last connection to close does this anyway; with others open a long log would be theirs to bear. A hook that
+    // wrote two rows is waited for.
+    if (!this.#options.readOnly && this.#transactions.commits > fewCommits) this.#checkpoint();
     this.#db.close();
   }
 
   #checkpoint() {
     try {
-      // The last connection to close does this anyway; with others open the log is shorter for them.
       this.#db.pragma("wal_checkpoint(PASSIVE)");
     } catch (error) {
       this.#options.log.warn({ code: toStoreError(error, this.file).code }, "the log was not checkpointed");

@@ -155,6 +155,11 @@ export class Transactions {
     return this.#options;
   }
 
+  /** Since the last checkpoint, by this process. */
+  get commits(): number {
+    return this.#commits;
+  }
+
   /** False once the store is closed. */
   get open(): boolean {
     return this.#db.open;
