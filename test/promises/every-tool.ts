@@ -113,6 +113,7 @@ async function recall(does: Does, { session_id, run_id, project_id }: Worked): P
 /** What was recorded stays: only copies and by-products go. */
 async function clearUp(does: Does, session_id: string): Promise<void> {
   const { session } = await does("fork_session", { session_id });
+  await does("forget", { session_id: session.id });
   await does("delete_session", { session_id: session.id });
   const { automations } = await does("list_automations");
   await does("delete_automation", { automation_id: automations[0].id });
