@@ -11,7 +11,7 @@ import { install, partsByFile, uninstall } from "../../src/install/plan.ts";
 const launch = { command: "npx", args: ["-y", "backstory"] };
 const place = (scope: Place["scope"]): Place => ({
   scope,
-  project: "/work/project",
+  project: "/home/user/project",
   home: "/home/user",
   variables: {},
   platform: "linux",
