@@ -1,6 +1,7 @@
 // resume_session of a session of 10^5 events: one at work as agents are, and one whose only request was its first event.
 import { withServers } from "../client.ts";
 import { fillSession } from "../fill.ts";
+import { indexFile } from "../fill-search.ts";
 import type { Line } from "../line.ts";
 import { interleave } from "../measure.ts";
 
@@ -15,6 +16,8 @@ function resumeLine(name: string, eventsPerRequest: number): Line {
     async measure(bench) {
       const file = bench.newFile();
       const session_id = fillSession(file, events, eventsPerRequest);
+      // As in use: else the server indexes them between the calls.
+      indexFile(file);
       const ours = await bench.server(file);
       return withServers({ ours }, ({ ours }) =>
         interleave({ ours: () => ours.call("resume_session", { session_id }) }, rounds),
