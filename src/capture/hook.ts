@@ -104,7 +104,7 @@ async function readTranscript(
 }
 
 async function takeCall(call: HookCall, workspace: Workspace, options: HookOptions): Promise<TakenBatch> {
-  const { store, hooks, readWorkspace } = options;
+  const { readWorkspace } = options;
   const contents: Content[] = [call.session, ...(call.child === null ? [] : [call.child]), ...call.events];
   const records: CapturedRecord[] = [];
   for (const content of contents) {
@@ -115,6 +115,14 @@ async function takeCall(call: HookCall, workspace: Workspace, options: HookOptio
   if (call.end !== null) {
     records.push({ kind: "end", providerSessionId: call.session.id, reason: call.end.reason });
   }
+  return take([...records, ...heard], workspace, options);
+}
+
+function take(
+  records: readonly CapturedRecord[],
+  workspace: Workspace,
+  { store, hooks }: HookOptions,
+): Promise<TakenBatch> {
   return store.captures.take({
     origin: "hook",
     client: hooks.name,
@@ -122,7 +130,7 @@ async function takeCall(call: HookCall, workspace: Workspace, options: HookOptio
     workspace,
     includeDeleted: false,
     isOwnTool,
-    records: [...records, ...heard],
+    records,
     source: null,
   });
 }
@@ -147,23 +155,15 @@ async function takeTask(
   task: NonNullable<HookCall["task"]>,
   call: HookCall,
   { sessionId, workspace }: { sessionId: string; workspace: Workspace },
-  { store, hooks, now }: HookOptions,
+  options: HookOptions,
 ): Promise<void> {
-  const { todos } = await store.getTodos(sessionId);
+  const { todos } = await options.store.getTodos(sessionId);
   const present = todos.map(({ content, status, priority }) => ({ content, status, priority }));
   const same = present.find(({ content }) => content === task.content);
   if (same === undefined) present.push({ ...task, priority: "medium" });
   else if (task.status === "completed") same.status = "completed";
-  await store.captures.take({
-    origin: "hook",
-    client: hooks.name,
-    provider: hooks.name,
-    workspace,
-    includeDeleted: false,
-    isOwnTool,
-    records: [{ kind: "todos", providerSessionId: call.session.id, todos: present, at: now() }],
-    source: null,
-  });
+  const at = options.now();
+  await take([{ kind: "todos", providerSessionId: call.session.id, todos: present, at }], workspace, options);
 }
 
 /** So that its end is known however it comes, and which session that process is in. */

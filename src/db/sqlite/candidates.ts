@@ -1,8 +1,9 @@
 // Which sessions of a directory can be resumed, the likeliest first.
-import { and, desc, eq, gt, isNull, ne, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNotNull, isNull, ne, type SQL, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type { Asker, ResumeTarget } from "../facts.ts";
 import type { Session } from "../records.ts";
+import { isOfProcess } from "./host-sessions.ts";
 import { columnsOf, type Drizzle, Prepared } from "./prepare.ts";
 import { lineage, projects, runs, sessions } from "./schema.ts";
 import { toSession } from "./sessions.ts";
@@ -60,15 +61,7 @@ function prepareHostSession(db: Drizzle) {
   return db
     .select({ sessionId: sql<string>`${runs.sessionId}`.as("sessionId") })
     .from(runs)
-    .where(
-      and(
-        eq(runs.pid, sql.placeholder("pid")),
-        sql`${runs.machineId} is ${sql.placeholder("machineId")}`,
-        sql`${runs.bootId} is ${sql.placeholder("bootId")}`,
-        eq(runs.startToken, sql.placeholder("startToken")),
-        sql`${runs.sessionId} is not null`,
-      ),
-    )
+    .where(and(isOfProcess, isNotNull(runs.sessionId)))
     .orderBy(desc(runs.id))
     .limit(1);
 }

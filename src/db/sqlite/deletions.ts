@@ -10,7 +10,7 @@ import { columnsOf, type Drizzle, inList, Prepared, value } from "./prepare.ts";
 import type { Rollups } from "./rollups.ts";
 import { actions, checkpoints, events, lineage, sessions, todos } from "./schema.ts";
 import type { SearchQueue } from "./search-queue.ts";
-import { type Sessions, untold } from "./sessions.ts";
+import { noUsage, type Sessions, untold } from "./sessions.ts";
 
 type Dependent = { id: string; kind: "fork" | "subagent" };
 
@@ -244,12 +244,7 @@ const nothingLeft = {
   forkedAtSeq: null,
   lastSeq: 0,
   eventCount: 0,
-  inputTokens: null,
-  outputTokens: null,
-  reasoningTokens: null,
-  cacheReadTokens: null,
-  cacheWriteTokens: null,
-  costUsd: null,
+  ...noUsage,
   todosVersion: 0,
   updatedAt: 0,
   lastAccessedAt: 0,

@@ -4,7 +4,7 @@ import type { NewFork, Session, Todo } from "../records.ts";
 import type { Stored, StoreOptions } from "../store.ts";
 import { clip, type Lineage } from "./lineage.ts";
 import type { Redaction } from "./redaction.ts";
-import { type SessionRow, type Sessions, untold } from "./sessions.ts";
+import { noUsage, type SessionRow, type Sessions, untold } from "./sessions.ts";
 import { hashRequest, repairTexts, toJson } from "./text.ts";
 import type { Todos } from "./todos.ts";
 
@@ -98,12 +98,7 @@ function sharedWith(source: Session) {
     provider: null,
     providerSessionId: null,
     parentSessionId: null,
-    inputTokens: null,
-    outputTokens: null,
-    reasoningTokens: null,
-    cacheReadTokens: null,
-    cacheWriteTokens: null,
-    costUsd: null,
+    ...noUsage,
     deletedAt: null,
     purgedAt: null,
   } satisfies Partial<SessionRow>;

@@ -5,6 +5,14 @@ import type { ProcessIdentity } from "../process.ts";
 import { type Drizzle, Prepared } from "./prepare.ts";
 import { runs, sessions } from "./schema.ts";
 
+/** True of the runs of one very process. */
+export const isOfProcess = and(
+  eq(runs.pid, sql.placeholder("pid")),
+  sql`${runs.machineId} is ${sql.placeholder("machineId")}`,
+  sql`${runs.bootId} is ${sql.placeholder("bootId")}`,
+  eq(runs.startToken, sql.placeholder("startToken")),
+);
+
 export class HostSessions {
   readonly #latest;
 
@@ -19,10 +27,7 @@ export class HostSessions {
         .innerJoin(sessions, eq(sessions.id, runs.sessionId))
         .where(
           and(
-            eq(runs.pid, sql.placeholder("pid")),
-            sql`${runs.machineId} is ${sql.placeholder("machineId")}`,
-            sql`${runs.bootId} is ${sql.placeholder("bootId")}`,
-            eq(runs.startToken, sql.placeholder("startToken")),
+            isOfProcess,
             eq(runs.origin, sql`'hook'`),
             isNull(sessions.deletedAt),
             sql`${sessions.provider} is not null and ${sessions.providerSessionId} is not null`,

@@ -30,6 +30,16 @@ export const untold = {
   forgottenAt: null,
 };
 
+/** Of a session of whose usage nothing has been told yet. */
+export const noUsage = {
+  inputTokens: null,
+  outputTokens: null,
+  reasoningTokens: null,
+  cacheReadTokens: null,
+  cacheWriteTokens: null,
+  costUsd: null,
+} satisfies Record<Counter, null>;
+
 export class Sessions {
   readonly #db: Drizzle;
   readonly #options: Pick<StoreOptions, "newId" | "now">;
@@ -128,12 +138,7 @@ export class Sessions {
       requestHash: hashOf(session),
       lastSeq: 0,
       eventCount: 0,
-      inputTokens: null,
-      outputTokens: null,
-      reasoningTokens: null,
-      cacheReadTokens: null,
-      cacheWriteTokens: null,
-      costUsd: null,
+      ...noUsage,
       todosVersion: 0,
       createdAt: now,
       updatedAt: now,
