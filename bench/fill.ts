@@ -66,10 +66,15 @@ export function fillJobs(file: string, { ready, later }: { ready: number; later:
   const insertProject = db.prepare(
     "INSERT INTO projects (id, directory, created_at, updated_at) VALUES (?, ?, 0, 0)",
   );
+  const log = new RawLog(db);
   const now = Date.now();
   const tomorrow = now + 86_400_000;
   db.transaction(() => {
-    for (const project of [0, 1]) insertProject.run(`proj_${project}`, `/bench/${project}`);
+    for (const index of [0, 1]) {
+      const directory = `/bench/${index}`;
+      insertProject.run(`proj_${index}`, directory);
+      log.insertSession(`sess_${index}`, { userId: "user-0", directory, events: 0, at: now });
+    }
     for (let index = 0; index < ready + later; index += 1) {
       const waits = later > 0 && index % Math.ceil((ready + later) / later) === 0;
       const where = [`sess_${index % 2}`, `proj_${index % 2}`, `/bench/${index % 2}`];

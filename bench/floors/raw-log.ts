@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { rulesVersion } from "../../src/recall/version.ts";
 
 const migrations = join(import.meta.dirname, "..", "..", "migrations", "sqlite");
 
@@ -30,7 +31,9 @@ export function openRaw(file: string, durability: Durability | "off"): Database.
 
 /** As if the search index had followed the log: a store that is opened on the file has nothing to catch up with. */
 export function markIndexed(db: Database.Database): void {
-  db.exec("INSERT INTO search_slots SELECT 'a', 'active', 1, coalesce(max(id), 0), 0, NULL FROM events");
+  db.prepare(
+    "INSERT INTO search_slots SELECT 'a', 'active', ?, coalesce(max(id), 0), 0, NULL FROM events",
+  ).run(rulesVersion);
 }
 
 export interface RawEvent {
