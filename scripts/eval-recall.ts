@@ -1,5 +1,6 @@
 // `npm run eval:recall -- SET.json.gz`: how much of the evidence searching finds, asked of the built program as a client asks.
-// `--one-database` puts all stores of the set into one; `--in-memory` asks src/recall alone, with exact frequencies.
+// `--one-database` puts all stores of the set into one; `--in-project` asks for what is in their project instead of all;
+// `--in-memory` asks src/recall alone, with exact frequencies.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,8 +46,9 @@ function toTime(time: string): Date | undefined {
   return time === "" || Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-async function startProgram(stores: readonly Store[]): Promise<Searcher> {
+async function startProgram(stores: readonly Store[], inProject: boolean): Promise<Searcher> {
   const folder = mkdtempSync(join(tmpdir(), "backstory-recall-"));
+  const scope = inProject ? { scope: "project", directory: folder } : { scope: "all" };
   const client = new Client({ name: "eval-recall", version: "1.0.0" });
   const args = ["dist/backstory.js", "--db", join(folder, "recall.db"), "--log-level", "warn"];
   await client.connect(new StdioClientTransport({ command: process.execPath, args }));
@@ -72,8 +74,7 @@ async function startProgram(stores: readonly Store[]): Promise<Searcher> {
       }
     }
   }
-  const ask = (query: string) =>
-    call("search_history", { query, mode: "any", scope: "all", limit: mostHits });
+  const ask = (query: string) => call("search_history", { query, mode: "any", ...scope, limit: mostHits });
   // A search follows the log for a bounded time; what is measured is a store that has been followed.
   while ((await ask("ready")).unindexed > 0);
   return {
@@ -140,16 +141,24 @@ function readSet(path: string): { name: string; stores: Store[] } {
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { "one-database": { type: "boolean" }, "in-memory": { type: "boolean" } },
+  options: {
+    "one-database": { type: "boolean" },
+    "in-project": { type: "boolean" },
+    "in-memory": { type: "boolean" },
+  },
 });
 const [path] = positionals;
 if (path === undefined)
-  throw new Error("Name a set: npm run eval:recall -- SET.json.gz [--one-database] [--in-memory]");
+  throw new Error(
+    "Name a set: npm run eval:recall -- SET.json.gz [--one-database] [--in-project | --in-memory]",
+  );
 
 const { name, stores } = readSet(path);
 const answers: Answer[] = [];
 for (const together of values["one-database"] ? [stores] : stores.map((store) => [store])) {
-  const searcher = values["in-memory"] ? startInMemory(together) : await startProgram(together);
+  const searcher = values["in-memory"]
+    ? startInMemory(together)
+    : await startProgram(together, values["in-project"] === true);
   for (const store of together) answers.push(...(await askAll(searcher, store)));
   await searcher.close();
 }

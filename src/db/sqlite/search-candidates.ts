@@ -48,13 +48,13 @@ const mostShared = 3;
 // these are found by others.
 const littleSaid = 0.15;
 const enough = 600;
-// Filters that leave fewer rows make every list short.
-const narrow = 15_000;
+// Rows of the common terms that pass a filter, all together.
+const mostFiltered = 8_000;
 // Rows of the rarer terms that a common one is looked up with.
 const mostPartners = 20_000;
 // A term of more passages than these is not counted but estimated, from as many at either end of the log.
-const mostCounted = 2_000;
-const mostSampled = 500;
+const mostCounted = 1_000;
+const mostSampled = 250;
 
 export class SearchCandidates {
   readonly #tables: SearchTables;
@@ -84,13 +84,12 @@ export class SearchCandidates {
   }
 
   #frequency(slot: Slot, term: string, upTo: number, passages: number): number {
-    const counted = this.#tables.count(slot, term, upTo, mostCounted);
-    if (counted < mostCounted) return counted;
+    const { count, from } = this.#tables.newest(slot, term, upTo, mostCounted);
+    if (count < mostCounted) return count;
     // As densely as among the newest and the oldest.
-    const newest = this.#tables.list(slot, term, upTo, mostSampled).at(-1) ?? 0;
     const oldest = this.#tables.oldest(slot, term, mostSampled).at(-1) ?? 0;
-    const density = (mostSampled / eventsIn(upTo - newest) + mostSampled / eventsIn(oldest)) / 2;
-    return Math.min(passages, Math.max(counted, Math.round(density * eventsIn(upTo))));
+    const density = (count / eventsIn(upTo - from) + mostSampled / eventsIn(oldest)) / 2;
+    return Math.min(passages, Math.max(count, Math.round(density * eventsIn(upTo))));
   }
 
   /** Best first, some thousand at most. In other modes than `any` some are among them that are not what was asked for. */
@@ -113,7 +112,7 @@ export class SearchCandidates {
     const rare = this.#addRare(rows, known, lookup);
     const where = { lookup, passages: stats.passages, rare };
     const common = known.slice(rare.length);
-    if (this.#isNarrow(lookup)) this.#addEach(rows, common, where);
+    if (lookup.keys.length > 0) this.#addEach(rows, common, where);
     else this.#addShared(rows, common, where);
     return toCandidates(rows, known, stats);
   }
@@ -133,28 +132,31 @@ export class SearchCandidates {
     return toCandidates(rows, known, stats, most);
   }
 
-  #isNarrow({ slot, keys, upTo }: Lookup): boolean {
-    return keys.length > 0 && this.#tables.count(slot, filterOf(keys), upTo, narrow) < narrow;
-  }
-
   /** Looks up the rarest terms whole, as many as go; returns them. */
   #addRare(rows: TermRows, known: readonly Known[], lookup: Lookup): Known[] {
     const { slot, keys, upTo } = lookup;
     // One alone says no more of an old passage than of a new one.
     const most = known.length === 1 && keys.length === 0 ? mostFound : mostRows;
     const rare = firstOf(known, keys.length === 0 ? mostRows : mostPartners);
-    for (const { term, bit } of rare) rows.add(this.#tables.list(slot, quote(term), upTo, most), 1 << bit);
+    if (rare.length === 0) return rare;
     // A filter is dearer than a list: it is asked once for all of them.
-    if (keys.length > 0 && rare.length > 0) rows.keep(this.#list(lookup, anyOf(rare), mostRows));
+    const passing = keys.length === 0 ? undefined : new Set(this.#list(lookup, anyOf(rare), mostRows));
+    for (const { term, bit } of rare) {
+      const found = this.#tables.list(slot, quote(term), upTo, most);
+      rows.add(passing ? found.filter((row) => passing.has(row)) : found, 1 << bit);
+    }
     return rare;
   }
 
-  /** Looks up each of the common terms that says something. */
+  /** Looks up each of the common terms that says something, where a filter makes their lists short. */
   #addEach(rows: TermRows, common: readonly Known[], { lookup, passages }: Where): void {
+    let left = mostFiltered;
     for (const { term, frequency, bit } of common) {
       const saysLittle = frequency > passages * littleSaid;
-      if (saysLittle && rows.size >= enough) return;
-      rows.add(this.#list(lookup, quote(term), saysLittle ? mostFound : narrow), 1 << bit);
+      if (left <= 0 || (saysLittle && rows.size >= enough)) return;
+      const found = this.#list(lookup, quote(term), saysLittle ? enough : left);
+      rows.add(found, 1 << bit);
+      left -= found.length;
     }
   }
 

@@ -32,12 +32,6 @@ export class TermRows {
     this.#masks = mergedMasks.subarray(0, size);
   }
 
-  /** Only those among these. */
-  keep(rows: readonly number[]): void {
-    const kept = new Set(rows);
-    this.#filter((row) => kept.has(row));
-  }
-
   /** Of events whose rows together have all terms of the mask. */
   keepEvents(mask: number): void {
     const kept = new Map<number, number>();

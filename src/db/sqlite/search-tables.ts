@@ -108,6 +108,15 @@ export class SearchTables {
     return this.#on(slot, sql).values(match, upTo, most)[0] as number;
   }
 
+  /** How many match at or before `upTo`, and the oldest of them; of more than `most` the newest are looked at alone. */
+  newest(slot: Slot, match: string, upTo: number, most: number): { count: number; from: number } {
+    const where = `search_${slot} MATCH ? AND rowid <= ${integer}`;
+    const rows = `SELECT rowid AS id FROM search_${slot} WHERE ${where} ORDER BY rowid DESC LIMIT ?`;
+    const sql = `SELECT json_array(count(*), min(id)) FROM (${rows})`;
+    const [count, from] = JSON.parse(this.#on(slot, sql).values(match, upTo, most)[0] as string);
+    return { count, from };
+  }
+
   /** FTS5 keeps them itself, exactly: the averages record of https://sqlite.org/fts5.html. */
   totals(slot: Slot): Totals {
     const [record] = this.#on(slot, `SELECT block FROM search_${slot}_data WHERE id = 1`).values();
