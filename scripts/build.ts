@@ -1,6 +1,6 @@
 // src/ → dist/: the command in parts, its hook in one, better-sqlite3 alone outside; and what the server can say before it
 // is loaded.
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { describeServer } from "../src/server/description.ts";
 import { tools } from "../src/tools/index.ts";
@@ -40,6 +40,18 @@ function instead(name: string, filter: RegExp, contents: string): Plugin {
       onLoad({ filter: /.*/, namespace: name }, () => ({ contents, resolveDir: "src/cli" }));
     },
   };
+}
+
+/**
+ * Regular expressions are what esbuild leaves unescaped, and by one letter of another script V8 keeps the whole text of a
+ * file in two bytes each.
+ */
+function escapeFile(path: string): void {
+  const escaped = readFileSync(path, "utf8").replace(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  writeFileSync(path, escaped);
 }
 
 const command = await build({
@@ -90,6 +102,7 @@ const entry = await build({
 
 writeFileSync("dist/description.json", JSON.stringify(describeServer(tools)));
 const outputs = Object.assign({}, ...[command, hook, entry].map(({ metafile }) => metafile.outputs));
+for (const path of Object.keys(outputs)) escapeFile(path);
 writeLicences({ outputs }, "dist/THIRD_PARTY_LICENSES.txt");
 
 const bytes = Object.values<{ bytes: number }>(outputs).reduce((sum, output) => sum + output.bytes, 0);

@@ -1,5 +1,6 @@
 // `backstory serve`: answers on stdin and stdout from the first moment, and loads the server proper behind that.
 import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import { Connection } from "../server/connection.ts";
 import { greet, type Handover } from "../server/greeter.ts";
 import { type Description, toolsOf } from "../server/greeting.ts";
@@ -8,6 +9,8 @@ import type { RunningServer } from "./start-server.ts";
 
 /** Ends the process with 0 when the host closes stdin or stdout, or on SIGTERM, SIGINT and SIGHUP. */
 export function serve(settings: Settings): void {
+  // Loading would let the young generation grow to 8 MB, which a server that waits for its host keeps.
+  setFlagsFromString("--semi-space-growth-factor=1");
   let server: Promise<RunningServer> | undefined;
   let stopping = false;
   const stop = async (reason: string) => {
