@@ -36,7 +36,7 @@ function openClasses(file: string) {
   const options = storeOptions({ file });
   const redaction = new Redaction(options);
   const projects = new Projects(query, options, redaction);
-  const sessions = new Sessions(query, options, { projects, redaction });
+  const sessions = new Sessions(query, options, { projects });
   const runs = new Runs(query, options, { sessions, projects, redaction });
   const audit = new Audit(query, options);
   const rollups = new Rollups(query, new LogSums(query));

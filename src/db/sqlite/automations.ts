@@ -1,12 +1,13 @@
 // Automations: schedules, and the jobs that are due by them.
-import { and, desc, eq, gt, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, lt, lte, or, sql } from "drizzle-orm";
 import type { Automation, AutomationQuery, NewAutomation } from "../automations.ts";
 import { StoreError } from "../errors.ts";
 import type { Page, Provenance } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
 import type { Audit } from "./audit.ts";
 import type { Jobs } from "./jobs.ts";
-import { columnsOf, type Drizzle, Inserts, Prepared, Shapes, value } from "./prepare.ts";
+import { Pages } from "./pages.ts";
+import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
 import type { Redaction } from "./redaction.ts";
 import { repairTexts } from "./text.ts";
@@ -19,7 +20,6 @@ type Options = Pick<StoreOptions, "newId" | "now" | "nextRun" | "log">;
 const sliceSize = 100;
 
 export class Automations {
-  readonly #db: Drizzle;
   readonly #options: Options;
   readonly #projects: Projects;
   readonly #jobs: Jobs;
@@ -34,14 +34,13 @@ export class Automations {
   readonly #countedLater;
   readonly #moveOn;
   readonly #putForward;
-  readonly #lists = new Shapes<{ all(values: Record<string, unknown>): AutomationRow[] }>();
+  readonly #pages;
 
   constructor(
     db: Drizzle,
     options: Options,
     related: { projects: Projects; jobs: Jobs; audit: Audit; redaction: Redaction },
   ) {
-    this.#db = db;
     this.#options = options;
     this.#projects = related.projects;
     this.#jobs = related.jobs;
@@ -50,6 +49,13 @@ export class Automations {
     const id = eq(automations.id, sql.placeholder("id"));
     const select = () => db.select(columnsOf(automations)).from(automations);
     this.#insert = new Inserts(db, automations);
+    this.#pages = new Pages(db, automations, {
+      conditions: () => ({
+        directory: eq(automations.directory, sql.placeholder("directory")),
+        afterId: lt(automations.id, sql.placeholder("afterId")),
+      }),
+      newest: [automations.id],
+    });
     this.#byId = new Prepared(db, () => select().where(id));
     this.#byName = new Prepared(db, () =>
       select().where(
@@ -230,27 +236,8 @@ export class Automations {
   }
 
   list({ after, limit, ...filters }: AutomationQuery): Page<Automation> {
-    const values: Record<string, unknown> = { ...filters, afterId: after?.id };
-    const given = Object.keys(values).filter((name) => values[name] !== undefined);
-    const statement = this.#lists.get(given.join(), () => this.#prepareList(new Set(given)));
-    const rows = statement.all({ ...values, limit: limit + 1 });
-    return { items: rows.slice(0, limit).map(toAutomation), more: rows.length > limit };
-  }
-
-  #prepareList(given: ReadonlySet<string>) {
-    const conditions: Record<string, SQL> = {
-      directory: eq(automations.directory, sql.placeholder("directory")),
-      afterId: lt(automations.id, sql.placeholder("afterId")),
-    };
-    const wanted = Object.entries(conditions).filter(([name]) => given.has(name));
-    return new Prepared(this.#db, () =>
-      this.#db
-        .select(columnsOf(automations))
-        .from(automations)
-        .where(and(...wanted.map(([, condition]) => condition)))
-        .orderBy(desc(automations.id))
-        .limit(sql.placeholder("limit")),
-    );
+    const { rows, more } = this.#pages.page({ ...filters, afterId: after?.id }, limit);
+    return { items: rows.map(toAutomation), more };
   }
 }
 

@@ -10,7 +10,8 @@ import { columnsOf, type Drizzle, inList, Prepared, value } from "./prepare.ts";
 import type { Rollups } from "./rollups.ts";
 import { actions, checkpoints, events, lineage, sessions, todos } from "./schema.ts";
 import type { SearchQueue } from "./search-queue.ts";
-import { noUsage, type Sessions, untold } from "./sessions.ts";
+import { noUsage } from "./session-growth.ts";
+import { type Sessions, untold } from "./sessions.ts";
 
 type Dependent = { id: string; kind: "fork" | "subagent" };
 

@@ -13,6 +13,7 @@ import { type Redaction, toRedactions } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
 import type { Runs } from "./runs.ts";
 import { events } from "./schema.ts";
+import type { SessionGrowth } from "./session-growth.ts";
 import type { Sessions } from "./sessions.ts";
 import { hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
 
@@ -25,6 +26,7 @@ const kept: readonly string[] = ["id", "sessionId", "seq"];
 export class Events {
   readonly #options: Pick<StoreOptions, "newId" | "now">;
   readonly #sessions: Sessions;
+  readonly #sessionGrowth: SessionGrowth;
   readonly #lineage: Lineage;
   readonly #actions: Actions;
   readonly #runs: Runs;
@@ -37,10 +39,18 @@ export class Events {
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
-    related: { sessions: Sessions; lineage: Lineage; actions: Actions; runs: Runs; redaction: Redaction },
+    related: {
+      sessions: Sessions;
+      sessionGrowth: SessionGrowth;
+      lineage: Lineage;
+      actions: Actions;
+      runs: Runs;
+      redaction: Redaction;
+    },
   ) {
     this.#options = options;
     this.#sessions = related.sessions;
+    this.#sessionGrowth = related.sessionGrowth;
     this.#lineage = related.lineage;
     this.#actions = related.actions;
     this.#runs = related.runs;
@@ -83,7 +93,7 @@ export class Events {
       }
     }
     if (runId !== null) this.#runs.get(runId);
-    const { lastSeq, updatedAt } = this.#sessions.grow(sessionId, event);
+    const { lastSeq, updatedAt } = this.#sessionGrowth.grow(sessionId, event);
     const place = { seq: lastSeq, createdAt: event.createdAt ?? updatedAt };
     const record = this.#insertAt(place, { ...event, idempotencyKey, requestHash }, findings);
     return { record, duplicate: false };
@@ -98,7 +108,7 @@ export class Events {
     { key, findings }: { key: string; findings: Findings },
   ): Event {
     const at = event.createdAt === null ? 0 : Math.min(event.createdAt, this.#options.now());
-    const { lastSeq, updatedAt } = this.#sessions.grow(event.sessionId, event, at);
+    const { lastSeq, updatedAt } = this.#sessionGrowth.grow(event.sessionId, event, at);
     const place = { seq: lastSeq, createdAt: event.createdAt ?? updatedAt };
     const stored = { ...event, runId: null, idempotencyKey: hostsKey(key), requestHash: null };
     return this.#insertAt(place, stored, findings);

@@ -4,7 +4,8 @@ import type { NewFork, Session, Todo } from "../records.ts";
 import type { Stored, StoreOptions } from "../store.ts";
 import { clip, type Lineage } from "./lineage.ts";
 import type { Redaction } from "./redaction.ts";
-import { noUsage, type SessionRow, type Sessions, untold } from "./sessions.ts";
+import { noUsage } from "./session-growth.ts";
+import { type SessionRow, type Sessions, untold } from "./sessions.ts";
 import { hashRequest, repairTexts, toJson } from "./text.ts";
 import type { Todos } from "./todos.ts";
 

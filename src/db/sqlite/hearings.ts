@@ -10,6 +10,7 @@ import { columnsOf, type Drizzle, Prepared } from "./prepare.ts";
 import type { Rollups } from "./rollups.ts";
 import { events } from "./schema.ts";
 import type { SearchQueue } from "./search-queue.ts";
+import type { SessionGrowth } from "./session-growth.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** An event but for whose it is. */
@@ -20,6 +21,7 @@ type Hearing = Omit<CapturedHearing, "kind" | "providerSessionId">;
 
 interface Related {
   sessions: Sessions;
+  sessionGrowth: SessionGrowth;
   events: Events;
   rollups: Rollups;
   searchQueue: SearchQueue;
@@ -73,7 +75,7 @@ export class Hearings {
    * was forgotten meanwhile, and stays so.
    */
   replace(heard: EventRow, said: Said, by: { key: string; findings: Findings }): boolean {
-    const { events, rollups, sessions, searchQueue } = this.#related;
+    const { events, rollups, sessionGrowth, searchQueue } = this.#related;
     const { sessionId, seq, forgottenAt } = heard;
     if (forgottenAt !== null) {
       events.renameHeard(heard, by.key);
@@ -83,7 +85,7 @@ export class Hearings {
     rollups.subtract(sessionId, seqs);
     events.replaceHeard(heard, { ...said, sessionId, origin: heard.origin, client: heard.client }, by);
     rollups.addAgain(sessionId, seqs);
-    sessions.addUsage(sessionId, said);
+    sessionGrowth.addUsage(sessionId, said);
     searchQueue.add(sessionId, seqs);
     return true;
   }

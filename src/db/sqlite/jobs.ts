@@ -1,12 +1,13 @@
 // Jobs: their rows, the list of them, and what they say of a session. Who works on them is in leases.ts.
-import { and, desc, eq, lt, type SQL, sql } from "drizzle-orm";
+import { and, eq, lt, sql } from "drizzle-orm";
 import type { Automation } from "../automations.ts";
 import { StoreError } from "../errors.ts";
 import type { Job, JobPlace, JobQuery, NewJob, SessionWork } from "../jobs.ts";
 import type { JsonValue, Page, Provenance, Stored } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
 import type { Audit } from "./audit.ts";
-import { columnsOf, type Drizzle, Inserts, inList, Prepared, Shapes, value } from "./prepare.ts";
+import { Pages } from "./pages.ts";
+import { columnsOf, type Drizzle, Inserts, inList, Prepared, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
 import type { Redaction } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
@@ -33,7 +34,6 @@ const unclaimed = {
 };
 
 export class Jobs {
-  readonly #db: Drizzle;
   readonly #options: Pick<StoreOptions, "newId" | "now">;
   readonly #sessions: Sessions;
   readonly #projects: Projects;
@@ -45,14 +45,13 @@ export class Jobs {
   readonly #cancel;
   readonly #working;
   readonly #lastStatuses;
-  readonly #lists = new Shapes<{ all(values: Record<string, unknown>): JobRow[] }>();
+  readonly #pages;
 
   constructor(
     db: Drizzle,
     options: Pick<StoreOptions, "newId" | "now">,
     related: { sessions: Sessions; projects: Projects; audit: Audit; redaction: Redaction },
   ) {
-    this.#db = db;
     this.#options = options;
     this.#sessions = related.sessions;
     this.#projects = related.projects;
@@ -60,6 +59,17 @@ export class Jobs {
     this.#redaction = related.redaction;
     const id = eq(jobs.id, sql.placeholder("id"));
     this.#insert = new Inserts(db, jobs);
+    this.#pages = new Pages(db, jobs, {
+      conditions: () => ({
+        jobId: eq(jobs.id, sql.placeholder("jobId")),
+        sessionId: eq(jobs.sessionId, sql.placeholder("sessionId")),
+        projectId: eq(jobs.projectId, sql.placeholder("projectId")),
+        directory: eq(jobs.directory, sql.placeholder("directory")),
+        status: eq(jobs.status, sql.placeholder("status")),
+        afterId: lt(jobs.id, sql.placeholder("afterId")),
+      }),
+      newest: [jobs.id],
+    });
     this.#byId = new Prepared(db, () => db.select(columnsOf(jobs)).from(jobs).where(id));
     this.#byKey = new Prepared(db, () =>
       db
@@ -208,31 +218,11 @@ export class Jobs {
   list({ after, limit, workspace, ...filters }: JobQuery): Page<Job> {
     if (filters.jobId !== undefined) this.getRow(filters.jobId);
     if (filters.sessionId !== undefined) this.#sessions.get(filters.sessionId);
-    const values: Record<string, unknown> = { ...filters, ...this.placeOf(workspace), afterId: after?.id };
-    const given = Object.keys(values).filter((name) => values[name] !== undefined);
-    const statement = this.#lists.get(given.join(), () => this.#prepareList(new Set(given)));
-    const rows = statement.all({ ...values, limit: limit + 1 });
-    return { items: rows.slice(0, limit).map(toJob), more: rows.length > limit };
-  }
-
-  #prepareList(given: ReadonlySet<string>) {
-    const conditions: Record<string, SQL> = {
-      jobId: eq(jobs.id, sql.placeholder("jobId")),
-      sessionId: eq(jobs.sessionId, sql.placeholder("sessionId")),
-      projectId: eq(jobs.projectId, sql.placeholder("projectId")),
-      directory: eq(jobs.directory, sql.placeholder("directory")),
-      status: eq(jobs.status, sql.placeholder("status")),
-      afterId: lt(jobs.id, sql.placeholder("afterId")),
-    };
-    const wanted = Object.entries(conditions).filter(([name]) => given.has(name));
-    return new Prepared(this.#db, () =>
-      this.#db
-        .select(columnsOf(jobs))
-        .from(jobs)
-        .where(and(...wanted.map(([, condition]) => condition)))
-        .orderBy(desc(jobs.id))
-        .limit(sql.placeholder("limit")),
+    const { rows, more } = this.#pages.page(
+      { ...filters, ...this.placeOf(workspace), afterId: after?.id },
+      limit,
     );
+    return { items: rows.map(toJob), more };
   }
 }
 

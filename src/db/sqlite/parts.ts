@@ -44,7 +44,9 @@ import { SearchSlots } from "./search-slots.ts";
 import { Searches } from "./search-store.ts";
 import { SearchTables } from "./search-tables.ts";
 import { SearchTexts } from "./search-texts.ts";
+import { SessionGrowth } from "./session-growth.ts";
 import { SessionIds } from "./session-ids.ts";
+import { SessionList } from "./session-list.ts";
 import { SessionPatches } from "./session-patches.ts";
 import { Sessions } from "./sessions.ts";
 import { Sources } from "./sources.ts";
@@ -62,7 +64,8 @@ export function createParts(db: Database.Database, options: StoreOptions) {
   const rollups = new Rollups(query, logSums);
   const statistics = new Statistics(query, logSums, rollups);
   const projects = new Projects(query, options, redaction);
-  const sessions = new Sessions(query, options, { projects, redaction });
+  const sessions = new Sessions(query, options, { projects });
+  const sessionGrowth = new SessionGrowth(query, options);
   const todos = new Todos(query, options, { sessions, redaction });
   const runs = new Runs(query, options, { sessions, projects, redaction });
   const projectRuns = new ProjectRuns(query, { runs, projects, audit });
@@ -76,8 +79,8 @@ export function createParts(db: Database.Database, options: StoreOptions) {
   const histories = new Histories(query, { sessions, lineage, actions });
   const forks = new Forks(options, { sessions, lineage, todos, redaction });
   const jobs = new Jobs(query, options, { sessions, projects, audit, redaction });
-  const events = new Events(query, options, { sessions, lineage, actions, runs, redaction });
-  const hearings = new Hearings(query, { sessions, events, rollups, searchQueue });
+  const events = new Events(query, options, { sessions, sessionGrowth, lineage, actions, runs, redaction });
+  const hearings = new Hearings(query, { sessions, sessionGrowth, events, rollups, searchQueue });
   const providerSessions = new ProviderSessions(query, options, {
     sessions,
     projects,
@@ -150,6 +153,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
       searchHits: new SearchHits({ searchTexts, sessions, lineage }),
     }),
     sessionIds: new SessionIds(query),
+    sessionList: new SessionList(query),
     sessionPatches: new SessionPatches(query, options, { sessions, providerSessions, audit, redaction }),
     sessions,
     sources,

@@ -1,11 +1,12 @@
 // Runs: processes of agents' commands, and the marking of those that are gone. Knows no system calls: the identity
 // of a process and the verdict about it are handed in.
-import { and, desc, eq, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNull, lt, sql } from "drizzle-orm";
 import { StoreError } from "../errors.ts";
 import type { ProcessIdentity } from "../process.ts";
 import type { NewRun, Run } from "../records.ts";
 import type { FinishedRun, Page, RunQuery, Stored, StoreOptions } from "../store.ts";
-import { columnsOf, type Drizzle, Inserts, Prepared, Shapes, value } from "./prepare.ts";
+import { Pages } from "./pages.ts";
+import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
 import type { Redaction } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
@@ -34,7 +35,7 @@ export class Runs {
   readonly #byKey;
   readonly #end;
   readonly #disconnect;
-  readonly #lists = new Shapes<{ all(values: Record<string, unknown>): RunRow[] }>();
+  readonly #pages;
 
   constructor(
     db: Drizzle,
@@ -49,6 +50,18 @@ export class Runs {
     const id = eq(runs.id, sql.placeholder("id"));
     const stillRunning = and(id, eq(runs.status, "running"));
     this.#insert = new Inserts(db, runs);
+    this.#pages = new Pages(db, runs, {
+      conditions: () => ({
+        sessionId: eq(runs.sessionId, sql.placeholder("sessionId")),
+        directory: eq(runs.directory, sql.placeholder("directory")),
+        projectId: eq(runs.projectId, sql.placeholder("projectId")),
+        status: eq(runs.status, sql.placeholder("status")),
+        pid: eq(runs.pid, sql.placeholder("pid")),
+        machineId: sql`${runs.machineId} is ${sql.placeholder("machineId")}`,
+        afterId: lt(runs.id, sql.placeholder("afterId")),
+      }),
+      newest: [runs.id],
+    });
     this.#byId = new Prepared(db, () => db.select(columnsOf(runs)).from(runs).where(id));
     this.#byKey = new Prepared(db, () =>
       db
@@ -250,32 +263,8 @@ export class Runs {
   }
 
   list({ after, limit, ...filters }: RunQuery & { machineId?: string | null }): Page<Run> {
-    const values: Record<string, unknown> = { ...filters, afterId: after?.id };
-    const given = Object.keys(values).filter((name) => values[name] !== undefined);
-    const statement = this.#lists.get(given.join(), () => this.#prepareList(new Set(given)));
-    const rows = statement.all({ ...values, limit: limit + 1 });
-    return { items: rows.slice(0, limit).map(toRun), more: rows.length > limit };
-  }
-
-  #prepareList(given: ReadonlySet<string>) {
-    const conditions: Record<string, SQL> = {
-      sessionId: eq(runs.sessionId, sql.placeholder("sessionId")),
-      directory: eq(runs.directory, sql.placeholder("directory")),
-      projectId: eq(runs.projectId, sql.placeholder("projectId")),
-      status: eq(runs.status, sql.placeholder("status")),
-      pid: eq(runs.pid, sql.placeholder("pid")),
-      machineId: sql`${runs.machineId} is ${sql.placeholder("machineId")}`,
-      afterId: lt(runs.id, sql.placeholder("afterId")),
-    };
-    const wanted = Object.entries(conditions).filter(([name]) => given.has(name));
-    return new Prepared(this.#db, () =>
-      this.#db
-        .select(columnsOf(runs))
-        .from(runs)
-        .where(and(...wanted.map(([, condition]) => condition)))
-        .orderBy(desc(runs.id))
-        .limit(sql.placeholder("limit")),
-    );
+    const { rows, more } = this.#pages.page({ ...filters, afterId: after?.id }, limit);
+    return { items: rows.map(toRun), more };
   }
 }
 

@@ -53,7 +53,7 @@ const mostFiltered = 8_000;
 // Rows of the rarer terms that a common one is looked up with.
 const mostPartners = 20_000;
 // A term of more passages than these is not counted but estimated, from as many at either end of the log.
-const mostCounted = 2_000;
+const mostCounted = 1_000;
 const mostSampled = 500;
 
 export class SearchCandidates {

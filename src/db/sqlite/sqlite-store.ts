@@ -127,7 +127,7 @@ class SqliteStore implements store.Store {
   }
 
   listSessions(query: store.SessionQuery) {
-    return this.#transactions.read(() => this.#parts.sessions.list(query));
+    return this.#transactions.read(() => this.#parts.sessionList.page(query));
   }
 
   forkSession(fork: records.NewFork) {

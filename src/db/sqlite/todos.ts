@@ -6,7 +6,8 @@ import type { StoreOptions } from "../store.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
 import type { Redaction } from "./redaction.ts";
 import { sessions, todos } from "./schema.ts";
-import { laterOf, type Sessions } from "./sessions.ts";
+import { laterOf } from "./session-growth.ts";
+import type { Sessions } from "./sessions.ts";
 import { repairTexts } from "./text.ts";
 
 type TodoRow = typeof todos.$inferSelect;
