@@ -1,7 +1,6 @@
 // The Store on one SQLite file: async outside, synchronous inside, one method one transaction.
 import type Database from "better-sqlite3";
 import type { ResumeTarget } from "../facts.ts";
-import type { Verdict } from "../process.ts";
 import type * as records from "../records.ts";
 import type * as store from "../store.ts";
 import type { TurnQuery } from "../turns.ts";
@@ -25,6 +24,7 @@ import { scrubStore } from "./scrub-store.ts";
 import { SearchFollower } from "./search-follower.ts";
 import { createSearchStore } from "./search-store.ts";
 import { keepStats } from "./stats.ts";
+import { Sweeps } from "./sweeps.ts";
 import { retryWhileBusy, Transactions } from "./transactions.ts";
 
 /**
@@ -57,9 +57,6 @@ export async function openStore(options: store.StoreOptions): Promise<store.Stor
 
 const fewCommits = 8;
 
-// The newest: facts tell of no more.
-const mostProbed = 20;
-
 class SqliteStore implements store.Store {
   readonly file: string;
   readonly projects: store.Store["projects"];
@@ -80,6 +77,7 @@ class SqliteStore implements store.Store {
   readonly #options: store.StoreOptions;
   readonly #parts: Parts;
   readonly #purge: Purge;
+  readonly #sweeps: Sweeps;
   readonly #searchFollower: SearchFollower;
 
   constructor(db: Database.Database, transactions: Transactions, options: store.StoreOptions) {
@@ -89,6 +87,7 @@ class SqliteStore implements store.Store {
     this.#options = options;
     const parts = createParts(db, options);
     this.#parts = parts;
+    this.#sweeps = new Sweeps(transactions, { ...parts, prober: options.prober });
     this.#purge = new Purge(transactions, parts.deletions, () => db.open);
     this.projects = createProjectStore(
       { projects: parts.projectsWithRuns, runs: parts.projectRuns },
@@ -159,7 +158,6 @@ class SqliteStore implements store.Store {
     return this.#transactions.read(() => this.#parts.sessionIds.startingWith(prefix, limit));
   }
 
-  /** Probes behind the transaction, and writes nothing: who only looks does not wait for a lock. */
   async getFacts(target: ResumeTarget) {
     const { facts, running } = await this.#transactions.read(() => {
       const facts = this.#parts.facts.of(target);
@@ -167,19 +165,8 @@ class SqliteStore implements store.Store {
       const { id: sessionId } = facts.session;
       return { facts, running: isRunning ? this.#parts.runs.running({ sessionId }) : [] };
     });
-    const judged = running
-      .slice(-mostProbed)
-      .map(async ({ run, identity }) => this.#judge(run, await this.#options.prober.probe(identity)));
-    const told = new Map((await Promise.all(judged)).map((run) => [run.id, run]));
-    return { ...facts, runs: facts.runs.map((run) => told.get(run.id) ?? run) };
-  }
-
-  /** The run as a sweep would leave it, or with the reason why that cannot be told. */
-  #judge(run: records.Run, verdict: Verdict): records.Run {
-    if (verdict.state === "alive") return run;
-    if (verdict.state === "unknown") return { ...run, evidence: verdict.evidence };
-    const gone = this.#parts.runs.asGone(run, verdict.evidence);
-    return { ...gone, evidence: `${gone.evidence} (not yet marked)` };
+    const judged = await this.#sweeps.judge(running);
+    return { ...facts, runs: facts.runs.map((run) => judged.get(run.id) ?? run) };
   }
 
   async touchSession(sessionId: string) {
@@ -253,29 +240,8 @@ class SqliteStore implements store.Store {
     return this.#transactions.read(() => this.#parts.runs.latest(sessionId));
   }
 
-  /** Reads and probes without the lock, and takes it for each dead run alone. */
-  async markCrashedRuns({ directory, dryRun = false }: Parameters<store.Store["markCrashedRuns"]>[0] = {}) {
-    const running = await this.#transactions.read(() => this.#parts.runs.running({ directory }));
-    const sweep: store.Sweep = { crashed: [], ended: [], unknown: [], alive: 0, checked: running.length };
-    for (const { run, identity } of running) {
-      const verdict = await this.#options.prober.probe(identity);
-      if (verdict.state === "alive") sweep.alive += 1;
-      if (verdict.state === "unknown") sweep.unknown.push({ run, evidence: verdict.evidence });
-      if (verdict.state !== "dead") continue;
-      const gone = dryRun
-        ? this.#parts.runs.asGone(run, verdict.evidence)
-        : await this.#transactions.write(() => this.#markGone(run.id, verdict.evidence));
-      if (gone === null) continue;
-      const told = dryRun ? { ...run, evidence: gone.evidence } : gone;
-      sweep[gone.status === "ended" ? "ended" : "crashed"].push(told);
-    }
-    return sweep;
-  }
-
-  #markGone(runId: string, evidence: string) {
-    const gone = this.#parts.runs.markGone(runId, evidence);
-    if (gone) this.#parts.leases.giveBackOf(gone);
-    return gone;
+  markCrashedRuns(options: Parameters<store.Store["markCrashedRuns"]>[0] = {}) {
+    return this.#sweeps.mark(options);
   }
 
   async markDisconnected(runIds: readonly string[]) {
