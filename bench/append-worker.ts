@@ -1,7 +1,8 @@
 // A child process of the "8 processes" lines: opens the Store, waits for the word, appends until the time is over.
 import { setImmediate } from "node:timers/promises";
+import { newEvent } from "./../test/new-records.ts";
 import type { Durability } from "./floors/raw-log.ts";
-import { newEvent, newSession, openBenchStore, prose } from "./store.ts";
+import { openBenchStore, prose, sessionIn } from "./store.ts";
 
 export interface WorkerReport {
   appended: number;
@@ -13,8 +14,8 @@ export interface WorkerReport {
 const [file = "", durability = "", milliseconds = ""] = process.argv.slice(2);
 
 const store = await openBenchStore(file, durability as Durability);
-const { record } = await store.createSession(newSession("/bench"));
-const event = newEvent({ sessionId: record.id, author: "assistant", content: prose(1000) });
+const { record } = await store.createSession(sessionIn("/bench"));
+const event = newEvent(record.id, { author: "assistant", content: prose(1000) });
 process.once("message", async () => {
   process.send?.(await appendFor(Number(milliseconds)));
   await store.close();

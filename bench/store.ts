@@ -1,12 +1,13 @@
 // A Store as the server opens it, and what the lines put into it.
 import { join } from "node:path";
 import { typeid } from "typeid-js";
-import type { NewEvent, NewSession } from "../src/db/records.ts";
+import type { NewSession } from "../src/db/records.ts";
 import type { Redactor } from "../src/db/redaction.ts";
 import { openStore } from "../src/db/sqlite/sqlite-store.ts";
 import type { Store } from "../src/db/store.ts";
 import { createProber } from "../src/liveness/prober.ts";
 import { nextRun } from "../src/schedule/schedule.ts";
+import { newSession, workspace } from "../test/new-records.ts";
 import type { Durability } from "./floors/raw-log.ts";
 
 export function openBenchStore(file: string, durability: Durability, redactor?: Redactor): Promise<Store> {
@@ -23,56 +24,8 @@ export function openBenchStore(file: string, durability: Durability, redactor?: 
   });
 }
 
-export function newSession(directory: string): NewSession {
-  return {
-    appName: "bench",
-    userId: null,
-    workspace: {
-      directory,
-      projectDirectory: directory,
-      gitCommonDir: null,
-      gitBranch: null,
-      gitRemote: null,
-    },
-    title: null,
-    agent: null,
-    provider: null,
-    providerSessionId: null,
-    parentSessionId: null,
-    context: null,
-    metadata: null,
-    idempotencyKey: null,
-    origin: "tool",
-    client: "bench",
-  };
-}
-
-export function newEvent({ sessionId, author, content }: Pick<NewEvent, "sessionId" | "author" | "content">) {
-  const event: NewEvent = {
-    sessionId,
-    type: "message",
-    author,
-    content,
-    reasoning: null,
-    actions: [],
-    agent: null,
-    branch: null,
-    turnId: null,
-    messageId: null,
-    runId: null,
-    finish: null,
-    error: null,
-    tokens: { input: null, output: null, reasoning: null, cacheRead: null, cacheWrite: null },
-    costUsd: null,
-    longRunningToolIds: null,
-    metadata: null,
-    raw: undefined,
-    createdAt: null,
-    idempotencyKey: null,
-    origin: "tool",
-    client: "bench",
-  };
-  return event;
+export function sessionIn(directory: string): NewSession {
+  return newSession({ workspace: { ...workspace, directory, projectDirectory: directory } });
 }
 
 /** So many ASCII characters of prose, beginning differently for each `index`. */

@@ -1,10 +1,11 @@
 // Appending through the Store, without a protocol: against raw SQL, and as the file grows.
 import type { Store } from "../../src/db/store.ts";
+import { newEvent } from "../../test/new-records.ts";
 import { fillEvents, openRawLog, sessionIdOf } from "../fill.ts";
 import type { Durability } from "../floors/raw-log.ts";
 import type { Line } from "../line.ts";
 import { interleave } from "../measure.ts";
-import { newEvent, newSession, openBenchStore, prose } from "../store.ts";
+import { openBenchStore, prose, sessionIn } from "../store.ts";
 import type { Workbench } from "../workbench.ts";
 
 const content = prose(1000);
@@ -17,8 +18,8 @@ function appendLine(durability: Durability): Line {
     atMost: 1.15,
     async measure(bench) {
       const store = await openBenchStore(bench.newFile(), durability);
-      const { record } = await store.createSession(newSession("/bench"));
-      const event = newEvent({ sessionId: record.id, author: "assistant", content });
+      const { record } = await store.createSession(sessionIn("/bench"));
+      const event = newEvent(record.id, { author: "assistant", content });
       const raw = openRawLog(bench.newFile(), durability, [record.id]);
       const rawEvent = { sessionId: record.id, author: "assistant", content };
       const { floor, floorAgain, ours } = await interleave(
@@ -63,7 +64,7 @@ function appendInTurn(store: Store): () => Promise<unknown> {
   let turn = 0;
   return () => {
     turn += 1;
-    return store.appendEvent(newEvent({ sessionId: sessionIdOf(turn % 10), author: "assistant", content }));
+    return store.appendEvent(newEvent(sessionIdOf(turn % 10), { author: "assistant", content }));
   };
 }
 

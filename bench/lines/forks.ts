@@ -1,10 +1,11 @@
 // Forks: what it costs to read one, whatever its depth, and to make one, whatever the length of the history.
 import { statSync } from "node:fs";
 import type { Store } from "../../src/db/store.ts";
+import { newEvent } from "../../test/new-records.ts";
 import { withServers } from "../client.ts";
 import type { Line } from "../line.ts";
 import { exactly, interleave, spreadOf } from "../measure.ts";
-import { newEvent, newSession, openBenchStore, prose } from "../store.ts";
+import { openBenchStore, prose, sessionIn } from "../store.ts";
 import type { Workbench } from "../workbench.ts";
 
 const depth = 10;
@@ -21,7 +22,7 @@ function makeFile(bench: Workbench): Promise<{ file: string; sessions: Sessions 
   return bench.once("forks", async () => {
     const file = bench.newFile();
     const store = await openBenchStore(file, "normal");
-    const newId = async () => (await store.createSession(newSession("/bench"))).record.id;
+    const newId = async () => (await store.createSession(sessionIn("/bench"))).record.id;
     const [plain, plainAgain] = [await newId(), await newId()];
     for (const id of [plain, plainAgain]) await append(store, id, depth * eventsPerLevel);
     let fork = await newId();
@@ -35,7 +36,7 @@ function makeFile(bench: Workbench): Promise<{ file: string; sessions: Sessions 
 }
 
 function append(store: Store, sessionId: string, count: number) {
-  const event = (index: number) => newEvent({ sessionId, author: "assistant", content: prose(200, index) });
+  const event = (index: number) => newEvent(sessionId, { author: "assistant", content: prose(200, index) });
   return store.appendEvents(
     sessionId,
     Array.from({ length: count }, (_, index) => event(index)),
@@ -89,7 +90,7 @@ function measureForking(bench: Workbench) {
   return bench.once("forking", async () => {
     const file = bench.newFile();
     const filled = await openBenchStore(file, "full");
-    const { record } = await filled.createSession(newSession("/bench"));
+    const { record } = await filled.createSession(sessionIn("/bench"));
     for (let count = 0; count < large; count += 500) await append(filled, record.id, 500);
     await filled.close();
     const before = statSync(file).size;

@@ -1,8 +1,9 @@
 // What redaction costs: an append of 1 KB with it against the same without, and a text by itself.
 import { createRedactor } from "../../src/redaction/redactor.ts";
+import { newEvent } from "../../test/new-records.ts";
 import type { Line } from "../line.ts";
 import { interleave } from "../measure.ts";
-import { newEvent, newSession, openBenchStore, prose } from "../store.ts";
+import { openBenchStore, prose, sessionIn } from "../store.ts";
 
 const content = prose(1000);
 // As the output of a tool: marks of assignment, hyphens, names of keys, and no secret.
@@ -21,8 +22,8 @@ const append: Line = {
       openBenchStore(bench.newFile(), "normal", createRedactor("mask")),
     ]);
     const appendTo = async (store: typeof plain) => {
-      const { record } = await store.createSession(newSession("/bench"));
-      return () => store.appendEvent(newEvent({ sessionId: record.id, author: "assistant", content }));
+      const { record } = await store.createSession(sessionIn("/bench"));
+      return () => store.appendEvent(newEvent(record.id, { author: "assistant", content }));
     };
     const runs = {
       floor: await appendTo(plain),

@@ -1,11 +1,12 @@
 // Searching 10^6 events, and what the index that makes it quick costs.
 import type { SearchScope } from "../../src/db/search.ts";
 import type { Store } from "../../src/db/store.ts";
+import { newEvent } from "../../test/new-records.ts";
 import { sessionIdOf } from "../fill.ts";
 import { directoryOf, fillSearch, indexFile, marked, questionOf, rarest } from "../fill-search.ts";
 import type { Line } from "../line.ts";
 import { exactly, interleave, type Spread, spreadOf } from "../measure.ts";
-import { newEvent, newSession, openBenchStore, prose } from "../store.ts";
+import { openBenchStore, prose, sessionIn } from "../store.ts";
 import { randomOf } from "../words.ts";
 import type { Workbench } from "../workbench.ts";
 
@@ -72,9 +73,9 @@ const behind: Line = {
     const times: number[] = [];
     for (let round = 0; round < 5; round += 1) {
       const store = await openBenchStore(bench.newFile(), "full");
-      const sessionId = (await store.createSession(newSession("/bench"))).record.id;
+      const sessionId = (await store.createSession(sessionIn("/bench"))).record.id;
       const added = Array.from({ length: 500 }, (_, index) =>
-        newEvent({ sessionId, author: "user", content: prose(1_000, index) }),
+        newEvent(sessionId, { author: "user", content: prose(1_000, index) }),
       );
       // In one turn of the event loop, so that nothing is indexed in between.
       const written = [store.appendEvents(sessionId, added), store.appendEvents(sessionId, added)];

@@ -1,9 +1,10 @@
 // How many bytes of a closed database file an event takes, for each byte of what its caller sent.
 import { statSync } from "node:fs";
 import Database from "better-sqlite3";
+import { newEvent } from "../../test/new-records.ts";
 import type { Line } from "../line.ts";
 import { exactly } from "../measure.ts";
-import { newEvent, newSession, openBenchStore, prose } from "../store.ts";
+import { openBenchStore, prose, sessionIn } from "../store.ts";
 
 const sessions = 200;
 const events = 20_000;
@@ -22,7 +23,7 @@ function sizeLine(name: string, lengthOf: (index: number) => number, counted: "a
       const store = await openBenchStore(file, "normal");
       const ids: string[] = [];
       for (let index = 0; index < sessions; index += 1) {
-        ids.push((await store.createSession(newSession("/bench"))).record.id);
+        ids.push((await store.createSession(sessionIn("/bench"))).record.id);
       }
       let bytes = 0;
       for (let index = 0; index < events; index += 1) {
@@ -33,7 +34,7 @@ function sizeLine(name: string, lengthOf: (index: number) => number, counted: "a
         };
         bytes += Buffer.byteLength(counted === "arguments" ? JSON.stringify(given) : given.content);
         const { session_id: sessionId, author, content } = given;
-        await store.appendEvent(newEvent({ sessionId, author, content }));
+        await store.appendEvent(newEvent(sessionId, { author, content }));
       }
       await store.close();
       withoutIndex(file);

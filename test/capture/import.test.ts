@@ -13,7 +13,8 @@ import {
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Store } from "../../src/db/store.ts";
-import { makeFolder, newEvent, newSession, openTestStore } from "../open-test-store.ts";
+import { newEvent, newSession } from "../new-records.ts";
+import { makeFolder, openTestStore } from "../open-test-store.ts";
 import { importInto, rowsOf } from "./importing.ts";
 import { lineOf, linesOf, makeHome } from "./transcripts.ts";
 

@@ -4,7 +4,8 @@ import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openStore } from "../../src/db/sqlite/sqlite-store.ts";
-import { makeFolder, newSession, storeOptions } from "../open-test-store.ts";
+import { newSession } from "../new-records.ts";
+import { makeFolder, storeOptions } from "../open-test-store.ts";
 import { fingerprints, makeFileWithLog, makeStoreFile } from "./files.ts";
 import { type Program, program, startProgram, testEnvironment } from "./program.ts";
 

@@ -4,7 +4,8 @@ import { copyFileSync, cpSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { openStore } from "../../src/db/sqlite/sqlite-store.ts";
-import { makeFolder, migrationsDirectory, newSession, storeOptions } from "../open-test-store.ts";
+import { newSession } from "../new-records.ts";
+import { makeFolder, migrationsDirectory, storeOptions } from "../open-test-store.ts";
 
 /** Every file of a folder with the SHA-256 of its bytes. */
 export function fingerprints(folder: string): Record<string, string> {

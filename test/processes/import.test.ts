@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { rowsOf } from "../capture/importing.ts";
 import { lineOf, linesOf, makeHome } from "../capture/transcripts.ts";
-import { makeFolder, newEvent, newSession, openTestStore } from "../open-test-store.ts";
+import { newEvent, newSession } from "../new-records.ts";
+import { makeFolder, openTestStore } from "../open-test-store.ts";
 import { program, startProgram, testEnvironment } from "./program.ts";
 
 const a = { sessionId: "a" };

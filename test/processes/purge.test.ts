@@ -3,7 +3,8 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
-import { makeFolder, newSession, openTestStore } from "../open-test-store.ts";
+import { newSession } from "../new-records.ts";
+import { makeFolder, openTestStore } from "../open-test-store.ts";
 import { type Program, startProgram } from "./program.ts";
 
 const events = 50_000;

@@ -1,33 +1,15 @@
-// What the processes of these tests store: plain values, nothing of vitest.
+// What the processes of these tests store.
 import type { NewJob } from "../../src/db/jobs.ts";
-import type { NewEvent, NewSession } from "../../src/db/records.ts";
-import { newEvent } from "./new-event.ts";
+import type { NewEvent } from "../../src/db/records.ts";
+import { newEvent, newJob, newSession } from "../new-records.ts";
 
-export const writerSession: NewSession = {
-  appName: "writer",
-  userId: null,
-  workspace: {
-    directory: "/project",
-    projectDirectory: "/project",
-    gitCommonDir: null,
-    gitBranch: null,
-    gitRemote: null,
-  },
-  title: null,
-  agent: null,
-  provider: null,
-  providerSessionId: null,
-  parentSessionId: null,
-  context: null,
-  metadata: null,
-  idempotencyKey: null,
-  origin: "tool",
-  client: "writer",
-};
+export const writerSession = newSession({ appName: "writer", client: "writer" });
 
 /** Counts one token, and every third event has rows in a second table: so that a half of it would show. */
 export function numberedEvent(sessionId: string, number: number, content: string): NewEvent {
-  return newEvent(sessionId, content, number % 3 === 0 ? [action(content)] : []);
+  const tokens = { input: 1, output: null, reasoning: null, cacheRead: null, cacheWrite: null };
+  const actions = number % 3 === 0 ? [action(content)] : [];
+  return newEvent(sessionId, { content, tokens, actions, client: "writer" });
 }
 
 function action(output: string) {
@@ -43,19 +25,5 @@ function action(output: string) {
 }
 
 export function jobOf(sessionId: string, prompt: string): NewJob {
-  return {
-    sessionId,
-    workspace: null,
-    prompt,
-    promptId: null,
-    messageId: null,
-    allowedTools: null,
-    model: null,
-    priority: 0,
-    runAfter: null,
-    maxAttempts: 1,
-    idempotencyKey: null,
-    origin: "tool",
-    client: "writer",
-  };
+  return newJob({ sessionId, prompt, maxAttempts: 1, client: "writer" });
 }

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, onTestFinished, test } from "vitest";
-import { makeFolder, migrationsDirectory, newSession, openTestStore } from "../open-test-store.ts";
+import { newSession } from "../new-records.ts";
+import { makeFolder, migrationsDirectory, openTestStore } from "../open-test-store.ts";
 import { OpenSearch } from "../store/open-search.ts";
 import { bundle, bundleEnvironment } from "./bundle.ts";
 

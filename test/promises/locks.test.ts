@@ -5,7 +5,8 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { importInto } from "../capture/importing.ts";
-import { makeFolder, newSession, openTestStore } from "../open-test-store.ts";
+import { newSession } from "../new-records.ts";
+import { makeFolder, openTestStore } from "../open-test-store.ts";
 import { type Program, program, startProgram } from "../processes/program.ts";
 import { callEveryTool } from "./every-tool.ts";
 

@@ -1,7 +1,7 @@
 // Facts of a session as a test wants them.
 import type { SessionFacts, UnfinishedAction } from "../../src/db/facts.ts";
 import type { Event, Run, Session, Todo } from "../../src/db/records.ts";
-import { newEvent, newSession } from "../open-test-store.ts";
+import { newEvent, newSession } from "../new-records.ts";
 
 export const now = Date.UTC(2026, 10, 21, 10);
 export const sessionId = `sess_${"0".repeat(26)}`;

@@ -1,7 +1,7 @@
 // What every Store promises about the audit log.
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "../../src/db/store.ts";
-import { newSession } from "../open-test-store.ts";
+import { newSession } from "../new-records.ts";
 import type { OpenStore } from "./contract.ts";
 
 const by = { origin: "hook" as const, client: "somebody" };

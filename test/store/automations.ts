@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { NewAutomation } from "../../src/db/automations.ts";
 import type { Store } from "../../src/db/store.ts";
-import { workspace } from "../open-test-store.ts";
+import { workspace } from "../new-records.ts";
 import type { OpenStore } from "./contract.ts";
 
 const minute = 60_000;

@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
 import { backUp, restore } from "../../src/db/sqlite/backups.ts";
 import type { Store } from "../../src/db/store.ts";
-import { makeFolder, migrationsDirectory, newEvent, newSession, openTestStore } from "../open-test-store.ts";
+import { newEvent, newSession } from "../new-records.ts";
+import { makeFolder, migrationsDirectory, openTestStore } from "../open-test-store.ts";
 
 let file: string;
 let store: Store;

@@ -10,7 +10,7 @@ import type {
   CapturedSession,
 } from "../../src/db/captures.ts";
 import type { Store } from "../../src/db/store.ts";
-import { newSession, workspace } from "../open-test-store.ts";
+import { newSession, workspace } from "../new-records.ts";
 import type { OpenStore } from "./contract.ts";
 
 const now = Date.UTC(2026, 10, 21);

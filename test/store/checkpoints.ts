@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { NewCheckpoint, Restore } from "../../src/db/checkpoints.ts";
 import type { Store } from "../../src/db/store.ts";
-import { newEvent, newSession } from "../open-test-store.ts";
+import { newEvent, newSession } from "../new-records.ts";
 import type { OpenStore } from "./contract.ts";
 
 const by = { idempotencyKey: null, origin: "tool" as const, client: "test" };

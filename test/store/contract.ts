@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { ProcessIdentity, Verdict } from "../../src/db/process.ts";
 import type { NewTodo } from "../../src/db/records.ts";
 import type { Store, StoreOptions } from "../../src/db/store.ts";
-import { newEvent, newSession, workspace } from "../open-test-store.ts";
+import { newEvent, newSession, workspace } from "../new-records.ts";
 
 export type OpenStore = (overrides: Partial<StoreOptions>) => Promise<Store>;
 

@@ -2,7 +2,7 @@
 import Database from "better-sqlite3";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "../../src/db/store.ts";
-import { newEvent, newSession, workspace } from "../open-test-store.ts";
+import { newEvent, newSession, workspace } from "../new-records.ts";
 import type { OpenStore } from "./contract.ts";
 
 const by = { origin: "tool" as const, client: "test" };

@@ -2,7 +2,8 @@
 import Database from "better-sqlite3";
 import { expect, it } from "vitest";
 import type { Store } from "../../src/db/store.ts";
-import { newEvent, newSession, openTestStore, workspace } from "../open-test-store.ts";
+import { newEvent, newSession, workspace } from "../new-records.ts";
+import { openTestStore } from "../open-test-store.ts";
 
 async function createSession(store: Store): Promise<string> {
   const { record } = await store.createSession(newSession());

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Asker } from "../../src/db/facts.ts";
 import type { NewAction } from "../../src/db/records.ts";
 import type { Store } from "../../src/db/store.ts";
-import { newEvent, newSession, workspace } from "../open-test-store.ts";
+import { newEvent, newSession, workspace } from "../new-records.ts";
 import type { OpenStore } from "./contract.ts";
 import { newFork } from "./forks.ts";
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { NewAction, NewEvent, NewFork } from "../../src/db/records.ts";
 import type { HistoryQuery, Store } from "../../src/db/store.ts";
-import { newEvent, newSession } from "../open-test-store.ts";
+import { newEvent, newSession } from "../new-records.ts";
 import type { OpenStore } from "./contract.ts";
 
 export const newFork = (sessionId: string, overrides: Partial<NewFork> = {}): NewFork => ({

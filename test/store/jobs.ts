@@ -3,25 +3,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { FinishedJob, JobClaim, NewJob } from "../../src/db/jobs.ts";
 import type { Verdict } from "../../src/db/process.ts";
 import type { Store } from "../../src/db/store.ts";
-import { newSession, workspace } from "../open-test-store.ts";
+import { newJob, newSession, workspace } from "../new-records.ts";
 import type { OpenStore } from "./contract.ts";
-
-const newJob = (overrides: Partial<NewJob> = {}): NewJob => ({
-  sessionId: null,
-  workspace: null,
-  prompt: "run the tests",
-  promptId: null,
-  messageId: null,
-  allowedTools: null,
-  model: null,
-  priority: 0,
-  runAfter: null,
-  maxAttempts: 3,
-  idempotencyKey: null,
-  origin: "tool",
-  client: "test",
-  ...overrides,
-});
 
 const at = (directory: string) => ({ ...workspace, directory, projectDirectory: directory });
 

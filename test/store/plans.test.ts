@@ -1,7 +1,8 @@
 // How SQLite goes about what is asked of a long session: by an index, never through a whole table.
 import Database from "better-sqlite3";
 import { expect, it, vi } from "vitest";
-import { newEvent, newSession, openTestStore, workspace } from "../open-test-store.ts";
+import { newEvent, newSession, workspace } from "../new-records.ts";
+import { openTestStore } from "../open-test-store.ts";
 
 /** The statements that are prepared while `work` goes on. */
 async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {

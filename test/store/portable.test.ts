@@ -4,7 +4,8 @@ import Database from "better-sqlite3";
 import { beforeEach, expect, it } from "vitest";
 import type { PortableRecord, PortableScope } from "../../src/db/portable.ts";
 import type { Store } from "../../src/db/store.ts";
-import { makeFolder, newEvent, newSession, openTestStore, workspace } from "../open-test-store.ts";
+import { newEvent, newSession, workspace } from "../new-records.ts";
+import { makeFolder, openTestStore } from "../open-test-store.ts";
 
 const by = { origin: "tool", client: "test" } as const;
 let file: string;

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Workspace } from "../../src/db/records.ts";
 import type { Store } from "../../src/db/store.ts";
-import { newSession, workspace } from "../open-test-store.ts";
+import { newJob, newSession, workspace } from "../new-records.ts";
 import type { OpenStore } from "./contract.ts";
 
 const by = { origin: "tool" as const, client: "test" };
@@ -53,23 +53,7 @@ export function projectsContract(name: string, open: OpenStore): void {
     };
     const finish = (runId: string, status: "completed" | "failed" | "crashed" = "completed") =>
       store.finishRun({ runId, status, exitCode: null, error: null, endedBy: "tool" });
-    const enqueue = async (workspace: Workspace) =>
-      (
-        await store.jobs.enqueue({
-          sessionId: null,
-          workspace,
-          prompt: "p",
-          promptId: null,
-          messageId: null,
-          allowedTools: null,
-          model: null,
-          priority: 0,
-          runAfter: null,
-          maxAttempts: 3,
-          idempotencyKey: null,
-          ...by,
-        })
-      ).record;
+    const enqueue = async (workspace: Workspace) => (await store.jobs.enqueue(newJob({ workspace }))).record;
     const schedule = (workspace: Workspace, name = "nightly") =>
       store.automations.upsert({
         name,

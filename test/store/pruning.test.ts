@@ -3,7 +3,8 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
 import type { Store } from "../../src/db/store.ts";
-import { makeFolder, newEvent, newSession, openTestStore } from "../open-test-store.ts";
+import { newEvent, newSession } from "../new-records.ts";
+import { makeFolder, openTestStore } from "../open-test-store.ts";
 
 const by = { origin: "cli", client: "test" } as const;
 const day = 86_400_000;

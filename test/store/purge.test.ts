@@ -3,7 +3,8 @@ import Database from "better-sqlite3";
 import { expect, it, onTestFinished } from "vitest";
 import { createParts } from "../../src/db/sqlite/parts.ts";
 import type { Store } from "../../src/db/store.ts";
-import { newEvent, newSession, openTestStore, storeOptions } from "../open-test-store.ts";
+import { newEvent, newSession } from "../new-records.ts";
+import { openTestStore, storeOptions } from "../open-test-store.ts";
 
 const by = { origin: "tool" as const, client: "test" };
 

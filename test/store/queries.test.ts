@@ -13,7 +13,8 @@ import { Rollups } from "../../src/db/sqlite/rollups.ts";
 import { Runs } from "../../src/db/sqlite/runs.ts";
 import { SearchQueue } from "../../src/db/sqlite/search-queue.ts";
 import { Sessions } from "../../src/db/sqlite/sessions.ts";
-import { newEvent, newSession, openTestStore, storeOptions } from "../open-test-store.ts";
+import { newEvent, newSession } from "../new-records.ts";
+import { openTestStore, storeOptions } from "../open-test-store.ts";
 
 const by = { origin: "tool" as const, client: "test" };
 

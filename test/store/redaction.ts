@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { NewAction } from "../../src/db/records.ts";
 import type { Redactor } from "../../src/db/redaction.ts";
 import type { Store } from "../../src/db/store.ts";
-import { newEvent, newSession, workspace } from "../open-test-store.ts";
+import { newEvent, newSession, workspace } from "../new-records.ts";
 import type { OpenStore } from "./contract.ts";
 
 const by = { origin: "tool", client: "test" } as const;

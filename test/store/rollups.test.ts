@@ -7,7 +7,8 @@ import type { ActionStatus } from "../../src/db/records.ts";
 import { LogSums } from "../../src/db/sqlite/log-sums.ts";
 import { Rollups } from "../../src/db/sqlite/rollups.ts";
 import type { Store, StoreOptions } from "../../src/db/store.ts";
-import { newEvent, newSession, openTestStore, workspace } from "../open-test-store.ts";
+import { newEvent, newSession, workspace } from "../new-records.ts";
+import { openTestStore } from "../open-test-store.ts";
 import { countStats, millisecondsPerDay } from "./count-stats.ts";
 
 const directories = ["/a", "/b"];

@@ -6,14 +6,8 @@ import { beforeEach, expect, it } from "vitest";
 import type { Redactor } from "../../src/db/redaction.ts";
 import { openStore } from "../../src/db/sqlite/sqlite-store.ts";
 import type { Store } from "../../src/db/store.ts";
-import {
-  makeFolder,
-  newEvent,
-  newSession,
-  openTestStore,
-  storeOptions,
-  workspace,
-} from "../open-test-store.ts";
+import { newEvent, newSession, workspace } from "../new-records.ts";
+import { makeFolder, openTestStore, storeOptions } from "../open-test-store.ts";
 
 const by = { origin: "tool", client: "test" } as const;
 const secret = "hush-hush-quite";

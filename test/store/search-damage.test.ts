@@ -2,7 +2,8 @@
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import type { Store } from "../../src/db/store.ts";
-import { newEvent, newSession, openTestStore } from "../open-test-store.ts";
+import { newEvent, newSession } from "../new-records.ts";
+import { openTestStore } from "../open-test-store.ts";
 
 const by = { origin: "tool" as const, client: "test" };
 const asked = {

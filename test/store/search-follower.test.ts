@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import type { Store } from "../../src/db/store.ts";
-import { newEvent, newSession, openTestStore } from "../open-test-store.ts";
+import { newEvent, newSession } from "../new-records.ts";
+import { openTestStore } from "../open-test-store.ts";
 import { OpenSearch } from "./open-search.ts";
 
 const asked = { text: "gears", mode: "any" as const, scope: { kind: "all" as const }, limit: 5, offset: 0 };

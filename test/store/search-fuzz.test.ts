@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type SearchMode, searchModes } from "../../src/db/search.ts";
-import { newEvent, newSession, openTestStore } from "../open-test-store.ts";
+import { newEvent, newSession } from "../new-records.ts";
+import { openTestStore } from "../open-test-store.ts";
 
 const queries = Number(process.env.BACKSTORY_FUZZ ?? 300);
 const isLong = queries > 1_000;

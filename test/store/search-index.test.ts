@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Store } from "../../src/db/store.ts";
 import { rulesVersion } from "../../src/recall/version.ts";
-import { newEvent, newSession, openTestStore } from "../open-test-store.ts";
+import { newEvent, newSession } from "../new-records.ts";
+import { openTestStore } from "../open-test-store.ts";
 import { OpenSearch, type ReadSlice, smallest } from "./open-search.ts";
 
 const by = { origin: "tool" as const, client: "test" };

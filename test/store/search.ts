@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { NewAction, NewEvent } from "../../src/db/records.ts";
 import type { SearchQuery } from "../../src/db/search.ts";
 import type { Store } from "../../src/db/store.ts";
-import { newEvent, newSession, workspace } from "../open-test-store.ts";
+import { newEvent, newSession, workspace } from "../new-records.ts";
 import type { OpenStore } from "./contract.ts";
 
 const elsewhere = { ...workspace, directory: "/elsewhere", projectDirectory: "/elsewhere" };

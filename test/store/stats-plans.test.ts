@@ -5,7 +5,8 @@ import { expect, it } from "vitest";
 import { LogSums } from "../../src/db/sqlite/log-sums.ts";
 import { Rollups } from "../../src/db/sqlite/rollups.ts";
 import { Statistics } from "../../src/db/sqlite/stats.ts";
-import { newEvent, newSession, openTestStore } from "../open-test-store.ts";
+import { newEvent, newSession } from "../new-records.ts";
+import { openTestStore } from "../open-test-store.ts";
 
 /** The plans of every statement that `work` prepares, by its SQL. */
 function plansOf(db: Database.Database, work: () => void): Map<string, string> {

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Event, NewEvent } from "../../src/db/records.ts";
 import type { Store } from "../../src/db/store.ts";
 import type { TurnQuery } from "../../src/db/turns.ts";
-import { newEvent, newSession, workspace } from "../open-test-store.ts";
+import { newEvent, newSession, workspace } from "../new-records.ts";
 import type { OpenStore } from "./contract.ts";
 import { newFork } from "./forks.ts";
 

@@ -2,7 +2,8 @@
 import { expect } from "vitest";
 import type { ToolContext } from "../../src/tools/define-tool.ts";
 import { tools } from "../../src/tools/index.ts";
-import { openTestStore, workspace } from "../open-test-store.ts";
+import { workspace } from "../new-records.ts";
+import { openTestStore } from "../open-test-store.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: each tool's result has its own shape, which its schema checks
 export type Result = any;

@@ -1,41 +1,18 @@
 // What the tools of forks, turns, moving actions and checkpoints make of their arguments, on a real store.
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ToolContext } from "../../src/tools/define-tool.ts";
-import { tools } from "../../src/tools/index.ts";
-import { openTestStore, workspace } from "../open-test-store.ts";
-
-// biome-ignore lint/suspicious/noExplicitAny: each tool's result has its own shape, which its schema checks
-type Result = any;
+import { callTool, openToolContext } from "./call-tool.ts";
 
 let context: ToolContext;
 let sessionId: string;
 
-async function call(name: string, args: object): Promise<Result> {
-  const tool = tools.find((each) => each.name === name);
-  if (tool === undefined) throw new Error(`no tool ${name}`);
-  const { structuredContent, text } = await tool.call(args, context);
-  const result = JSON.parse(text);
-  // As it goes over the wire: without the keys that hold nothing.
-  expect(JSON.parse(JSON.stringify(structuredContent))).toEqual(result);
-  return result;
-}
+const call = (name: string, args: object = {}) => callTool(name, args, context);
 
 const addEvents = (events: object[]) => call("add_events", { session_id: sessionId, events });
 const history = (args: object = {}) => call("get_history", { session_id: sessionId, ...args });
 
 beforeEach(async () => {
-  context = {
-    store: await openTestStore(),
-    client: "test-client",
-    directory: "/home/ada/engine",
-    readWorkspace: async (directory) => ({ ...workspace, exists: true, directory }),
-    readGitHead: async (directory) => `head of ${directory}`,
-    findHost: async () => 42,
-    noteHostRun() {},
-    noteSession: () => {},
-    readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
-    readHostSession: async () => null,
-  };
+  context = await openToolContext({ readGitHead: async (directory) => `head of ${directory}` });
   sessionId = (await call("create_session", {})).session.id;
 });
 

@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "../../src/db/store.ts";
 import type { ToolContext } from "../../src/tools/define-tool.ts";
 import { getStats } from "../../src/tools/get_stats.ts";
-import { newEvent, newSession, openTestStore, workspace } from "../open-test-store.ts";
+import { newEvent, newSession, workspace } from "../new-records.ts";
+import { openTestStore } from "../open-test-store.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: its schema checks the result's shape
 type Result = any;

@@ -1,38 +1,17 @@
 // What the tools of jobs and automations make of their arguments and of the Store's records, on a real store.
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ToolContext } from "../../src/tools/define-tool.ts";
-import { tools } from "../../src/tools/index.ts";
-import { openTestStore, workspace } from "../open-test-store.ts";
-
-// biome-ignore lint/suspicious/noExplicitAny: each tool's result has its own shape, which its schema checks
-type Result = any;
+import { openTestStore } from "../open-test-store.ts";
+import { callTool, openToolContext, type Result } from "./call-tool.ts";
 
 let context: ToolContext;
 let now: number;
 
-async function call(name: string, args: object): Promise<Result> {
-  const tool = tools.find((each) => each.name === name);
-  if (tool === undefined) throw new Error(`no tool ${name}`);
-  const { structuredContent, text } = await tool.call(args, context);
-  const result = JSON.parse(text);
-  expect(JSON.parse(JSON.stringify(structuredContent))).toEqual(result);
-  return result;
-}
+const call = (name: string, args: object) => callTool(name, args, context);
 
 beforeEach(async () => {
   now = Date.UTC(2026, 10, 21, 9, 30);
-  context = {
-    store: await openTestStore({ now: () => now }),
-    client: "test-client",
-    directory: "/home/ada/engine",
-    readWorkspace: async (directory) => ({ ...workspace, exists: true, directory }),
-    readGitHead: async () => null,
-    findHost: async () => 42,
-    noteHostRun: () => {},
-    noteSession: () => {},
-    readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
-    readHostSession: async () => null,
-  };
+  context = await openToolContext({ store: await openTestStore({ now: () => now }) });
 });
 
 describe("a job", () => {

@@ -2,24 +2,10 @@
 import { expect, test } from "vitest";
 import type { SearchResult } from "../../src/db/search.ts";
 import { toSearchHint } from "../../src/tools/search-hint.ts";
-
-const found = (overrides: Partial<SearchResult> = {}): SearchResult => ({
-  hits: [],
-  more: false,
-  terms: ["parser"],
-  ignored: [],
-  scope: { kind: "all" },
-  unindexed: 0,
-  degraded: false,
-  isCut: false,
-  isTopOnly: false,
-  isPartial: false,
-  snapshot: { upTo: 1, passages: 1, terms: 12 },
-  ...overrides,
-});
+import { newSearchResult } from "./new-search-result.ts";
 
 const hint = (overrides: Partial<SearchResult> = {}, asked: object = {}) =>
-  toSearchHint(found(overrides), { mode: "any", isCut: false, offset: 0, ...asked });
+  toSearchHint(newSearchResult(overrides), { mode: "any", isCut: false, offset: 0, ...asked });
 
 test("nothing found is no answer while events are not indexed", () => {
   expect(hint({ unindexed: 12_000 })).toMatch(/12,000 events are not indexed yet, try again/);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { SearchedScope, SearchHit, SearchResult } from "../../src/db/search.ts";
 import { toSearchResult } from "../../src/tools/search-result.ts";
+import { newSearchResult } from "./new-search-result.ts";
 
 const hit = (seq: number, texts: Partial<SearchHit> = {}): SearchHit => ({
   sessionId: "sess_01kaxyz0123456789abcdefghj",
@@ -19,21 +20,6 @@ const hit = (seq: number, texts: Partial<SearchHit> = {}): SearchHit => ({
   ...texts,
 });
 
-const result = (overrides: Partial<SearchResult> = {}): SearchResult => ({
-  hits: [],
-  more: false,
-  terms: ["parser"],
-  ignored: [],
-  scope: { kind: "all" },
-  unindexed: 0,
-  degraded: false,
-  isCut: false,
-  isTopOnly: false,
-  isPartial: false,
-  snapshot: { upTo: 1, passages: 1, terms: 12 },
-  ...overrides,
-});
-
 const show = (found: SearchResult, maxChars: number, hint?: string) =>
   toSearchResult(found, { mode: "phrase", hint }, (count) => `cursor-${count}`, maxChars);
 
@@ -41,7 +27,7 @@ describe("what gives way", () => {
   const hits = Array.from({ length: 10 }, (_, index) => hit(index + 2));
 
   test("nothing, while all fits", () => {
-    const { hits: shown, next_cursor } = show(result({ hits }), 20_000);
+    const { hits: shown, next_cursor } = show(newSearchResult({ hits }), 20_000);
     expect(shown).toHaveLength(10);
     expect(shown[0]).toMatchObject({ score: 12.346, before: { text: "b".repeat(200) } });
     expect(shown.some(({ truncated }) => truncated)).toBe(false);
@@ -49,7 +35,7 @@ describe("what gives way", () => {
   });
 
   test("neighbours before snippets", () => {
-    const { hits: shown } = show(result({ hits }), 9_600);
+    const { hits: shown } = show(newSearchResult({ hits }), 9_600);
     expect(shown).toHaveLength(10);
     for (const { snippet, before, after, truncated } of shown) {
       expect(snippet).toHaveLength(400);
@@ -59,17 +45,17 @@ describe("what gives way", () => {
   });
 
   test("snippets before hits, and then the cursor goes on behind the last one shown", () => {
-    const { hits: shown } = show(result({ hits }), 6_000);
+    const { hits: shown } = show(newSearchResult({ hits }), 6_000);
     expect(shown).toHaveLength(10);
     expect(shown.every(({ snippet, before }) => snippet.length < 400 && before === undefined)).toBe(true);
-    const fewer = show(result({ hits }), 2_000);
+    const fewer = show(newSearchResult({ hits }), 2_000);
     expect(fewer.hits.length).toBeLessThan(10);
     expect(fewer.next_cursor).toBe(`cursor-${fewer.hits.length}`);
   });
 
   test("a cut snippet leaves no mark open", () => {
     const snippet = `${"x".repeat(280)} **${"parser".repeat(10)}** and more ${"y".repeat(40)}`;
-    const [shown] = show(result({ hits: [hit(1, { snippet, title: null })] }), 1_000).hits;
+    const [shown] = show(newSearchResult({ hits: [hit(1, { snippet, title: null })] }), 1_000).hits;
     expect((shown?.snippet.split("**").length ?? 0) % 2).toBe(1);
   });
 });
@@ -111,7 +97,7 @@ test.each([1_000, 1_500, 20_000])("%d characters hold any texts, and at least on
     "The index is damaged: `backstory doctor` says how, `backstory reindex` mends it. Of this query …";
   fc.assert(
     fc.property(anyResult, (found) => {
-      const shown = show(result(found), maxChars, hint);
+      const shown = show(newSearchResult(found), maxChars, hint);
       expect(JSON.stringify(shown).length).toBeLessThanOrEqual(maxChars);
       expect(shown.hits.length).toBeGreaterThanOrEqual(Math.min(1, found.hits.length));
       const goesOn = found.more || shown.hits.length < found.hits.length;

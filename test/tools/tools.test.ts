@@ -2,42 +2,19 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { defineTool, type ToolContext } from "../../src/tools/define-tool.ts";
-import { tools } from "../../src/tools/index.ts";
-import { openTestStore, workspace } from "../open-test-store.ts";
-
-// biome-ignore lint/suspicious/noExplicitAny: each tool's result has its own shape, which its schema checks
-type Result = any;
+import { callTool, openToolContext, type Result } from "./call-tool.ts";
 
 let context: ToolContext;
 let hostRuns: string[];
 let sessionId: string;
 
-async function call(name: string, args: object): Promise<Result> {
-  const tool = tools.find((each) => each.name === name);
-  if (tool === undefined) throw new Error(`no tool ${name}`);
-  // As it goes over the wire: without the keys that hold nothing.
-  const { structuredContent, text } = await tool.call(args, context);
-  const result = JSON.parse(text);
-  expect(JSON.parse(JSON.stringify(structuredContent))).toEqual(result);
-  return result;
-}
+const call = (name: string, args: object) => callTool(name, args, context);
 
 const add = (event: object) => call("add_event", { session_id: sessionId, author: "user", ...event });
 
 beforeEach(async () => {
   hostRuns = [];
-  context = {
-    store: await openTestStore(),
-    client: "test-client",
-    directory: "/home/ada/engine",
-    readWorkspace: async (directory) => ({ ...workspace, exists: true, directory }),
-    readGitHead: async () => null,
-    findHost: async () => 42,
-    noteHostRun: ({ id }) => hostRuns.push(id),
-    noteSession: () => {},
-    readAsker: async () => ({ createdSessionIds: [], host: null, providerSessionId: null }),
-    readHostSession: async () => null,
-  };
+  context = await openToolContext({ noteHostRun: ({ id }) => hostRuns.push(id) });
   sessionId = (await call("create_session", {})).session.id;
 });
 

@@ -3,7 +3,8 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
-import { makeFolder, newEvent, newSession, openTestStore } from "../open-test-store.ts";
+import { newEvent, newSession } from "../new-records.ts";
+import { makeFolder, openTestStore } from "../open-test-store.ts";
 import { tell } from "./plan.ts";
 
 const megabyte = 2 ** 20;
