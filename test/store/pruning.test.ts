@@ -39,6 +39,22 @@ it("lists the sessions of long ago with their bytes, and no later one", async ()
   ]);
 });
 
+it("counts the texts of a call with its own event alone", async () => {
+  const call = { toolName: "sh", title: null, status: "completed", error: null } as const;
+  const calling = (callId: string, input: string) => ({
+    content: "",
+    actions: [{ ...call, callId, input, output: undefined }],
+  });
+  const first = await session({}, [calling("a", "x".repeat(98)), calling("b", "x".repeat(198))]);
+  const second = await session({}, [calling("c", "x".repeat(398))]);
+  now += 91 * day;
+  const found = await store.pruning.list({ before: now - 90 * day, keepDecisions: false });
+  expect(found.map(({ sessionId, bytes }) => [sessionId, bytes])).toEqual([
+    [first, 300],
+    [second, 400],
+  ]);
+});
+
 it("lists forks and subagents first, and nothing that a later session depends on", async () => {
   const root = await session();
   const child = await session({ parentSessionId: root });

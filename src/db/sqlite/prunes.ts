@@ -51,15 +51,12 @@ export class Prunes {
     );
     const ofEvents = bytesOf(events.content, events.reasoning, events.error, events.metadata, events.raw);
     const ofActions = bytesOf(actions.input, actions.output, actions.error, actions.title);
+    // Nested below, for drizzle takes the tables' names off the columns that stand directly in a field.
+    const sum = sql`coalesce(sum(${ofEvents} + coalesce((select sum(${ofActions}) from ${actions}
+      where ${actions.sessionId} = ${events.sessionId} and ${actions.seq} = ${events.seq}), 0)), 0)`;
     this.#bytes = new Prepared(db, () =>
       db
-        .select({
-          bytes: sql<number>`coalesce(sum(${ofEvents}
-            + coalesce((select sum(${ofActions}) from ${actions}
-              where ${actions.sessionId} = ${events.sessionId} and ${actions.seq} = ${events.seq}), 0)), 0)`.as(
-            "bytes",
-          ),
-        })
+        .select({ bytes: sql<number>`${sum}`.as("bytes") })
         .from(events)
         .where(and(its, sql`(${sql.placeholder("all")} = 1 or not ${isKept})`)),
     );
