@@ -15,7 +15,7 @@ import { openStoreOf } from "./open-store.ts";
 import { isEmpty, reportError, write } from "./print.ts";
 import { showProgress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
-import { isExport, takeExport } from "./take-export.ts";
+import { isExport, type TakenExport, takeExport } from "./take-export.ts";
 import { toTerminal, wantsColour } from "./terminal.ts";
 
 export interface ImportSettings extends Settings {
@@ -71,12 +71,10 @@ async function takeExports(paths: readonly string[], settings: ImportSettings): 
     for (const path of paths) {
       if (!(await isExport(path))) others.push(path);
       else {
-        const counts = await withStoreFor(settings, (store) =>
+        const taken = await withStoreFor(settings, (store) =>
           takeExport(path, settings.dryRun ? null : store),
         );
-        const json = JSON.stringify({ export: path, taken: counts });
-        const what = settings.dryRun ? "has" : "gave what was not there yet:";
-        write(settings.json ? `${escapeControls(json)}\n` : `${path} ${what} ${describe(counts)}.\n`);
+        write(report(path, taken, settings));
       }
     }
   } catch (error) {
@@ -84,6 +82,21 @@ async function takeExports(paths: readonly string[], settings: ImportSettings): 
     return null;
   }
   return paths.length > 0 && others.length === 0 ? null : others;
+}
+
+function report(
+  path: string,
+  { counts, leftForks }: TakenExport,
+  { json = false, dryRun = false }: ImportSettings,
+): string {
+  if (json) {
+    const taken = { export: path, taken: counts, left_forks: leftForks };
+    return `${escapeControls(JSON.stringify(taken))}\n`;
+  }
+  const lines = [`${path} ${dryRun ? "has" : "gave what was not there yet:"} ${describe(counts)}.`];
+  if (leftForks.length > 0)
+    lines.push(`What these forks share was deleted here, or is another here: ${leftForks.join(", ")}.`);
+  return `${lines.join("\n")}\n`;
 }
 
 /** All of them, or the one of that name. */

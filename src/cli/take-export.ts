@@ -1,7 +1,12 @@
 // `backstory import FILE.jsonl`: an export → the store.
 import type { FileHandle } from "node:fs/promises";
 import { StoreError } from "../db/errors.ts";
-import { type PortableCounts, type PortableRecord, portableKinds } from "../db/portable.ts";
+import {
+  type PortableCounts,
+  type PortableRecord,
+  type PortableTaken,
+  portableKinds,
+} from "../db/portable.ts";
 import type { Store } from "../db/store.ts";
 import { type Line, openFile, readLines } from "../hosts/lines.ts";
 import { exportVersion, isHeader } from "./export-header.ts";
@@ -11,6 +16,8 @@ const mostRecords = 200;
 const mostText = 1024 * 1024;
 // A thousand todos, or an event with a hundred calls of two megabytes each, is a line.
 const longestLine = 512 * 1024 * 1024;
+
+export type TakenExport = Omit<PortableTaken, "counts"> & { counts: Partial<PortableCounts> };
 
 /** By its first line. */
 export async function isExport(path: string): Promise<boolean> {
@@ -29,14 +36,14 @@ export async function isExport(path: string): Promise<boolean> {
 }
 
 /** `store` null: counts what it has. `invalid_input`: it is of a newer form, or broken. */
-export async function takeExport(path: string, store: Store | null): Promise<Partial<PortableCounts>> {
+export async function takeExport(path: string, store: Store | null): Promise<TakenExport> {
   const file = await openFile(path);
   try {
     if (store !== null) return await store.portable.take(readRecords(file, path));
     const counts: Partial<PortableCounts> = {};
     for await (const records of readRecords(file, path))
       for (const { kind } of records) counts[kind] = (counts[kind] ?? 0) + 1;
-    return counts;
+    return { counts, leftForks: [] };
   } finally {
     await file.close();
   }

@@ -25,6 +25,12 @@ export type PortableRecord = { kind: PortableKind } & JsonObject;
 /** By kind. */
 export type PortableCounts = Record<PortableKind, number>;
 
+export interface PortableTaken {
+  counts: PortableCounts;
+  /** Ids of forks that stayed out, because what they share was deleted here or went on another way. */
+  leftForks: string[];
+}
+
 export interface PortableStore {
   /**
    * Projects, sessions each with its events and checkpoints behind it, runs, jobs, automations; deleted sessions are left
@@ -33,8 +39,9 @@ export interface PortableStore {
   read(scope: PortableScope): AsyncIterable<PortableRecord[]>;
   /**
    * Stores what is not there yet, in transactions of some records, and counts it; what is there stays as it is. A repeat
-   * goes on where one was cut short. What was deleted or forgotten here does not come again. `invalid_input`: a record
-   * that is none, by its index.
+   * goes on where one was cut short. What was deleted or forgotten here does not come again. A session that is here under
+   * another id, being the same one of its provider, stays as it is, and forks of it share with that one. `invalid_input`:
+   * a record that is none.
    */
-  take(records: AsyncIterable<PortableRecord[]>): Promise<PortableCounts>;
+  take(records: AsyncIterable<PortableRecord[]>): Promise<PortableTaken>;
 }

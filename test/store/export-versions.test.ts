@@ -18,8 +18,10 @@ it("has a fixture for each version", () => {
 it("takes in version 1, and writes it again line by line", async () => {
   const store = await openTestStore();
   expect(await isExport(fixture(1))).toBe(true);
-  expect(await takeExport(fixture(1), null)).toMatchObject({ session: 2, event: 4 });
-  expect(await takeExport(fixture(1), store)).toMatchObject({ session: 2, event: 4, run: 1, job: 1 });
+  expect(await takeExport(fixture(1), null)).toMatchObject({ counts: { session: 2, event: 4 } });
+  expect(await takeExport(fixture(1), store)).toMatchObject({
+    counts: { session: 2, event: 4, run: 1, job: 1 },
+  });
   const records: PortableRecord[] = [];
   for await (const batch of store.portable.read({})) records.push(...batch);
   const [, ...lines] = readFileSync(fixture(1), "utf8").trimEnd().split("\n");

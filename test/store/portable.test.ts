@@ -1,7 +1,7 @@
 // An export taken in by an empty store is equal, field by field; taken in again, it changes nothing.
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { PortableRecord, PortableScope } from "../../src/db/portable.ts";
 import type { Store } from "../../src/db/store.ts";
 import { newEvent, newSession, workspace } from "../new-records.ts";
@@ -91,12 +91,11 @@ const openOther = async () => {
 it("is equal in an empty store, and changes nothing when it comes again", async () => {
   const { other, into } = await openOther();
   const records = await recordsOf();
-  const counts = await into.portable.take(inBatches(records, 7));
+  const { counts } = await into.portable.take(inBatches(records, 7));
   expect(counts).toEqual({ project: 1, session: 3, event: 46, checkpoint: 1, run: 1, job: 0, automation: 0 });
   expect(rowsOf(other)).toEqual(rowsOf(file));
-  expect(Object.values(await into.portable.take(inBatches(records, 50))).every((count) => count === 0)).toBe(
-    true,
-  );
+  const again = await into.portable.take(inBatches(records, 50));
+  expect(Object.values(again.counts).every((count) => count === 0)).toBe(true);
   expect(rowsOf(other)).toEqual(rowsOf(file));
   expect((await into.getEvent(forkId, 5)).content).toBe("event 4 你好");
 });
@@ -136,6 +135,47 @@ it("exports a fork with what it shares, and a directory's sessions alone", async
   expect(ids(await recordsOf({ directory: "/elsewhere" }))).toEqual([]);
   expect(ids(await recordsOf({ directory: workspace.directory }))).toHaveLength(3);
   await expect(recordsOf({ sessionId: "sess_none" })).rejects.toMatchObject({ code: "not_found" });
+});
+
+describe("forks of a session that is here under another id", () => {
+  const contents = async (from: Store, id: string) =>
+    (await from.getHistory({ sessionId: id, order: "asc", orderBy: "seq", limit: 50 })).items.map(
+      ({ content }) => content,
+    );
+  const sameHere = async (into: Store, events: number) => {
+    const known = newSession({ provider: "p", providerSessionId: "1" });
+    const { id } = (await into.createSession(known)).record;
+    for (let i = 0; i < events; i += 1)
+      await into.appendEvent(newEvent(id, { content: `event ${i} 你好`, createdAt: 5 + i }));
+    return id;
+  };
+
+  it("share with that one, as far as it is the same", async () => {
+    const { into } = await openOther();
+    const id = await sameHere(into, 30);
+    const { counts, leftForks } = await into.portable.take(inBatches(await recordsOf(), 7));
+    expect(leftForks).toEqual([]);
+    expect(counts).toMatchObject({ session: 2, event: 1 });
+    expect(await into.getSession(forkId)).toMatchObject({ forkedFromSessionId: id, eventCount: 21 });
+    expect((await contents(into, forkId)).slice(3)).toEqual((await contents(store, forkId)).slice(3));
+  });
+
+  it("stay out and are named, where it is shorter or another or deleted; what is behind them comes", async () => {
+    const later = (await store.createSession(newSession({ title: "later" }))).record.id;
+    const deep = { sessionId: forkId, atSeq: 21, title: null, idempotencyKey: null };
+    const deepId = (await store.forkSession({ ...by, ...deep })).record.id;
+    for (const events of [19, "another", "deleted"] as const) {
+      const { into } = await openOther();
+      const id = await sameHere(into, events === 19 ? 19 : 0);
+      for (let i = 0; events === "another" && i < 30; i += 1)
+        await into.appendEvent(newEvent(id, { author: "assistant" }));
+      if (events === "deleted") await into.deleteSession(id, false, by);
+      const { leftForks } = await into.portable.take(inBatches(await recordsOf(), 7));
+      expect(leftForks).toEqual([forkId, deepId]);
+      expect(await into.getSession(later)).toMatchObject({ title: "later" });
+      await expect(into.getSession(forkId)).rejects.toMatchObject({ code: "not_found" });
+    }
+  });
 });
 
 it("refuses what is no record of an export", async () => {

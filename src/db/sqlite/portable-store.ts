@@ -69,7 +69,7 @@ export function portableStore(transactions: Transactions, related: Related): Por
         searchFollower.note(taking.counts.event - before);
         await sleep(pause);
       }
-      return taking.counts;
+      return { counts: taking.counts, leftForks: taking.leftForks };
     },
   };
 }

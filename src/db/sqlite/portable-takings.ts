@@ -10,10 +10,17 @@ import type { Redaction } from "./redaction.ts";
 import { events, projects, sessions } from "./schema.ts";
 import type { SessionRow } from "./sessions.ts";
 
+/** A session of the export as it is here: its id, and up to where its history is the same. */
+interface Here {
+  id: string;
+  same: number;
+}
+
 /** The session whose events come now, and the seq of the next one that is not there; null: its events stay out. */
 interface Open {
   session: SessionRow;
   next: number | null;
+  here: Here | null;
 }
 
 // What of a session grows with its events.
@@ -67,9 +74,12 @@ interface Related {
 
 export class PortableTaking {
   readonly counts = Object.fromEntries(portableKinds.map((kind) => [kind, 0])) as PortableCounts;
+  readonly leftForks: string[] = [];
   readonly #related: Related;
   /** Projects of the export that are here under another id. */
   readonly #projects = new Map<string, string>();
+  /** Sessions of the export that are here, by their ids there. */
+  readonly #here = new Map<string, Here>();
   /** Sessions whose records stay out. */
   readonly #left = new Set<string>();
   #open: Open | undefined;
@@ -116,27 +126,55 @@ export class PortableTaking {
   #session(record: PortableRecord): boolean {
     this.#grow();
     const { tables, providerSessions } = this.#related;
-    const said = this.#row("session", record) as SessionRow;
-    const here = tables.session.get({ id: said.id });
-    const isTaken = here === undefined && providerSessions.find(said) !== undefined;
-    if (isTaken || (here && (here.deletedAt !== null || here.forgottenAt !== null))) {
-      this.#left.add(said.id);
-      this.#open = { session: said, next: null };
+    const said = this.#parented(this.#row("session", record) as SessionRow);
+    const found = tables.session.get({ id: said.id }) ?? providerSessions.find(said);
+    if (found !== undefined) {
+      const { id, deletedAt, forgottenAt, lastSeq } = found;
+      const stays = id !== said.id || deletedAt !== null || forgottenAt !== null;
+      if (stays) this.#left.add(said.id);
+      const next = !stays && lastSeq < said.lastSeq ? lastSeq + 1 : null;
+      this.#begin(said, { next, id: deletedAt === null ? id : null });
       return false;
     }
+    const lineage = this.#lineageOf(record);
+    if (lineage === null) this.leftForks.push(said.id);
     const before = said.forkedAtSeq ?? 0;
-    const lastSeq = here?.lastSeq ?? before;
-    this.#open = { session: said, next: lastSeq < said.lastSeq ? lastSeq + 1 : null };
-    if (here) return false;
     const empty = { ...said, lastSeq: before, eventCount: before };
-    if (!tables.inserts.run("session", empty)) {
+    if (lineage === null || !tables.inserts.run("session", empty)) {
       this.#left.add(said.id);
-      this.#open.next = null;
+      this.#begin(said, { next: null, id: null });
       return false;
     }
-    for (const part of objects(record.lineage)) tables.inserts.run("lineage", this.#row("lineage", part));
+    this.#begin(said, { next: before < said.lastSeq ? before + 1 : null, id: said.id });
+    for (const part of lineage) tables.inserts.run("lineage", part);
     for (const todo of objects(record.todos)) tables.inserts.run("todo", this.#row("todo", todo));
     return true;
+  }
+
+  /** `id`: here; null: nobody may share with it. */
+  #begin(session: SessionRow, { next, id }: { next: number | null; id: string | null }): void {
+    const here = id === null ? null : { id, same: session.forkedAtSeq ?? 0 };
+    if (here !== null) this.#here.set(session.id, here);
+    this.#open = { session, next, here };
+  }
+
+  #parented(session: SessionRow): SessionRow {
+    const idOf = (id: string | null) => (id === null ? null : (this.#here.get(id)?.id ?? id));
+    return {
+      ...session,
+      parentSessionId: idOf(session.parentSessionId),
+      forkedFromSessionId: idOf(session.forkedFromSessionId),
+    };
+  }
+
+  /** Null: some of what it shares is not here, or is another history. */
+  #lineageOf(record: PortableRecord): Record<string, unknown>[] | null {
+    const parts = objects(record.lineage).map((part) => this.#row("lineage", part));
+    const here = parts.flatMap((part) => {
+      const source = this.#here.get(String(part.sourceId));
+      return source && Number(part.toSeq) <= source.same ? [{ ...part, sourceId: source.id }] : [];
+    });
+    return here.length === parts.length ? here : null;
   }
 
   #event(record: PortableRecord): boolean {
@@ -144,20 +182,24 @@ export class PortableTaking {
     const row = this.#row("event", record);
     const open = this.#open;
     if (open === undefined || open.session.id !== row.sessionId) throw outOfPlace(row);
-    if (open.next === null || Number(row.seq) < open.next) {
+    const seq = Number(row.seq);
+    if (open.next === null || seq < open.next) {
+      const same = open.here !== null && this.#isSame(row, open.here.id);
+      if (same && open.here?.same === seq - 1) open.here.same = seq;
       // The last one here: if it is another than theirs, so is all behind it.
-      if (Number(row.seq) + 1 === open.next && !this.#isSame(row)) open.next = null;
+      if (seq + 1 === open.next && !same) open.next = null;
       return false;
     }
-    if (row.seq !== open.next) throw outOfPlace(row);
+    if (seq !== open.next) throw outOfPlace(row);
     if (!tables.inserts.run("event", row)) throw outOfPlace(row);
     for (const action of objects(record.actions)) tables.inserts.run("action", this.#row("action", action));
     open.next += 1;
+    if (open.here?.same === seq - 1) open.here.same = seq;
     return true;
   }
 
-  #isSame(row: Record<string, unknown>): boolean {
-    const here = this.#related.tables.event.get({ id: row.sessionId, seq: row.seq });
+  #isSame(row: Record<string, unknown>, id: string): boolean {
+    const here = this.#related.tables.event.get({ id, seq: row.seq });
     return (["createdAt", "author", "type"] as const).every((name) => here?.[name] === row[name]);
   }
 
