@@ -1,6 +1,7 @@
 // A copy has what the store had, for its owner alone, and a store made from it has it again.
 import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import Database from "better-sqlite3";
 import { beforeEach, expect, it } from "vitest";
 import { backUp, restore } from "../../src/db/sqlite/backups.ts";
 import type { Store } from "../../src/db/store.ts";
@@ -47,6 +48,16 @@ it("writes over no file", async () => {
   writeFileSync(beside("empty.db-wal"), "x");
   expect(() => restoreTo("empty.db")).toThrow(expect.objectContaining({ code: "conflict" }));
   expect((await store.getSession(sessionId)).lastSeq).toBe(100);
+});
+
+it("leaves nothing beside another application's file", () => {
+  const foreign = new Database(join(makeFolder(), "notes.db"));
+  foreign.exec("PRAGMA journal_mode = WAL; CREATE TABLE notes (text TEXT)");
+  foreign.close();
+  const refused = expect.objectContaining({ code: "not_a_backstory_file" });
+  expect(() => backUp(foreign.name, beside("copy.db"), migrationsDirectory)).toThrow(refused);
+  expect(() => restore(foreign.name, beside("new.db"), migrationsDirectory)).toThrow(refused);
+  expect(readdirSync(dirname(foreign.name))).toEqual(["notes.db"]);
 });
 
 it("makes no store of what is none, or is damaged, and leaves nothing behind", () => {

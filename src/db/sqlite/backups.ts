@@ -1,10 +1,10 @@
 // A store → a copy elsewhere, and a copy → a store. Servers may go on with the store meanwhile.
-import { existsSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
-import Database from "better-sqlite3";
+import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { StoreError } from "../errors.ts";
-import { busyTimeout, readSchemaVersion, smallestFile } from "./connection.ts";
+import { readSchemaVersion } from "./connection.ts";
 import { notOurs, toStoreError } from "./errors.ts";
 import { listMigrations } from "./migrate.ts";
+import { openToLook } from "./read-connection.ts";
 import { copyVerified } from "./verified-copy.ts";
 
 /** `not_found`: there is no store. `conflict`: there is a file already where the copy is to be. */
@@ -51,13 +51,8 @@ function refuseStored(file: string): void {
 
 /** Ours, of a schema that we know. */
 function assertOurs(file: string, migrationsDirectory: string): void {
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0) {
-    throw new StoreError("not_found", `There is nothing in ${file}.`, "Name another file.");
-  }
-  if (size < smallestFile) throw notOurs(file, "it is not an SQLite database");
   try {
-    const db = new Database(realpathSync(file), { readonly: true, timeout: busyTimeout });
+    const db = openToLook(file);
     try {
       const version = readSchemaVersion(db, file, listMigrations(migrationsDirectory).length);
       if (version === 0) throw notOurs(file, "nothing has been recorded in it");

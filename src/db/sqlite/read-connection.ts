@@ -9,13 +9,7 @@ import { imageOf } from "./file-bytes.ts";
 
 /** `not_found`: nothing has been stored. `invalid_state`: its schema is older, and only a server may change that. */
 export function openReadConnection(file: string, schemaVersion: number): Database.Database {
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0) throw nothingYet(file);
-  if (size < smallestFile) throw notOurs(file, "it is not an SQLite database");
-  const real = realpathSync(file);
-  // To open it would be to roll it back.
-  if (existsSync(`${real}-journal`)) throw unfinished(file, "was interrupted while it was made");
-  const db = openToRead(real);
+  const db = openToLook(file);
   try {
     const version = readSchemaVersion(db, file, schemaVersion);
     if (version === 0) throw nothingYet(file);
@@ -28,6 +22,17 @@ export function openReadConnection(file: string, schemaVersion: number): Databas
     db.close();
     throw error;
   }
+}
+
+/** Whoever made it. `not_found`: it is not there, or empty. */
+export function openToLook(file: string): Database.Database {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) throw nothingYet(file);
+  if (size < smallestFile) throw notOurs(file, "it is not an SQLite database");
+  const real = realpathSync(file);
+  // To open it would be to roll it back.
+  if (existsSync(`${real}-journal`)) throw unfinished(file, "was interrupted while it was made");
+  return openToRead(real);
 }
 
 /**
