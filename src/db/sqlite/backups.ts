@@ -4,39 +4,47 @@ import { StoreError } from "../errors.ts";
 import { readSchemaVersion } from "./connection.ts";
 import { notOurs, toStoreError } from "./errors.ts";
 import { listMigrations } from "./migrate.ts";
+import { syncFolderOf } from "./place.ts";
 import { openToLook } from "./read-connection.ts";
 import { copyVerified } from "./verified-copy.ts";
 
 /** `not_found`: there is no store. `conflict`: there is a file already where the copy is to be. */
 export function backUp(file: string, copy: string, migrationsDirectory: string): void {
   assertOurs(file, migrationsDirectory);
-  copyTo(file, copy);
+  copyTo(file, copy, { unfinished: `${copy}.unverified`, refuse: () => refuseTaken(copy) });
 }
 
-/**
- * `conflict`: something is stored in `file` already. What is there is never written over, nor is it there in part: a
- * restore that is cut short leaves no store.
- */
+/** `conflict`: something is stored in `file` already. What is there is never written over. */
 export function restore(copy: string, file: string, migrationsDirectory: string): void {
   assertOurs(copy, migrationsDirectory);
-  refuseStored(file);
-  const unfinished = `${file}.restoring`;
-  rmSync(unfinished, { force: true });
-  copyTo(copy, unfinished);
-  // Again: somebody may have begun to record meanwhile.
-  refuseStored(file);
-  renameSync(unfinished, file);
+  copyTo(copy, file, { unfinished: `${file}.restoring`, refuse: () => refuseStored(file) });
 }
 
-function copyTo(file: string, copy: string): void {
+/** Nothing has the name of the copy before it is whole and verified; one that was cut short has the other name. */
+function copyTo(
+  file: string,
+  copy: string,
+  { unfinished, refuse }: { unfinished: string; refuse: () => void },
+): void {
+  refuse();
+  const clear = () => ["", "-journal"].forEach((end) => void rmSync(unfinished + end, { force: true }));
+  clear();
   try {
-    copyVerified(file, copy);
+    copyVerified(file, unfinished);
+    // Again: somebody may have begun to write there meanwhile.
+    refuse();
+    renameSync(unfinished, copy);
+    syncFolderOf(copy);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") {
-      throw new StoreError("conflict", `There is a file ${copy} already.`, "Name one that does not exist.");
-    }
     throw toStoreError(error, file);
+  } finally {
+    clear();
   }
+}
+
+function refuseTaken(copy: string): void {
+  if (!existsSync(copy)) return;
+  throw new StoreError("conflict", `There is a file ${copy} already.`, "Name one that does not exist.");
 }
 
 function refuseStored(file: string): void {
