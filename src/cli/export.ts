@@ -1,12 +1,13 @@
 // `backstory export`: what is stored, in a file for its owner alone.
-import { type FileHandle, open, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import packageJson from "../../package.json" with { type: "json" };
 import { StoreError } from "../db/errors.ts";
 import type { PortableCounts, PortableRecord } from "../db/portable.ts";
 import type { Store } from "../db/store.ts";
 import { readWorkspace } from "../workspace/workspace.ts";
 import { against, currentDirectory } from "./directory.ts";
-import { header } from "./export-header.ts";
+import { end, header } from "./export-header.ts";
 import { toMarkdownLines } from "./export-markdown.ts";
 import { printText } from "./print.ts";
 import type { Settings } from "./settings.ts";
@@ -17,31 +18,37 @@ export interface ExportSettings extends Settings {
   format: "jsonl" | "markdown";
 }
 
+/** Half an export would pass for a whole one: it has its name when it is written. */
 export function exportTo(out: string, settings: ExportSettings): Promise<void> {
   return printText(settings, async (store) => {
-    const file = await create(out);
+    refuseTaken(out);
+    const unfinished = `${out}.unfinished`;
+    await rm(unfinished, { force: true });
+    const file = await create(unfinished);
     try {
       const counts = await writeAll(file, store, settings);
       await file.sync();
+      // Again: somebody may have written there meanwhile.
+      refuseTaken(out);
+      await rename(unfinished, out);
       return `${out} has ${describe(counts)}.\n`;
-    } catch (error) {
-      // Half an export would pass for a whole one.
-      await rm(out, { force: true });
-      throw error;
     } finally {
       await file.close();
+      await rm(unfinished, { force: true });
     }
   });
 }
 
-async function create(out: string): Promise<FileHandle> {
+function refuseTaken(out: string): void {
+  if (existsSync(out)) throw new StoreError("conflict", `There is a file ${out} already.`, "Name another.");
+}
+
+async function create(path: string): Promise<FileHandle> {
   try {
-    return await open(out, "wx", 0o600);
+    return await open(path, "wx", 0o600);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST")
-      throw new StoreError("conflict", `There is a file ${out} already.`, "Name another.");
-    throw new StoreError("invalid_input", `${out} cannot be made (${code}).`, "Name another file.");
+    throw new StoreError("invalid_input", `${path} cannot be made (${code}).`, "Name another file.");
   }
 }
 
@@ -56,6 +63,7 @@ async function writeAll(file: FileHandle, store: Store, { session, directory, fo
       if (texts[index] !== "") counts[kind] = (counts[kind] ?? 0) + 1;
     await file.appendFile(texts.join(""));
   }
+  if (format === "jsonl") await file.appendFile(toLine(end(counts)));
   return counts;
 }
 

@@ -86,16 +86,17 @@ async function takeExports(paths: readonly string[], settings: ImportSettings): 
 
 function report(
   path: string,
-  { counts, leftForks }: TakenExport,
+  { counts, leftForks, isWhole }: TakenExport,
   { json = false, dryRun = false }: ImportSettings,
 ): string {
   if (json) {
-    const taken = { export: path, taken: counts, left_forks: leftForks };
+    const taken = { export: path, taken: counts, left_forks: leftForks, whole: isWhole };
     return `${escapeControls(JSON.stringify(taken))}\n`;
   }
   const lines = [`${path} ${dryRun ? "has" : "gave what was not there yet:"} ${describe(counts)}.`];
   if (leftForks.length > 0)
     lines.push(`What these forks share was deleted here, or is another here: ${leftForks.join(", ")}.`);
+  if (!isWhole) lines.push("Its last line, which counts the others, is not there: some may be missing.");
   return `${lines.join("\n")}\n`;
 }
 

@@ -9,7 +9,7 @@ import {
 } from "../db/portable.ts";
 import type { Store } from "../db/store.ts";
 import { type Line, openFile, readLines } from "../hosts/lines.ts";
-import { exportVersion, isHeader } from "./export-header.ts";
+import { type ExportEnd, exportVersion, isEnd, isHeader } from "./export-header.ts";
 
 // Records, or characters of them, in a transaction.
 const mostRecords = 200;
@@ -17,7 +17,11 @@ const mostText = 1024 * 1024;
 // A thousand todos, or an event with a hundred calls of two megabytes each, is a line.
 const longestLine = 512 * 1024 * 1024;
 
-export type TakenExport = Omit<PortableTaken, "counts"> & { counts: Partial<PortableCounts> };
+export interface TakenExport extends Omit<PortableTaken, "counts"> {
+  counts: Partial<PortableCounts>;
+  /** Its last line is there, and says what was read. */
+  isWhole: boolean;
+}
 
 /** By its first line. */
 export async function isExport(path: string): Promise<boolean> {
@@ -39,52 +43,76 @@ export async function isExport(path: string): Promise<boolean> {
 export async function takeExport(path: string, store: Store | null): Promise<TakenExport> {
   const file = await openFile(path);
   try {
-    if (store !== null) return await store.portable.take(readRecords(file, path));
-    const counts: Partial<PortableCounts> = {};
-    for await (const records of readRecords(file, path))
-      for (const { kind } of records) counts[kind] = (counts[kind] ?? 0) + 1;
-    return { counts, leftForks: [] };
+    const reading = new Reading(path);
+    if (store !== null) {
+      const taken = await store.portable.take(reading.recordsOf(file));
+      return { ...taken, isWhole: reading.isWhole };
+    }
+    for await (const _records of reading.recordsOf(file));
+    return { counts: reading.counts, leftForks: [], isWhole: reading.isWhole };
   } finally {
     await file.close();
   }
 }
 
-async function* readRecords(file: FileHandle, path: string): AsyncGenerator<PortableRecord[]> {
-  let batch: PortableRecord[] = [];
-  let text = 0;
-  let number = 0;
-  for await (const lines of readLines(file, { from: 0, mostBytes: longestLine })) {
-    for (const line of lines) {
-      number += 1;
-      const record = toRecord(line, { path, number });
-      if (record === null) continue;
-      batch.push(record);
-      text += line.bytes;
-      if (batch.length < mostRecords && text < mostText) continue;
-      yield batch;
-      [batch, text] = [[], 0];
-    }
-  }
-  if (batch.length > 0) yield batch;
-}
+class Reading {
+  readonly counts: Partial<PortableCounts> = {};
+  readonly #path: string;
+  #line = 0;
+  #end: ExportEnd | undefined;
 
-/** Null: the header. */
-function toRecord({ text, whole }: Line, { path, number }: { path: string; number: number }) {
-  const value = parse(text);
-  if (number === 1 && isHeader(value)) {
-    if (value.version === exportVersion) return null;
-    throw new StoreError(
-      "invalid_input",
-      `${path} has version ${value.version} of the export's form; this Backstory knows ${exportVersion}.`,
-      "Update Backstory. Nothing was taken in.",
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  get isWhole(): boolean {
+    const said = this.#end?.records;
+    return (
+      said !== undefined && portableKinds.every((kind) => (said[kind] ?? 0) === (this.counts[kind] ?? 0))
     );
   }
-  if (isRecord(value)) return value;
-  throw new StoreError(
-    "invalid_input",
-    `Line ${number} of ${path} is no record${whole ? "" : ": it is cut off"}.`,
-    "What comes before it was taken in or was there; with the line mended, import it again.",
-  );
+
+  async *recordsOf(file: FileHandle): AsyncGenerator<PortableRecord[]> {
+    let batch: PortableRecord[] = [];
+    let text = 0;
+    for await (const lines of readLines(file, { from: 0, mostBytes: longestLine })) {
+      for (const line of lines) {
+        this.#line += 1;
+        const record = this.#toRecord(line);
+        if (record === null) continue;
+        batch.push(record);
+        this.counts[record.kind] = (this.counts[record.kind] ?? 0) + 1;
+        text += line.bytes;
+        if (batch.length < mostRecords && text < mostText) continue;
+        yield batch;
+        [batch, text] = [[], 0];
+      }
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  /** Null: the first line, or the last. */
+  #toRecord({ text, whole }: Line): PortableRecord | null {
+    const value = parse(text);
+    if (this.#line === 1 && isHeader(value)) {
+      if (value.version === exportVersion) return null;
+      throw new StoreError(
+        "invalid_input",
+        `${this.#path} has version ${value.version} of the export's form; this Backstory knows ${exportVersion}.`,
+        "Update Backstory. Nothing was taken in.",
+      );
+    }
+    if (isEnd(value)) {
+      this.#end = value;
+      return null;
+    }
+    if (isRecord(value)) return value;
+    throw new StoreError(
+      "invalid_input",
+      `Line ${this.#line} of ${this.#path} is no record${whole ? "" : ": it is cut off"}.`,
+      "What comes before it was taken in or was there; with the line mended, import it again.",
+    );
+  }
 }
 
 function parse(text: string | null): unknown {

@@ -79,3 +79,13 @@ describe("backup and restore", () => {
     expect(readdirSync(folder).filter((name) => name.startsWith("copy"))).toEqual(["copy.db"]);
   });
 });
+
+describe("export and import", () => {
+  test.each(["jsonl", "markdown"])("%s that was cut short has not the name of an export", async (format) => {
+    await makeStore({ megabytes: 60 });
+    const args = ["export", "out", "--format", format];
+    expect(await killed(args)).toEqual(["out.unfinished"]);
+    expect(run(args)).toEqual(done(expect.stringMatching(/out has .*2 sessions, 63 events\.\n$/)));
+    expect(readdirSync(folder).filter((name) => name.startsWith("out"))).toEqual(["out"]);
+  });
+});

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { exportVersion } from "../../src/cli/export-header.ts";
+import { end, exportVersion } from "../../src/cli/export-header.ts";
 import { isExport, takeExport } from "../../src/cli/take-export.ts";
 import type { PortableRecord } from "../../src/db/portable.ts";
 import { makeFolder, openTestStore } from "../open-test-store.ts";
@@ -21,6 +21,7 @@ it("takes in version 1, and writes it again line by line", async () => {
   expect(await takeExport(fixture(1), null)).toMatchObject({ counts: { session: 2, event: 4 } });
   expect(await takeExport(fixture(1), store)).toMatchObject({
     counts: { session: 2, event: 4, run: 1, job: 1 },
+    isWhole: false,
   });
   const records: PortableRecord[] = [];
   for await (const batch of store.portable.read({})) records.push(...batch);
@@ -37,6 +38,21 @@ it.each([
   writeFileSync(path, change(readFileSync(fixture(1), "utf8")));
   const store = await openTestStore();
   await expect(takeExport(path, store)).rejects.toThrow(message);
+});
+
+it("knows by its last line whether it is whole", async () => {
+  const path = join(makeFolder(), "export.jsonl");
+  const lines = readFileSync(fixture(1), "utf8").trimEnd().split("\n");
+  const counts = (await takeExport(fixture(1), null)).counts;
+  const last = JSON.stringify(end(counts));
+  for (const [wanted, text] of [
+    [true, [...lines, last]],
+    [false, lines],
+    [false, [...lines.slice(0, -1), last]],
+  ] as const) {
+    writeFileSync(path, `${text.join("\n")}\n`);
+    expect((await takeExport(path, null)).isWhole).toBe(wanted);
+  }
 });
 
 it("is no transcript of a host", async () => {
