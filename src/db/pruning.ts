@@ -1,7 +1,7 @@
 // The promise about pruning: what has long been left alone, and the space it leaves.
 
 export interface Prune {
-  /** Sessions without activity since then. */
+  /** Sessions that were neither written to nor resumed since then, without a running run and an unfinished job. */
   before: number;
   /** Of a session with decisions or notes, these stay. */
   keepDecisions: boolean;
@@ -19,8 +19,8 @@ export interface Prunable {
 
 export interface PruneStore {
   /**
-   * Forks and subagents before what they depend on. A session stays as long as one that is younger depends on it, and so
-   * does one of which nothing but decisions and notes is left.
+   * Forks and subagents before what they depend on. A session stays as long as one that stays depends on it, and is not
+   * listed; nor is one of which nothing but decisions and notes is left.
    */
   list(prune: Prune): Promise<Prunable[]>;
   /** Gives unused pages back to the disk, in short transactions; returns how many bytes. */

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
 import type { Store } from "../../src/db/store.ts";
-import { newEvent, newSession } from "../new-records.ts";
+import { newEvent, newJob, newSession, workspace } from "../new-records.ts";
 import { makeFolder, openTestStore } from "../open-test-store.ts";
 
 const by = { origin: "cli", client: "test" } as const;
@@ -65,6 +65,39 @@ it("lists forks and subagents first, and nothing that a later session depends on
   const fork = { sessionId: between, atSeq: 1, title: null, idempotencyKey: null };
   await store.forkSession({ ...by, ...fork });
   expect(await list()).toEqual([grandchild, child, root]);
+});
+
+it("leaves alone what somebody is at work in, or has looked at", async () => {
+  const [running, queued, resumed, ended] = [
+    await session(),
+    await session(),
+    await session(),
+    await session(),
+  ];
+  const run = { workspace, pid: 1, command: "x", args: [], prompt: null, idempotencyKey: null };
+  await store.startRun({ ...by, ...run, sessionId: running });
+  const { record } = await store.startRun({ ...by, ...run, pid: 2, sessionId: ended });
+  await store.finishRun({ runId: record.id, status: "completed", exitCode: 0, error: null, endedBy: "tool" });
+  now += 91 * day;
+  await store.jobs.enqueue(newJob({ sessionId: queued }));
+  await store.touchSession(resumed);
+  expect(await list()).toEqual([ended]);
+  now += 91 * day;
+  expect(await list()).toEqual([resumed, ended]);
+});
+
+it("lists nothing that a fork needs which keeps its decisions", async () => {
+  const source = await session();
+  const decidedSource = await session({}, [{ content: "chat" }, { type: "decision", content: "SQLite" }]);
+  const forks: string[] = [];
+  for (const sessionId of [source, decidedSource]) {
+    const fork = { sessionId, atSeq: 1, title: null, idempotencyKey: null };
+    forks.push((await store.forkSession({ ...by, ...fork })).record.id);
+  }
+  for (const fork of forks) await store.appendEvent(newEvent(fork, { type: "note", content: "mind" }));
+  now += 91 * day;
+  expect(await list(true)).toEqual([decidedSource]);
+  expect(await list()).toEqual([...forks, source, decidedSource]);
 });
 
 it("keeps decisions and notes where it is asked to, and comes to an end", async () => {

@@ -5,64 +5,35 @@ import { and, eq, isNull, lt, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Prunable, Prune, PruneStore } from "../pruning.ts";
 import { columnsOf, type Drizzle, Prepared } from "./prepare.ts";
-import { actions, events, sessions } from "./schema.ts";
+import { actions, events, runs, sessions } from "./schema.ts";
 import type { Transactions } from "./transactions.ts";
+import { jobs } from "./work-schema.ts";
 
 // Pages moved in a transaction: two megabytes.
 const pagesPerSlice = 256;
 // Others look for the lock every few milliseconds.
 const pause = 2;
 
+type Found = Omit<Prunable, "bytes" | "seqs"> & {
+  /** It has decisions or notes that are kept. */
+  stays: boolean;
+};
+
 export class Prunes {
-  readonly #old;
+  readonly #left;
   readonly #dependents;
   readonly #kept;
   readonly #bytes;
   readonly #seqs;
 
   constructor(db: Drizzle) {
-    const { id, title, updatedAt, parentSessionId, forkedFromSessionId } = columnsOf(sessions);
-    this.#old = new Prepared(db, () =>
-      db
-        .select({ id, title, updatedAt })
-        .from(sessions)
-        .where(and(isNull(sessions.deletedAt), lt(sessions.updatedAt, sql.placeholder("before")))),
-    );
-    this.#dependents = new Prepared(db, () =>
-      db
-        .select({ id, parentSessionId, forkedFromSessionId })
-        .from(sessions)
-        .where(
-          and(
-            isNull(sessions.deletedAt),
-            sql`coalesce(${sessions.parentSessionId}, ${sessions.forkedFromSessionId}) is not null`,
-          ),
-        ),
-    );
-    const its = eq(events.sessionId, sql.placeholder("id"));
-    // As its partial index says it.
-    const isKept = sql`${events.type} in ('decision', 'note')`;
-    this.#kept = new Prepared(db, () =>
-      db
-        .select({ seq: columnsOf(events).seq })
-        .from(events)
-        .where(and(its, isKept))
-        .limit(1),
-    );
-    const ofEvents = bytesOf(events.content, events.reasoning, events.error, events.metadata, events.raw);
-    const ofActions = bytesOf(actions.input, actions.output, actions.error, actions.title);
-    // Nested below, for drizzle takes the tables' names off the columns that stand directly in a field.
-    const sum = sql`coalesce(sum(${ofEvents} + coalesce((select sum(${ofActions}) from ${actions}
-      where ${actions.sessionId} = ${events.sessionId} and ${actions.seq} = ${events.seq}), 0)), 0)`;
-    this.#bytes = new Prepared(db, () =>
-      db
-        .select({ bytes: sql<number>`${sum}`.as("bytes") })
-        .from(events)
-        .where(and(its, sql`(${sql.placeholder("all")} = 1 or not ${isKept})`)),
-    );
+    this.#left = leftAlone(db);
+    this.#dependents = dependents(db);
+    this.#kept = new Prepared(db, () => db.select({ seq }).from(events).where(and(its, isKept)).limit(1));
+    this.#bytes = textBytes(db);
     this.#seqs = new Prepared(db, () =>
       db
-        .select({ seq: columnsOf(events).seq })
+        .select({ seq })
         .from(events)
         .where(and(its, isNull(events.forgottenAt), sql`not ${isKept}`))
         .orderBy(events.seq),
@@ -70,8 +41,11 @@ export class Prunes {
   }
 
   /** Dependents before what they depend on. */
-  find(before: number): Omit<Prunable, "bytes" | "seqs">[] {
-    const found = this.#old.all({ before }).map(({ id: sessionId, ...rest }) => ({ sessionId, ...rest }));
+  find({ before, keepDecisions }: Prune): Found[] {
+    const found = this.#left.all({ before }).map(({ id, ...rest }): Found => {
+      const stays = keepDecisions && this.#kept.get({ id }) !== undefined;
+      return { sessionId: id, ...rest, stays };
+    });
     const old = new Map(found.map((each) => [each.sessionId, each]));
     const dependents = this.#dependents
       .all({})
@@ -80,7 +54,12 @@ export class Prunes {
       );
     for (let stays = true; stays; ) {
       stays = false;
-      for (const { id, on } of dependents) if (!old.has(id) && old.delete(on)) stays = true;
+      for (const { id, on } of dependents) {
+        const dependent = old.get(id);
+        // One that keeps its decisions needs the session it depends on, but not all that was said there.
+        const isNeeded = dependent === undefined || (dependent.stays && old.get(on)?.stays === false);
+        if (isNeeded && old.delete(on)) stays = true;
+      }
     }
     // A dependent is younger, and an id sorts by when it was made; an import may say otherwise.
     const depths = depthsOf(dependents);
@@ -88,13 +67,58 @@ export class Prunes {
   }
 
   /** Null: nothing of it would go. */
-  measure(found: Omit<Prunable, "bytes" | "seqs">, keepDecisions: boolean): Prunable | null {
+  measure({ stays, ...found }: Found): Prunable | null {
     const id = found.sessionId;
-    const stays = keepDecisions && this.#kept.get({ id }) !== undefined;
     const bytes = this.#bytes.get({ id, all: stays ? 0 : 1 })?.bytes ?? 0;
-    const seqs = stays ? this.#seqs.all({ id }).map(({ seq }) => seq) : undefined;
+    const seqs = stays ? this.#seqs.all({ id }).map((row) => row.seq) : undefined;
     return seqs?.length === 0 ? null : { ...found, bytes, seqs };
   }
+}
+
+const { seq } = columnsOf(events);
+const its = eq(events.sessionId, sql.placeholder("id"));
+// As its partial index says it.
+const isKept = sql`${events.type} in ('decision', 'note')`;
+
+/** Neither written to nor looked at since, and nobody is at work in them. */
+function leftAlone(db: Drizzle) {
+  const { id, title, updatedAt } = columnsOf(sessions);
+  const atWork = sql`exists (select 1 from ${runs} where ${runs.sessionId} = ${sessions.id} and ${runs.status} = 'running')
+    or exists (select 1 from ${jobs} where ${jobs.sessionId} = ${sessions.id}
+      and ${jobs.status} in ('pending', 'processing'))`;
+  const before = sql.placeholder("before");
+  const isLeft = and(
+    isNull(sessions.deletedAt),
+    lt(sessions.updatedAt, before),
+    lt(sessions.lastAccessedAt, before),
+    sql`not (${atWork})`,
+  );
+  return new Prepared(db, () => db.select({ id, title, updatedAt }).from(sessions).where(isLeft));
+}
+
+function dependents(db: Drizzle) {
+  const { id, parentSessionId, forkedFromSessionId } = columnsOf(sessions);
+  const depends = sql`coalesce(${sessions.parentSessionId}, ${sessions.forkedFromSessionId}) is not null`;
+  return new Prepared(db, () =>
+    db
+      .select({ id, parentSessionId, forkedFromSessionId })
+      .from(sessions)
+      .where(and(isNull(sessions.deletedAt), depends)),
+  );
+}
+
+function textBytes(db: Drizzle) {
+  const ofEvents = bytesOf(events.content, events.reasoning, events.error, events.metadata, events.raw);
+  const ofActions = bytesOf(actions.input, actions.output, actions.error, actions.title);
+  const sum = sql`coalesce(sum(${ofEvents} + coalesce((select sum(${ofActions}) from ${actions}
+    where ${actions.sessionId} = ${events.sessionId} and ${actions.seq} = ${events.seq}), 0)), 0)`;
+  return new Prepared(db, () =>
+    db
+      // Nested, for drizzle takes the tables' names off the columns that stand directly in a field.
+      .select({ bytes: sql<number>`${sum}`.as("bytes") })
+      .from(events)
+      .where(and(its, sql`(${sql.placeholder("all")} = 1 or not ${isKept})`)),
+  );
 }
 
 /** How far each is from what depends on nothing. */
@@ -122,10 +146,10 @@ function bytesOf(...columns: SQLiteColumn[]) {
 export function pruneStore(db: Database.Database, transactions: Transactions, prunes: Prunes): PruneStore {
   const pages = (name: string) => Number(db.pragma(name, { simple: true }));
   return {
-    async list({ before, keepDecisions }: Prune) {
+    async list(prune: Prune) {
       const listed: Prunable[] = [];
-      for (const found of await transactions.read(() => prunes.find(before))) {
-        const measured = await transactions.read(() => prunes.measure(found, keepDecisions));
+      for (const found of await transactions.read(() => prunes.find(prune))) {
+        const measured = await transactions.read(() => prunes.measure(found));
         if (measured !== null) listed.push(measured);
       }
       return listed;
