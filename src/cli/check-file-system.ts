@@ -2,6 +2,7 @@
 // systems of other machines and of other programs keep more or less.
 import { readFileSync, realpathSync, statfsSync } from "node:fs";
 import { dirname, sep } from "node:path";
+import { inBytes } from "./bytes.ts";
 import type { Check, Examined } from "./check.ts";
 
 // Kinds of https://man7.org/linux/man-pages/man5/filesystems.5.html and of what containers and virtual machines mount.
@@ -34,7 +35,7 @@ export function checkFileSystem({ store: { file } }: Examined, mounts = readMoun
     );
   const moving = found.length > 0;
   const free = freeBytes(folder);
-  if (free < littleSpace) found.push(`Only ${Math.floor(free / 1e6)} MB are free.`);
+  if (free < littleSpace) found.push(`Only ${inBytes(free)} are free.`);
   if (found.length > 0) {
     return {
       name,
@@ -47,7 +48,7 @@ export function checkFileSystem({ store: { file } }: Examined, mounts = readMoun
   return {
     name,
     ok: true,
-    found: `${kind ?? "Its kind is not known here"}; ${(free / 1e9).toFixed(1)} GB are free.`,
+    found: `${kind ?? "Its kind is not known here"}; ${inBytes(free)} are free.`,
   };
 }
 

@@ -1,5 +1,6 @@
 // What `backstory doctor` says of the write-ahead log beside the store.
 import { realpathSync, statSync } from "node:fs";
+import { inBytes } from "./bytes.ts";
 import type { Check, Examined } from "./check.ts";
 
 // Servers bring the log into the file every few hundred writes: it grows beyond that only while somebody reads on.
@@ -10,7 +11,7 @@ export function checkLog({ store: { file } }: Examined): Check {
   const size = statSync(`${realpathSync(file)}-wal`, { throwIfNoEntry: false })?.size;
   if (size === undefined) return { name, ok: true, found: "There is none: the last server ended in order." };
   if (size === 0) return { name, ok: true, found: "It is empty." };
-  const found = `It has ${(size / 1e6).toFixed(1)} MB.`;
+  const found = `It has ${inBytes(size)}.`;
   if (size < longLog) return { name, ok: true, found };
   const advice =
     "A program that reads on without an end keeps it from being emptied: end whatever else has the store open.";

@@ -1,6 +1,7 @@
 // What `backstory doctor` says of the space that the store takes.
 import { readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { inBytes } from "./bytes.ts";
 import type { Check, Examined } from "./check.ts";
 import { largeStore } from "./large-store.ts";
 
@@ -10,11 +11,11 @@ export function checkSize({ store: { file }, health: { tables } }: Examined): Ch
   const name = "size";
   const real = realpathSync(file);
   const { size } = statSync(real);
-  const shares = tables.slice(0, mostTables).map((table) => `${table.name} ${megabytes(table.bytes)}`);
+  const shares = tables.slice(0, mostTables).map((table) => `${table.name} ${inBytes(table.bytes)}`);
   const copies = copiesOf(real);
   const found = [
-    `${megabytes(size)}${shares.length === 0 ? "" : ` (${shares.join(", ")})`}.`,
-    copies.count > 0 && `${copies.count} copies from before migrations take ${megabytes(copies.bytes)} more.`,
+    `${inBytes(size)}${shares.length === 0 ? "" : ` (${shares.join(", ")})`}.`,
+    copies.count > 0 && `${copies.count} copies from before migrations take ${inBytes(copies.bytes)} more.`,
   ];
   const said = { name, ok: true, found: found.filter(Boolean).join(" ") };
   if (size <= largeStore) return said;
@@ -30,5 +31,3 @@ function copiesOf(real: string): { count: number; bytes: number } {
   );
   return { count: names.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
-
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;

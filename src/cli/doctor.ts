@@ -49,7 +49,8 @@ function verdict(found: readonly Check[]): string {
   const failed = found.filter(({ ok }) => !ok).length;
   if (failed > 0) return `${failed} of ${found.length} checks failed`;
   const warnings = found.filter(({ warning }) => warning).length;
-  return warnings === 0 ? "all is in order" : `all is in order, with ${warnings} things to know`;
+  if (warnings === 0) return "all is in order";
+  return `all is in order, with ${warnings === 1 ? "a thing" : `${warnings} things`} to know`;
 }
 
 function toItem({ name, ok, warning, found, advice }: Check): Item {

@@ -3,6 +3,7 @@ import { StoreError } from "../db/errors.ts";
 import type { Prunable } from "../db/pruning.ts";
 import type { Store } from "../db/store.ts";
 import { oneLine, toMinute } from "../resume/page.ts";
+import { inBytes } from "./bytes.ts";
 import { printText } from "./print.ts";
 import type { Settings } from "./settings.ts";
 
@@ -22,13 +23,16 @@ export function prune({ olderThan, keepDecisions = false, dryRun = false, ...set
       const found = await store.pruning.list({ before: olderThan, keepDecisions });
       if (found.length === 0) return "There is nothing to prune.\n";
       if (dryRun) return `${list(found)}Nothing was changed. Without --dry-run they go.\n`;
+      const before = await store.pruning.size();
       const gone: Prunable[] = [];
       for (const each of found) if (await letGo(store, each)) gone.push(each);
       await waitedFor(store.purgeDeletedSessions());
       await store.search.catchUp();
       await store.forgetting.finish({ anySize: true });
-      const released = await store.pruning.releaseSpace();
-      return `${list(gone)}The file is ${size(released)} smaller.\n`;
+      await store.pruning.releaseSpace();
+      if (gone.length === 0) return "There is nothing to prune.\n";
+      const released = before - (await store.pruning.size());
+      return `${list(gone)}The file is ${inBytes(Math.max(0, released))} smaller.\n`;
     },
     !dryRun,
   );
@@ -61,13 +65,8 @@ function list(found: readonly Prunable[]): string {
   const lines = found.map(({ sessionId, title, updatedAt, bytes, seqs }) => {
     const what = seqs === undefined ? "all" : `${seqs.length} events; its decisions and notes stay`;
     const name = title === null ? "untitled" : oneLine(title);
-    return `${sessionId}  ${toMinute(updatedAt)}  ${size(bytes).padStart(9)}  ${name} (${what})`;
+    return `${sessionId}  ${toMinute(updatedAt)}  ${inBytes(bytes).padStart(9)}  ${name} (${what})`;
   });
   const sum = found.reduce((total, { bytes }) => total + bytes, 0);
-  return `${lines.join("\n")}\n${found.length} session${found.length === 1 ? "" : "s"}, ${size(sum)} of texts.\n`;
-}
-
-function size(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  return `${lines.join("\n")}\n${found.length} session${found.length === 1 ? "" : "s"}, ${inBytes(sum)} of texts.\n`;
 }

@@ -23,6 +23,8 @@ export interface PruneStore {
    * listed; nor is one of which nothing but decisions and notes is left.
    */
   list(prune: Prune): Promise<Prunable[]>;
-  /** Gives unused pages back to the disk, in short transactions; returns how many bytes. */
-  releaseSpace(): Promise<number>;
+  /** Gives unused pages back to the disk, in short transactions. */
+  releaseSpace(): Promise<void>;
+  /** Of the database, in bytes, with what is in its log. */
+  size(): Promise<number>;
 }

@@ -89,3 +89,43 @@ describe("export and import", () => {
     expect(readdirSync(folder).filter((name) => name.startsWith("out"))).toEqual(["out"]);
   });
 });
+
+describe("prune", () => {
+  const args = ["prune", "--older-than", "90d"];
+  const line = (what: string) => expect.stringMatching(what);
+
+  test("lists what would go with its bytes, lets it go, and says by how much the file is smaller", async () => {
+    await makeStore({ megabytes: 5 });
+    const listed = `^${old}  .*  5\\.0 MB  old \\(all\\)\n1 session, 5\\.0 MB of texts\\.\n`;
+    expect(run([...args, "--dry-run"])).toEqual(done(line(`${listed}Nothing was changed\\.`)));
+    const before = statSync(db).size;
+    const { status, stdout } = run(args);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: line(`${listed}The file is [45]\\.\\d MB smaller\\.`),
+    });
+    expect(before - statSync(db).size).toBeGreaterThan(4_900_000);
+    expect(run(args)).toEqual(done("There is nothing to prune.\n"));
+    expect(run(["list"]).stdout).toMatch(/later/);
+    expect(run(["list"]).stdout).not.toMatch(/old/);
+  });
+
+  test("--keep-decisions keeps these, and says as much", async () => {
+    await makeStore({ megabytes: 5 });
+    const before = statSync(db).size;
+    const { status, stdout } = run([...args, "--keep-decisions"]);
+    const listed = line(
+      "old \\(6 events; its decisions and notes stay\\)\n.*\nThe file is [45]\\.\\d MB smaller\\.",
+    );
+    expect({ status, stdout }).toEqual({ status: 0, stdout: listed });
+    expect(before - statSync(db).size).toBeGreaterThan(4_900_000);
+    expect(run(["show", old]).stdout).toMatch(/SQLite/);
+    expect(run([...args, "--keep-decisions"])).toEqual(done("There is nothing to prune.\n"));
+  });
+
+  test("needs a time", async () => {
+    await makeStore();
+    expect(run(["prune"])).toEqual(refused(/--older-than/));
+    expect(run(["prune", "--older-than", "soon"])).toEqual(refused(/Give a date/));
+  });
+});

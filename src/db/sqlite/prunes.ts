@@ -155,7 +155,6 @@ export function pruneStore(db: Database.Database, transactions: Transactions, pr
       return listed;
     },
     async releaseSpace() {
-      const before = pages("page_count");
       while (pages("freelist_count") > 0) {
         const left = pages("freelist_count");
         await transactions.write(() => void db.pragma(`incremental_vacuum(${pagesPerSlice})`));
@@ -163,7 +162,7 @@ export function pruneStore(db: Database.Database, transactions: Transactions, pr
         await sleep(pause);
       }
       db.pragma("wal_checkpoint(TRUNCATE)");
-      return (before - pages("page_count")) * pages("page_size");
     },
+    size: () => transactions.read(() => pages("page_count") * pages("page_size")),
   };
 }
