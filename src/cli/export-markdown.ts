@@ -21,15 +21,23 @@ function toSession({ title, id, directory, created_at, todos }: PortableRecord):
 function toEvent(event: PortableRecord): string {
   const { seq, author, type, created_at, forgotten_at, actions } = event;
   const what = type === "message" ? "" : `, ${line(type)}`;
-  const texts = [event.content, event.error].filter((text) => text !== undefined).map(quote);
-  const calls = (Array.isArray(actions) ? (actions as JsonObject[]) : []).map(
-    (action) =>
-      `- ${line(action.tool_name)} (${line(action.status)})\n${quote(action.input)}${quote(action.output)}`,
+  const body = joined(
+    forgotten_at === undefined ? "" : "(forgotten)\n",
+    labelled("Reasoning", event.reasoning),
+    quote(event.content),
+    labelled("Error", event.error),
+    ...(Array.isArray(actions) ? (actions as JsonObject[]) : []).map(toCall),
   );
-  const gone = forgotten_at === undefined ? [] : ["(forgotten)\n"];
-  return `## ${line(seq)}. ${line(author)}${what}, ${time(created_at)}\n\n${[...gone, ...texts, ...calls].join("\n")}\n`;
+  return `## ${line(seq)}. ${line(author)}${what}, ${time(created_at)}\n\n${body}\n`;
 }
 
+function toCall({ tool_name, status, title, input, output, error }: JsonObject): string {
+  const head = `- ${line(tool_name)} (${line(status)})${title === undefined ? "" : `: ${line(title)}`}\n`;
+  return joined(head, quote(input), labelled("Output", output), labelled("Error", error));
+}
+
+/** With empty lines between, or a quotation would go on in what follows it. */
+const joined = (...parts: string[]) => parts.filter((part) => part !== "").join("\n");
 const time = (at: JsonValue | undefined) => new Date(Number(at)).toISOString();
 const line = (text: JsonValue | undefined) => escapeControls(String(text)).replaceAll(/\s*\n\s*/g, " ");
 
@@ -37,4 +45,8 @@ function quote(value: JsonValue | undefined): string {
   if (value === undefined) return "";
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
   return `${escapeControls(text).replaceAll(/^/gm, "> ")}\n`;
+}
+
+function labelled(label: string, value: JsonValue | undefined): string {
+  return value === undefined ? "" : `${label}:\n\n${quote(value)}`;
 }

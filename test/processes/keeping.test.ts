@@ -1,7 +1,7 @@
 // The commands that keep a store's content elsewhere, or no longer, as a user calls them.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { openStore } from "../../src/db/sqlite/sqlite-store.ts";
@@ -9,7 +9,6 @@ import { newEvent, newSession } from "../new-records.ts";
 import { makeFolder, storeOptions } from "../open-test-store.ts";
 import { program, testEnvironment } from "./program.ts";
 
-const by = { origin: "tool", client: "test" } as const;
 const day = 86_400_000;
 let folder: string;
 let db: string;
