@@ -3,7 +3,7 @@
 import { readFileSync, realpathSync, statfsSync } from "node:fs";
 import { dirname, sep } from "node:path";
 import { inBytes } from "./bytes.ts";
-import type { Check, Examined } from "./check.ts";
+import type { Check, Place } from "./check.ts";
 
 // Kinds of https://man7.org/linux/man-pages/man5/filesystems.5.html and of what containers and virtual machines mount.
 const remote =
@@ -19,7 +19,7 @@ const advice =
   "Keep the store on a disk of this machine: backstory --db PATH, or BACKSTORY_DB. docs/promises.md says what is not promised there.";
 
 /** `mounts`: as the system tells them; a test passes its own. */
-export function checkFileSystem({ store: { file } }: Examined, mounts = readMounts()): Check {
+export function checkFileSystem({ file }: Place, mounts = readMounts()): Check {
   const name = "file system";
   const folder = dirname(realpathSync(file));
   const kind = kindOf(folder, mounts);

@@ -2,9 +2,9 @@
 import { realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { findExposure } from "../db/sqlite/place.ts";
-import type { Check, Examined } from "./check.ts";
+import type { Check, Place } from "./check.ts";
 
-export function checkPlace({ store: { file } }: Examined): Check {
+export function checkPlace({ file }: Place): Check {
   const name = "permissions";
   const real = realpathSync(file);
   const exposed = findExposure(file);

@@ -2,12 +2,14 @@
 import packageJson from "../../package.json" with { type: "json" };
 import type { Check, Examined } from "./check.ts";
 
-export function checkVersions({ health: { sqliteVersion, schemaVersion } }: Examined): Check {
+/** `examined` null: the store cannot be opened. */
+export function checkVersions(examined: Examined | null): Check {
   const versions = [
     `Backstory ${packageJson.version}`,
     `Node ${process.versions.node}`,
-    `SQLite ${sqliteVersion}`,
-    `schema ${schemaVersion}`,
+    ...(examined
+      ? [`SQLite ${examined.health.sqliteVersion}`, `schema ${examined.health.schemaVersion}`]
+      : []),
     `${process.platform} ${process.arch}`,
   ];
   return { name: "versions", ok: true, found: `${versions.join(", ")}.` };

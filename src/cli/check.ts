@@ -2,6 +2,11 @@
 import type { Health } from "../db/health.ts";
 import type { Store } from "../db/store.ts";
 
+/** A file that may be no store, or one that cannot be opened. */
+export interface Place {
+  file: string;
+}
+
 export interface Examined {
   store: Store;
   health: Health;

@@ -1,7 +1,7 @@
 // `backstory doctor`: what is checked of a store, what was found, and what to do. A check is a file of its own.
-import type { Store } from "../db/store.ts";
+import { StoreError } from "../db/errors.ts";
 import type { Item, Page } from "../resume/page.ts";
-import type { Check, Examined } from "./check.ts";
+import type { Check, Examined, Place } from "./check.ts";
 import { checkFile } from "./check-file.ts";
 import { checkFileSystem } from "./check-file-system.ts";
 import { checkLog } from "./check-log.ts";
@@ -9,35 +9,52 @@ import { checkPlace } from "./check-place.ts";
 import { checkSearch } from "./check-search.ts";
 import { checkSize } from "./check-size.ts";
 import { checkVersions } from "./check-versions.ts";
-import { type PrintSettings, print } from "./print.ts";
+import { openToPrint, type PrintSettings, refuseEmpty, reportError, toJson, write } from "./print.ts";
+import { toTerminal, wantsColour } from "./terminal.ts";
+
+// What can be told of a file that cannot be opened, too.
+const checksOfPlace: readonly ((place: Place) => Check)[] = [checkPlace, checkFileSystem, checkLog];
 
 const checks: readonly ((examined: Examined) => Check | Promise<Check>)[] = [
-  checkVersions,
-  checkPlace,
-  checkFileSystem,
   checkFile,
-  checkLog,
   checkSearch,
   checkSize,
 ];
 
 /** Ends the process with 1 if something is not in order. It changes nothing. */
-export function doctor(settings: PrintSettings): Promise<void> {
-  return print(settings, {
-    page: async ({ store }) => toPage(store, await checkAll(store)),
-    results: async ({ store }) => ({ file: store.file, checks: await checkAll(store) }),
-  });
+export async function doctor(settings: PrintSettings): Promise<void> {
+  try {
+    refuseEmpty(settings);
+    const file = settings.db;
+    const found = await checkAll(settings);
+    if (found.some(({ ok }) => !ok)) process.exitCode = 1;
+    const page = () => toTerminal(toPage(file, found), wantsColour(process.stdout));
+    write(settings.json ? toJson({ file, checks: found }) : page());
+  } catch (error) {
+    reportError(error);
+  }
 }
 
-async function checkAll(store: Store): Promise<Check[]> {
-  const examined = { store, health: await store.health.inspect() };
-  const found: Check[] = [];
-  for (const check of checks) found.push(await check(examined));
-  if (found.some(({ ok }) => !ok)) process.exitCode = 1;
-  return found;
+async function checkAll(settings: PrintSettings): Promise<Check[]> {
+  const ofPlace = checksOfPlace.map((check) => check({ file: settings.db }));
+  try {
+    const store = await openToPrint(settings);
+    try {
+      const examined = { store, health: await store.health.inspect() };
+      const found: Check[] = [];
+      for (const check of checks) found.push(await check(examined));
+      return [checkVersions(examined), ...ofPlace, ...found];
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    const closed = { name: "database", ok: false, found: error.message, advice: error.hint };
+    return [checkVersions(null), ...ofPlace, closed];
+  }
 }
 
-function toPage({ file }: Store, found: readonly Check[]): Page {
+function toPage(file: string, found: readonly Check[]): Page {
   return {
     title: "Doctor",
     lead: `${file}: ${verdict(found)}.`,

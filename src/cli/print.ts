@@ -71,7 +71,7 @@ export function write(text: string): void {
 }
 
 /** JSON for a terminal too: what would act on one is escaped, as JSON may have any character. */
-function toJson(result: object): string {
+export function toJson(result: object): string {
   return `${escapeControls(JSON.stringify(result))}\n`;
 }
 
@@ -110,26 +110,34 @@ export function isEmpty({ db }: Pick<Settings, "db">): boolean {
   return (statSync(db, { throwIfNoEntry: false })?.size ?? 0) === 0;
 }
 
+/** Throws `not_found`. */
+export function refuseEmpty({ db }: Pick<Settings, "db">): void {
+  if (!isEmpty({ db })) return;
+  throw new StoreError(
+    "not_found",
+    `There is nothing in the database ${db} yet: nothing has been recorded.`,
+    "An agent that uses Backstory makes it. Name another with --db.",
+  );
+}
+
+/** For reading alone, unless it `mayWrite`, and can. */
+export function openToPrint(settings: Settings, mayWrite = false): Promise<Store> {
+  const open = (readOnly: boolean) =>
+    openStoreOf(settings, createProber(), { info() {}, warn() {} }, { readOnly });
+  if (!mayWrite) return open(true);
+  return open(false).catch((error: unknown) => {
+    if (error instanceof StoreError && error.code === "read_only") return open(true);
+    throw error;
+  });
+}
+
 async function withStore<T>(
   settings: Settings,
   work: (store: Store) => Promise<T>,
   mayWrite: boolean,
 ): Promise<T> {
-  const { db } = settings;
-  if (isEmpty({ db })) {
-    throw new StoreError(
-      "not_found",
-      `There is nothing in the database ${db} yet: nothing has been recorded.`,
-      "An agent that uses Backstory makes it. Name another with --db.",
-    );
-  }
-  const open = (readOnly: boolean) =>
-    openStoreOf(settings, createProber(), { info() {}, warn() {} }, { readOnly });
-  const store = mayWrite ? await open(false).catch(openForReading) : await open(true);
-  function openForReading(error: unknown): Promise<Store> {
-    if (error instanceof StoreError && error.code === "read_only") return open(true);
-    throw error;
-  }
+  refuseEmpty(settings);
+  const store = await openToPrint(settings, mayWrite);
   try {
     return await work(store);
   } finally {

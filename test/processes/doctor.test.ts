@@ -1,13 +1,23 @@
 // `backstory doctor`: each thing that can be wrong with a store is found, with what to do; and nothing is changed.
 import { spawnSync } from "node:child_process";
-import { chmodSync, closeSync, ftruncateSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { beforeEach, describe, expect, test } from "vitest";
 import { checkFileSystem, kindOf } from "../../src/cli/check-file-system.ts";
 import { noteLargeStore } from "../../src/cli/large-store.ts";
-import { makeFolder, openTestStore } from "../open-test-store.ts";
-import { fingerprints, makeStoreFile } from "./files.ts";
+import { backUp } from "../../src/db/sqlite/backups.ts";
+import { makeFolder, migrationsDirectory, openTestStore } from "../open-test-store.ts";
+import { fingerprints, makeSqliteFile, makeStoreFile } from "./files.ts";
 import { program, testEnvironment } from "./program.ts";
 
 let folder: string;
@@ -19,9 +29,13 @@ beforeEach(async () => {
   await makeStoreFile(db);
 });
 
-function run(file = db) {
+function run(file = db, ...more: string[]) {
   const options = { encoding: "utf8", env: testEnvironment(), cwd: "/" } as const;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, "doctor", "--db", file], options);
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [program, "doctor", "--db", file, ...more],
+    options,
+  );
   return { status, stdout, stderr };
 }
 
@@ -37,7 +51,7 @@ test("a store in order: every check says what it found, and the file is as befor
     /permissions: .*mode 0600, its directory 0700/,
     /file system: .* [GM]B are free/,
     /database: .*journal mode is wal/,
-    /write-ahead log: It is empty/,
+    /write-ahead log: There is none/,
     /search index: It holds every event/,
     /size: \d.*sessions/,
   ]) {
@@ -58,13 +72,40 @@ test("a damaged page", () => {
   expect(run()).toEqual(failing(/FAILED, database: It is damaged: .*recovery\.md/));
 });
 
-test("a file that cannot be opened any more: the reason, and 1", () => {
-  const descriptor = openSync(db, "r+");
-  ftruncateSync(descriptor, 40_000);
-  closeSync(descriptor);
-  const before = fingerprints(folder);
-  expect(run()).toMatchObject({ status: 1, stderr: expect.stringMatching(/damaged/) });
-  expect(fingerprints(folder)).toEqual(before);
+describe("a file that cannot be opened any more: the reason, and what can be told all the same", () => {
+  const shorten = () => truncateSync(db, 40_000);
+  const foreign = () => {
+    rmSync(db);
+    makeSqliteFile(db, "CREATE TABLE notes (text TEXT)");
+  };
+  const newer = () => makeSqliteFile(db, "PRAGMA user_version = 999");
+
+  test.each([
+    ["truncated", shorten, /FAILED, database: .*damaged/],
+    ["another application's", foreign, /FAILED, database: .*another application made it/],
+    ["a newer Backstory's", newer, /FAILED, database: .*999.*[Uu]pdate/],
+  ])("%s", (_what, change, reason) => {
+    change();
+    chmodSync(db, 0o666);
+    const before = fingerprints(folder);
+    const { status, stdout, stderr } = run();
+    expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
+    for (const found of [reason, /FAILED, permissions: .*mode 0666/, /file system: /, /versions: Backstory/])
+      expect(stdout).toMatch(found);
+    const { checks } = JSON.parse(run(db, "--json").stdout);
+    expect(checks.find(({ name }: { name: string }) => name === "database")).toMatchObject({ ok: false });
+    expect(fingerprints(folder)).toEqual(before);
+  });
+});
+
+test("copies beside the store, and every table of some size", async () => {
+  const store = await openTestStore({ file: db });
+  backUp(db, join(folder, "copy.db"), migrationsDirectory);
+  await store.close();
+  const { stdout } = run();
+  expect(stdout).toMatch(/size: .*Copies beside it \(1\) take \d+\.\d kB more/);
+  for (const table of ["sessions", "events", "actions", "todos", "runs", "jobs", "search index"])
+    expect(stdout).toMatch(new RegExp(`size: .*${table} \\d`));
 });
 
 describe.runIf(process.geteuid !== undefined)("permissions (skipped where there are no owners)", () => {
@@ -131,10 +172,9 @@ describe("the file system", () => {
   test("is not known where the system does not tell", () => expect(kindOf("/x", "")).toBeNull());
 
   test.each(["nfs4", "9p", "fuse.sshfs", "virtiofs", "cifs"])("%s is told of", async (kind) => {
-    const store = await openTestStore();
-    const health = await store.health.inspect();
+    const { file } = await openTestStore();
     const table = `21 1 0:1 / / rw - ${kind} x rw`;
-    expect(checkFileSystem({ store, health }, table)).toMatchObject({
+    expect(checkFileSystem({ file }, table)).toMatchObject({
       ok: true,
       warning: true,
       found: expect.stringContaining(kind),
