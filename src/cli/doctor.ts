@@ -1,4 +1,5 @@
 // `backstory doctor`: what is checked of a store, what was found, and what to do. A check is a file of its own.
+import { statSync } from "node:fs";
 import { StoreError } from "../db/errors.ts";
 import type { Item, Page } from "../resume/page.ts";
 import type { Check, Examined, Place } from "./check.ts";
@@ -36,7 +37,8 @@ export async function doctor(settings: PrintSettings): Promise<void> {
 }
 
 async function checkAll(settings: PrintSettings): Promise<Check[]> {
-  const ofPlace = checksOfPlace.map((check) => check({ file: settings.db }));
+  const file = settings.db;
+  const ofPlace = statSync(file).isFile() ? checksOfPlace.map((check) => check({ file })) : [];
   try {
     const store = await openToPrint(settings);
     try {

@@ -98,6 +98,10 @@ describe("a file that cannot be opened any more: the reason, and what can be tol
   });
 });
 
+test("a directory", () => {
+  expect(run(folder)).toEqual(failing(/1 of 2 checks failed.*FAILED, database: .*not a regular file/s));
+});
+
 test("copies beside the store, and every table of some size", async () => {
   const store = await openTestStore({ file: db });
   backUp(db, join(folder, "copy.db"), migrationsDirectory);

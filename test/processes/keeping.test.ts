@@ -1,7 +1,7 @@
 // The commands that keep a store's content elsewhere, or no longer, as a user calls them.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { openStore } from "../../src/db/sqlite/sqlite-store.ts";
@@ -77,6 +77,32 @@ describe("backup and restore", () => {
     expect(run(["backup", "copy.db"])).toEqual(done(expect.stringMatching(/copy\.db is a copy .* verified/)));
     expect(readdirSync(folder).filter((name) => name.startsWith("copy"))).toEqual(["copy.db"]);
   });
+
+  test("a store made from a copy has what the store had when it was made", async () => {
+    await makeStore();
+    expect(run(["backup", "deep/copy.db"]).status).toBe(0);
+    expect(run(["prune", "--older-than", "90d"]).status).toBe(0);
+    expect(run(["restore", "deep/copy.db"], inFolder("new.db"))).toEqual(
+      done(expect.stringMatching(/new\.db is restored from .*copy\.db, and verified/)),
+    );
+    expect(run(["show", old], inFolder("new.db")).stdout).toMatch(/SQLite/);
+    expect(run(["show", old])).toEqual(refused(/There is no session/));
+  });
+
+  test("write over nothing, and say what is in the way", async () => {
+    await makeStore();
+    writeFileSync(inFolder("mine.txt"), "mine");
+    expect(run(["backup", "mine.txt"])).toEqual(refused(/There is a file .*mine\.txt already/));
+    expect(run(["restore", "mine.txt"], inFolder("new.db"))).toEqual(refused(/not an SQLite database/));
+    expect(run(["backup", "copy.db"]).status).toBe(0);
+    expect(run(["restore", "copy.db"])).toEqual(refused(/There is something in .*test\.db already/));
+    expect(run(["restore", "copy.db"], inFolder("copy.db"))).toEqual(refused(/its own copy/));
+    expect(run(["backup", "other.db"], inFolder("none.db"))).toEqual(
+      refused(/There is nothing in .*none\.db/),
+    );
+    expect(readFileSync(inFolder("mine.txt"), "utf8")).toBe("mine");
+    expect(readdirSync(folder).sort()).toEqual(["copy.db", "mine.txt", "test.db"]);
+  });
 });
 
 describe("export and import", () => {
@@ -86,6 +112,90 @@ describe("export and import", () => {
     expect(await killed(args)).toEqual(["out.unfinished"]);
     expect(run(args)).toEqual(done(expect.stringMatching(/out has .*2 sessions, 63 events\.\n$/)));
     expect(readdirSync(folder).filter((name) => name.startsWith("out"))).toEqual(["out"]);
+  });
+
+  const recordsIn = (name: string) => readFileSync(inFolder(name), "utf8").trimEnd().split("\n").slice(1);
+
+  test("an import of an export makes a store whose export is the same, and once", async () => {
+    await makeStore();
+    expect(run(["export", "all.jsonl"]).status).toBe(0);
+    const other = inFolder("other.db");
+    const path = inFolder("all.jsonl");
+    const taken = (what: string) => done(`${path} ${what}.\n`);
+    expect(run(["import", path, "--dry-run"], other)).toEqual(taken("has 1 project, 2 sessions, 3 events"));
+    expect(readdirSync(folder)).not.toContain("other.db");
+    const first = taken("gave what was not there yet: 1 project, 2 sessions, 3 events");
+    expect(run(["import", path], other)).toEqual(first);
+    expect(run(["import", path], other)).toEqual(taken("gave what was not there yet: nothing"));
+    expect(run(["export", "again.jsonl"], other).status).toBe(0);
+    expect(recordsIn("again.jsonl")).toEqual(recordsIn("all.jsonl"));
+    const counts = { project: 1, session: 2, event: 3 };
+    expect(JSON.parse(recordsIn("all.jsonl").at(-1) ?? "")).toEqual({ kind: "end", records: counts });
+  });
+
+  test("an import says where the last line is not there", async () => {
+    await makeStore();
+    run(["export", "all.jsonl"]);
+    const lines = readFileSync(inFolder("all.jsonl"), "utf8").trimEnd().split("\n");
+    writeFileSync(inFolder("half.jsonl"), `${lines.slice(0, -2).join("\n")}\n`);
+    const other = inFolder("other.db");
+    expect(run(["import", "half.jsonl"], other)).toEqual(done(expect.stringMatching(/some may be missing/)));
+    expect(JSON.parse(run(["import", "half.jsonl", "--json"], other).stdout)).toMatchObject({ whole: false });
+    expect(JSON.parse(run(["import", "all.jsonl", "--json"], other).stdout)).toMatchObject({
+      taken: { event: 1 },
+      left_forks: [],
+      whole: true,
+    });
+  });
+
+  test("an export of a session, or of a directory, alone; of Markdown, to read", async () => {
+    await makeStore();
+    expect(run(["export", "one.md", "--session", old, "--format", "markdown"])).toEqual(
+      done(`${inFolder("one.md")} has 1 session, 2 events.\n`),
+    );
+    const text = readFileSync(inFolder("one.md"), "utf8");
+    expect(text).toMatch(
+      /^# old\n\n.*\n\n## 1\. user, .*\n\n> chat\n\n## 2\. user, decision, .*\n\n> SQLite\n/s,
+    );
+    expect(run(["export", "none.jsonl", "--directory", folder])).toEqual(
+      done(`${inFolder("none.jsonl")} has nothing.\n`),
+    );
+  });
+
+  test("an export writes over nothing, and leaves nothing where it fails", async () => {
+    await makeStore();
+    writeFileSync(inFolder("mine"), "mine");
+    expect(run(["export", "mine"])).toEqual(refused(/There is a file .*mine already/));
+    expect(run(["export", "a/b"])).toEqual(refused(/cannot be made \(ENOENT\)/));
+    expect(run(["export", "out", "--session", "sess_none"])).toEqual(refused(/There is no session/));
+    expect(readFileSync(inFolder("mine"), "utf8")).toBe("mine");
+    expect(readdirSync(folder).sort()).toEqual(["mine", "test.db"]);
+  });
+});
+
+describe.runIf(process.geteuid !== undefined)("files (skipped where there are no owners)", () => {
+  test.each(["000", "777"])("are their owner's alone, under umask %s", async (umask) => {
+    await makeStore();
+    const under = (...args: string[]) => {
+      const shell = ["-c", `umask ${umask}; exec "$@"`, "sh", process.execPath, program, ...args];
+      return spawnSync("sh", shell, { env: testEnvironment(), cwd: folder }).status;
+    };
+    expect(under("export", "all.jsonl", "--db", db)).toBe(0);
+    expect(under("export", "all.md", "--format", "markdown", "--db", db)).toBe(0);
+    expect(under("backup", "copies/of/copy.db", "--db", db)).toBe(0);
+    expect(under("restore", "copies/of/copy.db", "--db", "new/new.db")).toBe(0);
+    const made = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+    const modes = made.map((name) => [name, (statSync(inFolder(name)).mode & 0o777).toString(8)]);
+    expect(Object.fromEntries(modes)).toEqual({
+      "all.jsonl": "600",
+      "all.md": "600",
+      copies: "700",
+      "copies/of": "700",
+      "copies/of/copy.db": "600",
+      new: "700",
+      "new/new.db": "600",
+      "test.db": "600",
+    });
   });
 });
 

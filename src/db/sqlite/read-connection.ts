@@ -26,7 +26,9 @@ export function openReadConnection(file: string, schemaVersion: number): Databas
 
 /** Whoever made it. `not_found`: it is not there, or empty. */
 export function openToLook(file: string): Database.Database {
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found && !found.isFile()) throw notOurs(file, "it is not a regular file");
+  const size = found?.size ?? 0;
   if (size === 0) throw nothingYet(file);
   if (size < smallestFile) throw notOurs(file, "it is not an SQLite database");
   const real = realpathSync(file);

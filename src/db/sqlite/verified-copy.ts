@@ -5,6 +5,7 @@ import Database from "better-sqlite3";
 import { StoreError } from "../errors.ts";
 import { makeFolders } from "../folders.ts";
 import { makeFile } from "./place.ts";
+import { openToLook } from "./read-connection.ts";
 
 /** Rejects a copy that is there already (EEXIST); leaves none that does not verify. Others may write meanwhile. */
 export function copyVerified(file: string, copy: string): void {
@@ -26,7 +27,7 @@ export function copyVerified(file: string, copy: string): void {
 
 /** The rows that the copy must have; undefined if others wrote meanwhile. */
 function copyInto(file: string, copy: string): string | undefined {
-  const source = new Database(file, { readonly: true });
+  const source = openToLook(file);
   try {
     const version = source.pragma("data_version", { simple: true });
     const counted = countRows(source);
