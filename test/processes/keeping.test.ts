@@ -3,10 +3,12 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { openStore } from "../../src/db/sqlite/sqlite-store.ts";
 import { newEvent, newSession } from "../new-records.ts";
 import { makeFolder, storeOptions } from "../open-test-store.ts";
+import { fingerprints } from "./files.ts";
 import { program, testEnvironment } from "./program.ts";
 
 const day = 86_400_000;
@@ -87,6 +89,15 @@ describe("backup and restore", () => {
     );
     expect(run(["show", old], inFolder("new.db")).stdout).toMatch(/SQLite/);
     expect(run(["show", old])).toEqual(refused(/There is no session/));
+  });
+
+  test("a copy of an older version is brought up to date, and stays as it is", () => {
+    const fixture = join(import.meta.dirname, "..", "fixtures", "schemas", "schema-2.db.gz");
+    writeFileSync(inFolder("old.bak"), gunzipSync(readFileSync(fixture)));
+    const before = fingerprints(folder)["old.bak"];
+    expect(run(["restore", "old.bak"])).toMatchObject({ status: 0, stderr: "" });
+    expect(run(["doctor"])).toEqual(done(expect.stringMatching(/all is in order/)));
+    expect(fingerprints(folder)["old.bak"]).toBe(before);
   });
 
   test("write over nothing, and say what is in the way", async () => {
