@@ -128,6 +128,26 @@ it("leaves what is here as it is: deleted, forgotten, or grown another way", asy
   expect(JSON.stringify(rowsOf(other))).not.toContain("你好");
 });
 
+it("puts what is shared before its forks, whatever their ids", async () => {
+  let left = 9000;
+  const downwards = (prefix: string) => `${prefix}_${left--}`;
+  const other = await openTestStore({ newId: downwards });
+  const { id } = (await other.createSession(newSession())).record;
+  await other.appendEvent(newEvent(id));
+  const fork = async (sessionId: string, atSeq: number) =>
+    (await other.forkSession({ ...by, sessionId, atSeq, title: null, idempotencyKey: null })).record.id;
+  const forked = await fork(id, 1);
+  await other.appendEvent(newEvent(forked));
+  const deep = await fork(forked, 2);
+  expect([id, forked, deep].sort()).toEqual([deep, forked, id]);
+  store = other;
+  const { into } = await openOther();
+  expect((await into.portable.take(inBatches(await recordsOf({ sessionId: deep }), 5))).leftForks).toEqual(
+    [],
+  );
+  expect((await into.getEvent(deep, 2)).content).toBe("hello");
+});
+
 it("exports a fork with what it shares, and a directory's sessions alone", async () => {
   const ids = (records: PortableRecord[]) =>
     records.filter(({ kind }) => kind === "session").map(({ id }) => id);
