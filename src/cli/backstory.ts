@@ -3,7 +3,7 @@
 // of an older one, without a word.
 // A hook is waited for, and never fails its host: it goes past the options of a command that people type.
 const args = process.argv.slice(2);
-const takesValue = /^--(?:db|durability|toolsets|redaction|log-level)$/;
+const takesValue = /^--(?:db|durability|toolsets|redaction|log-level|large-store)$/;
 const isHook =
   args.find((word, at) => !word.startsWith("-") && !takesValue.test(args[at - 1] ?? "")) === "hook";
 if (isHook) {

@@ -2,7 +2,6 @@
 import { statSync } from "node:fs";
 import { inBytes } from "./bytes.ts";
 import type { Check, Examined } from "./check.ts";
-import { largeStore } from "./large-store.ts";
 
 // Of the file; smaller tables are one.
 const smallestShare = 0.01;
@@ -10,6 +9,7 @@ const smallestShare = 0.01;
 export async function checkSize({
   store: { file, forgetting },
   health: { tables },
+  largeStore,
 }: Examined): Promise<Check> {
   const name = "size";
   const { size } = statSync(file);

@@ -10,6 +10,8 @@ export interface Place {
 export interface Examined {
   store: Store;
   health: Health;
+  /** Bytes from which on a store is large. */
+  largeStore: number;
 }
 
 export interface Check {

@@ -15,13 +15,13 @@ import type { SearchSettings } from "./search.ts";
 import { serve } from "./serve.ts";
 import { durabilities, logLevels, redactionModes, type Settings } from "./settings.ts";
 import type { ShowSettings } from "./show.ts";
-import { directoryOption, parseLimit, parsePath } from "./values.ts";
+import { directoryOption, parseBytes, parseLimit, parsePath } from "./values.ts";
 
 /** Runs the command of these arguments. Ends the process with 1, and a line on stderr, if they are wrong. */
 export async function runCommand(args: readonly string[]): Promise<void> {
   // Hosts pass a variable that is not set as an empty one.
-  for (const name of ["BACKSTORY_DB", "BACKSTORY_TOOLSETS", "BACKSTORY_REDACTION", "BACKSTORY_LOG_LEVEL"]) {
-    if (process.env[name] === "") delete process.env[name];
+  for (const name of ["DB", "TOOLSETS", "REDACTION", "LOG_LEVEL", "LARGE_STORE"]) {
+    if (process.env[`BACKSTORY_${name}`] === "") delete process.env[`BACKSTORY_${name}`];
   }
   await createProgram().parseAsync([...args], { from: "user" });
 }
@@ -63,6 +63,12 @@ export function createProgram(): Command {
         .env("BACKSTORY_LOG_LEVEL")
         .choices(logLevels)
         .default("info"),
+    )
+    .addOption(
+      new Option("--large-store <size>", "from which size on the log and doctor speak of it")
+        .env("BACKSTORY_LARGE_STORE")
+        .argParser(parseBytes)
+        .default(5_000_000_000, "5GB"),
     );
   program
     .command("serve", { isDefault: true })

@@ -42,7 +42,8 @@ async function checkAll(settings: PrintSettings): Promise<Check[]> {
   try {
     const store = await openToPrint(settings);
     try {
-      const examined = { store, health: await store.health.inspect() };
+      const { largeStore } = settings;
+      const examined = { store, health: await store.health.inspect(), largeStore };
       const found: Check[] = [];
       for (const check of checks) found.push(await check(examined));
       return [checkVersions(examined), ...ofPlace, ...found];

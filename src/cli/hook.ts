@@ -55,6 +55,7 @@ function parseHook(args: readonly string[]): Called {
       durability: { type: "string" },
       toolsets: { type: "string" },
       "log-level": { type: "string" },
+      "large-store": { type: "string" },
       redaction: { type: "string" },
     },
     allowPositionals: true,

@@ -13,4 +13,6 @@ export interface Settings {
   durability: (typeof durabilities)[number];
   redaction: RedactionMode;
   logLevel: (typeof logLevels)[number];
+  /** Bytes from which on the store is spoken of. */
+  largeStore: number;
 }

@@ -43,7 +43,7 @@ export async function startServer(
   const store = once(async () => {
     const opened = await openStoreOf(settings, prober, log);
     log.info({ file: opened.file, durability: settings.durability }, "opened the database");
-    noteLargeStore(opened.file, log);
+    noteLargeStore(opened.file, log, settings.largeStore);
     return opened;
   });
   const findHost = once(() => findHostProcess());

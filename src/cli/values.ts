@@ -10,6 +10,14 @@ export function parseLimit(value: string): number {
   return Number(value);
 }
 
+const powers = { B: 0, kB: 1, MB: 2, GB: 3, TB: 4 } as const;
+
+export function parseBytes(value: string): number {
+  const [, digits, unit = "B"] = /^(\d{1,15}(?:\.\d{1,3})?) ?(B|kB|MB|GB|TB)?$/.exec(value) ?? [];
+  if (digits === undefined) throw new InvalidArgumentError("Give a size such as 500MB, or 5GB.");
+  return Number(digits) * 1000 ** powers[unit as keyof typeof powers];
+}
+
 /** Milliseconds since 1970. */
 export function parseSince(value: string): number {
   const ago = /^(\d{1,5})([dh])$/.exec(value);

@@ -187,10 +187,19 @@ describe("the file system", () => {
   });
 });
 
+test("a store that is larger than is said", () => {
+  expect(run(db, "--large-store", "1GB").stdout).toMatch(/ok, size/);
+  expect(run(db, "--large-store", "0.1MB")).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/note, size: .*backstory prune --older-than/),
+  });
+  expect(run(db, "--large-store", "much")).toMatchObject({ status: 1, stderr: expect.stringMatching(/5GB/) });
+});
+
 test("a server's log tells of a store that is large", () => {
   const said: unknown[] = [];
   const log = { warn: (...what: unknown[]) => said.push(what) };
-  noteLargeStore(db, log);
+  noteLargeStore(db, log, 5_000_000_000);
   expect(said).toEqual([]);
   noteLargeStore(db, log, 1_000);
   expect(said).toEqual([[{ bytes: expect.any(Number), limit: 1_000 }, expect.stringContaining("doctor")]]);
