@@ -88,7 +88,7 @@ class SqliteStore implements store.Store {
     const parts = createParts(db, options);
     this.#parts = parts;
     this.#sweeps = new Sweeps(transactions, { ...parts, prober: options.prober });
-    this.#purge = new Purge(transactions, parts.deletions, () => db.open);
+    this.#purge = new Purge(transactions, parts.deletedRows, () => db.open);
     this.projects = createProjectStore(
       { projects: parts.projectsWithRuns, runs: parts.projectRuns },
       transactions,
