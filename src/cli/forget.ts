@@ -4,6 +4,7 @@ import type { Forgotten } from "../db/forgetting.ts";
 import type { Store } from "../db/store.ts";
 import { printText } from "./print.ts";
 import type { Settings } from "./settings.ts";
+import { unfinishedErasure } from "./unfinished-erasure.ts";
 
 export interface ForgetSettings extends Settings {
   seq?: number[];
@@ -32,9 +33,7 @@ function report({ forks, keptIn, pending, copies, ...counts }: Forgotten, backup
     forgotten.length === 0 ? "There was nothing left to forget." : `Forgotten: ${forgotten.join(", ")}.`,
     ...(forks.length > 0 ? [`Its forks have lost it too: ${forks.join(", ")}.`] : []),
     ...(keptIn.length > 0 ? [`What it only shared stays in ${keptIn.join(", ")}.`] : []),
-    pending === null
-      ? "Nothing of it is left in the file."
-      : "Others have the database open, and bytes of it may still be there: it is finished once they let it be.",
+    pending === null ? "Nothing of it is left in the file." : unfinishedErasure[pending],
   ];
   if (copies.length > 0) {
     lines.push(backups ? "Deleted copies:" : "Copies that may still hold it (--backups deletes them):");

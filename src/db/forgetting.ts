@@ -1,4 +1,5 @@
 // The promise about forgetting: texts go, seqs and keys stay, and no byte of them is left in the file.
+import type { Pending } from "./erasure.ts";
 import type { Provenance } from "./records.ts";
 
 export interface Forget {
@@ -26,12 +27,6 @@ export interface Forgotten {
   /** Copies of the file beside it, which may hold it. */
   copies: string[];
 }
-
-/**
- * `held`: others use the file; it is finished as soon as they let it be, by whoever has it open then. `large`: the file has to be
- * made anew, which would keep others waiting for long, and is done when it is asked for.
- */
-export type Pending = "held" | "large";
 
 export interface ForgetStore {
   /**

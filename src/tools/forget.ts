@@ -1,5 +1,6 @@
 // forget: takes what was recorded out of a session, and out of the file.
 import * as z from "zod";
+import type { Pending } from "../db/erasure.ts";
 import { limits } from "../db/limits.ts";
 import { fitItems } from "./budget.ts";
 import { defineTool } from "./define-tool.ts";
@@ -45,9 +46,8 @@ export const forget = defineTool({
       { origin: "tool", client },
     );
     const hints = [
-      pending === "held" && "Other processes use the file: the rest is done when they let it be.",
-      pending === "large" && "The file is large: a person can finish it with: backstory scrub --compact.",
-      copies.length > 0 && "A person can delete the copies with: backstory forget --backups.",
+      pending !== null && unfinished[pending],
+      copies.length > 0 && `A person can delete the copies with: backstory forget ${session_id} --backups.`,
     ].filter((hint) => hint !== false);
     const wrap = (shown: readonly string[]) => ({
       forgotten,
@@ -61,3 +61,11 @@ export const forget = defineTool({
     return fitItems(forks, maxCharsBounds.standard, wrap, (id) => id).result;
   },
 });
+
+/** What becomes of the bytes that may still be there. */
+const unfinished: Readonly<Record<Pending, string>> = {
+  held: "Other processes use the file: a server does the rest when they let it be.",
+  disk_full: "The disk is full: a server does the rest when there is space to make the file anew.",
+  large: "The file is large: a person can finish it with: backstory scrub --compact.",
+  index: "The search index is damaged, or a newer Backstory's: a person can mend it with: backstory reindex.",
+};

@@ -2,7 +2,7 @@
 import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import type { Store } from "../../src/db/store.ts";
 import { newEvent, newSession, workspace } from "../new-records.ts";
 import { makeFolder, openTestStore } from "../open-test-store.ts";
@@ -170,6 +170,28 @@ it("says pending while another process reads, and finishes when it no longer doe
   reader.close();
   expect(await store.forgetting.finish()).toBeNull();
   expect(everything()).not.toContain(word);
+});
+
+it("says that a damaged index has kept words of it, and a rebuild finishes it", async () => {
+  const db = new Database(file);
+  db.unsafeMode(true);
+  db.exec("UPDATE search_a_data SET block = x'deadbeef' WHERE id > 10");
+  db.close();
+  expect(await store.forgetting.forget({ sessionId }, by)).toMatchObject({ events: 50, pending: "index" });
+  expect(await store.forgetting.finish()).toBe("index");
+  await store.search.rebuild(() => {});
+  expect(await store.forgetting.finish()).toBeNull();
+  await store.close();
+  expect(everything()).not.toContain(word);
+});
+
+it("says that there was no space to make the file anew, and finishes when there is", async () => {
+  const vacuum = vi.spyOn(Database.prototype, "exec").mockImplementation(() => {
+    throw new Database.SqliteError("database or disk is full", "SQLITE_FULL");
+  });
+  expect(await store.forgetting.forget({ sessionId }, by)).toMatchObject({ pending: "disk_full" });
+  vacuum.mockRestore();
+  expect(await store.forgetting.finish()).toBeNull();
 });
 
 it("names copies of the file, and no store that somebody has opened", async () => {
