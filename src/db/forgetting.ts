@@ -34,6 +34,8 @@ export interface ForgetStore {
    * session or an event. `conflict`: an event that the session, a fork, only shares.
    */
   forget(what: Forget, by: Provenance): Promise<Forgotten>;
+  /** False: bytes of what was forgotten may still be in the file, or in its log. A server finishes that by and by. */
+  isFinished(): Promise<boolean>;
   /** Does what is left to do about texts that were forgotten; null when nothing is. `anySize`: however long it takes. */
   finish(options?: { anySize?: boolean }): Promise<Pending | null>;
   /** Copies of the file beside it, made before migrations or by `backup`: files that nobody has opened as a store. */

@@ -2,7 +2,7 @@
 import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import type { Store } from "../../src/db/store.ts";
 import { newEvent, newSession, workspace } from "../new-records.ts";
 import { makeFolder, openTestStore } from "../open-test-store.ts";
@@ -169,6 +169,23 @@ it("says pending while another process reads, and finishes when it no longer doe
   reader.exec("COMMIT");
   reader.close();
   expect(await store.forgetting.finish()).toBeNull();
+  expect(everything()).not.toContain(word);
+});
+
+it("is finished by whoever has the file open, though nobody asks for it", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const idle = await openTestStore({ file });
+  const reader = new Database(file, { readonly: true });
+  reader.exec("BEGIN");
+  reader.prepare("SELECT count(*) FROM events").get();
+  expect(await store.forgetting.forget({ sessionId }, by)).toMatchObject({ pending: "held" });
+  await store.close();
+  reader.close();
+  expect(await idle.forgetting.isFinished()).toBe(false);
+  vi.advanceTimersByTime(20_000);
+  await vi.waitFor(async () => expect(await idle.forgetting.isFinished()).toBe(true), { timeout: 10_000 });
+  await idle.close();
   expect(everything()).not.toContain(word);
 });
 

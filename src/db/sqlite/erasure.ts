@@ -23,9 +23,11 @@ interface Related {
 
 // Bytes; a file of this size is made anew in about a second, while others wait for the lock.
 const largeFile = 128 * 1024 * 1024;
-// Milliseconds: that we wait for others, that others find between our slices, and until it is tried again.
+// Milliseconds: that we wait for others, that others find between our slices, until we look whether others have left
+// something, and until it is tried again.
 const patience = 2_000;
 const pause = 5;
+const lookEvery = 15_000;
 const firstRetry = 5_000;
 const lastRetry = 300_000;
 
@@ -34,7 +36,7 @@ export class Erasure {
   readonly #transactions: Transactions;
   readonly #related: Related;
   #last: Promise<unknown> = Promise.resolve();
-  #retry: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #wait = firstRetry;
 
   constructor(db: Database.Database, transactions: Transactions, related: Related) {
@@ -43,10 +45,18 @@ export class Erasure {
     this.#related = related;
   }
 
+  /** For as long as the store is open: what is left to do, by whomever, is found and done while nobody asks for it. */
+  watch(): void {
+    this.#lookAgain(false);
+  }
+
   /** Null: nothing is left to do. One call behind the other. */
   finish({ anySize = false } = {}): Promise<Pending | null> {
     const result = this.#last.then(() => this.#finish(anySize));
-    this.#last = result.catch(() => {});
+    this.#last = result.then(
+      (pending) => this.#lookAgain(pending !== null),
+      () => this.#lookAgain(true),
+    );
     return result;
   }
 
@@ -55,7 +65,6 @@ export class Erasure {
     const state = await this.#transactions.read(() => erasures.state());
     const pending = state.done < state.wanted ? await this.#erase(state, anySize) : null;
     if (pending !== null) log.warn({ pending }, "forgotten texts are still in the file");
-    this.#retryLater(pending);
     return pending;
   }
 
@@ -129,18 +138,17 @@ export class Erasure {
     throw error;
   }
 
-  #retryLater(pending: Pending | null): void {
-    clearTimeout(this.#retry);
-    if (pending === null) {
-      this.#wait = firstRetry;
-      return;
-    }
-    this.#retry = setTimeout(() => {
-      if (!this.#transactions.open) return;
-      this.finish().catch(() => {
-        // The next start meets the same error, and tells of it.
-      });
-    }, this.#wait).unref();
-    this.#wait = Math.min(this.#wait * 2, lastRetry);
+  #lookAgain(unfinished: boolean): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => {
+        if (!this.#transactions.open) return;
+        this.finish().catch(() => {
+          // The next start meets the same error, and tells of it.
+        });
+      },
+      unfinished ? this.#wait : lookEvery,
+    ).unref();
+    this.#wait = unfinished ? Math.min(this.#wait * 2, lastRetry) : firstRetry;
   }
 }

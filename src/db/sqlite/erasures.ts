@@ -41,6 +41,11 @@ export class Erasures {
     return this.#state.get({}) ?? { wanted: 0, compacted: 0, done: 0 };
   }
 
+  isDone(): boolean {
+    const { wanted, done } = this.state();
+    return done >= wanted;
+  }
+
   /** By the transaction that forgets: what was done before does not count for it. */
   want(): void {
     this.#want.run({});

@@ -4,6 +4,7 @@ import type Database from "better-sqlite3";
 import type { ForgetStore, Forgotten } from "../forgetting.ts";
 import { listCopies } from "./copies.ts";
 import type { Erasure } from "./erasure.ts";
+import type { Erasures } from "./erasures.ts";
 import type { Forgettings } from "./forgettings.ts";
 import type { Transactions } from "./transactions.ts";
 
@@ -12,10 +13,17 @@ const pause = 2;
 
 type Counts = Pick<Forgotten, "events" | "actions" | "todos" | "checkpoints" | "runs" | "jobs">;
 
+interface Related {
+  forgettings: Forgettings;
+  erasures: Erasures;
+  erasure: Erasure;
+  file: string;
+}
+
 export function forgetStore(
   db: Database.Database,
   transactions: Transactions,
-  { forgettings, erasure, file }: { forgettings: Forgettings; erasure: Erasure; file: string },
+  { forgettings, erasures, erasure, file }: Related,
 ): ForgetStore {
   /** Slice by slice, counting. */
   async function all(slice: () => { counts: Partial<Counts>; left: boolean }, sum: Counts): Promise<void> {
@@ -43,6 +51,7 @@ export function forgetStore(
         db.pragma("secure_delete = OFF");
       }
     },
+    isFinished: () => transactions.read(() => erasures.isDone()),
     finish: (options) => erasure.finish(options),
     listCopies: async () => listCopies(file),
   };
