@@ -1,6 +1,7 @@
 // What is forgotten is gone from every read, from its forks, and from the bytes of the file.
 import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import type { Store } from "../../src/db/store.ts";
@@ -128,6 +129,50 @@ it("forgets a whole session: its title, plan, checkpoints, runs and jobs, and it
   expect((await store.getTodos(sessionId)).todos).toEqual([]);
   const again = await store.forgetting.forget({ sessionId }, by);
   expect(again).toMatchObject({ events: 0, actions: 0, runs: 0, checkpoints: 0, pending: null });
+  await store.close();
+  expect(everything()).not.toContain(word);
+});
+
+it("forgets what forks were given when they were made, also where the session says something else by now", async () => {
+  const todo = (content: string, id: string | null = null) =>
+    ({ id, content, status: "pending", priority: "low" }) as const;
+  const none = { title: null, idempotencyKey: null };
+  const checkpoint = { label: null, state: null, gitHead: null, idempotencyKey: null };
+  const save = (id: string) => store.checkpoints.save({ ...by, sessionId: id, ...checkpoint });
+  await store.updateSession(sessionId, { context: word }, by);
+  await store.updateTodos(sessionId, [todo(word), todo(`${word}, too`)]);
+  const fork = async (id: string, atSeq: number) =>
+    (await store.forkSession({ ...by, ...none, sessionId: id, atSeq })).record.id;
+  const shares = await fork(sessionId, 10);
+  const restored = await store.checkpoints.restore({
+    ...by,
+    ...none,
+    checkpointId: (await save(sessionId)).record.id,
+  });
+  const forks = [shares, await fork(sessionId, 0), restored.record.session.id, await fork(shares, 10)];
+  await save(shares);
+  await sleep(2);
+  const { todos } = await store.getTodos(shares);
+  const own = [todo(`${word} still`, todos[0]?.id), todo("its own")];
+  const { version } = await store.updateTodos(shares, own);
+  const ofBoth = await save(shares);
+  await store.updateSession(shares, { title: "Its own" }, by);
+  await store.updateSession(sessionId, { title: "Harmless", context: null, metadata: null }, by);
+  await store.updateTodos(sessionId, []);
+
+  expect((await store.forgetting.forget({ sessionId }, by)).forks).toEqual(forks.toSorted());
+  expect(await store.getSession(shares)).toMatchObject({ title: "Its own", context: null, metadata: null });
+  expect(await store.getTodos(shares)).toMatchObject({
+    todos: [{ content: "its own" }],
+    version: version + 1,
+  });
+  await expect(store.updateTodos(shares, own, version)).rejects.toMatchObject({ code: "conflict" });
+  const again = await store.checkpoints.restore({ ...by, ...none, checkpointId: ofBoth.record.id });
+  expect(again.record.todos).toMatchObject([{ content: "its own" }]);
+  for (const id of forks.slice(1)) {
+    expect(await store.getSession(id)).toMatchObject({ title: null, context: null, metadata: null });
+    expect((await store.getTodos(id)).todos).toEqual([]);
+  }
   await store.close();
   expect(everything()).not.toContain(word);
 });

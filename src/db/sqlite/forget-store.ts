@@ -43,7 +43,7 @@ export function forgetStore(
       db.pragma("secure_delete = ON");
       try {
         await all(() => forgettings.forgetEvents(forgetting), sum);
-        if (forgetting.whole) await all(() => forgettings.forgetSurroundings(what.sessionId), sum);
+        if (forgetting.whole) await all(() => forgettings.forgetSurroundings(forgetting), sum);
         const shared = await transactions.write(() => forgettings.end(forgetting));
         const pending = what.unfinished ? "held" : await erasure.finish();
         return { ...sum, ...shared, pending, copies: listCopies(file) };
