@@ -24,8 +24,10 @@ export interface Forgotten {
   keptIn: string[];
   /** Bytes of it may still be in the file or its log; null: none are. */
   pending: Pending | null;
-  /** Copies of the file beside it, which may hold it. */
+  /** Copies beside the file that hold the session, or were made before this file was migrated. None of an `unfinished` one. */
   copies: string[];
+  /** Others there that cannot be looked into, such as unfinished ones: whose they are is not known. */
+  unreadCopies: string[];
 }
 
 export interface ForgetStore {
@@ -38,6 +40,6 @@ export interface ForgetStore {
   isFinished(): Promise<boolean>;
   /** Does what is left to do about texts that were forgotten; null when nothing is. `anySize`: however long it takes. */
   finish(options?: { anySize?: boolean }): Promise<Pending | null>;
-  /** Copies of the file beside it, made before migrations or by `backup`: files that nobody has opened as a store. */
+  /** Copies beside the file, of this store or another: files that nobody has opened as a store, and unfinished ones. */
   listCopies(): Promise<string[]>;
 }

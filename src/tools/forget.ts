@@ -41,13 +41,15 @@ export const forget = defineTool({
       hint: z.string().optional(),
     }),
   async run({ session_id, seqs }, { store, client }) {
-    const { forks, keptIn, pending, copies, ...forgotten } = await store.forgetting.forget(
+    const { forks, keptIn, pending, copies, unreadCopies, ...forgotten } = await store.forgetting.forget(
       { sessionId: session_id, seqs },
       { origin: "tool", client },
     );
     const hints = [
       pending !== null && unfinished[pending],
       copies.length > 0 && `A person can delete the copies with: backstory forget ${session_id} --backups.`,
+      unreadCopies.length > 0 &&
+        "Copies that were left unfinished may hold it too: a person can delete them by hand.",
     ].filter((hint) => hint !== false);
     const wrap = (shown: readonly string[]) => ({
       forgotten,
@@ -55,7 +57,7 @@ export const forget = defineTool({
       forks_left_out: shown.length < forks.length ? forks.length - shown.length : undefined,
       kept_in: keptIn,
       pending: pending !== null,
-      copies,
+      copies: [...copies, ...unreadCopies],
       hint: hints.length > 0 ? hints.join(" ") : undefined,
     });
     return fitItems(forks, maxCharsBounds.standard, wrap, (id) => id).result;

@@ -1,6 +1,6 @@
 // What is forgotten is gone from every read, from its forks, and from the bytes of the file.
-import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
@@ -81,6 +81,7 @@ it("leaves no byte of forgotten events in the file, nor in the log or the index"
     keptIn: [],
     pending: null,
     copies: [],
+    unreadCopies: [],
   });
   await store.close();
   expect(everything()).not.toContain(word);
@@ -267,6 +268,30 @@ it("names copies of the file, and no store that somebody has opened", async () =
     join(dirname(file), "copy.db"),
     `${file}.schema-1-x.bak`,
   ]);
+});
+
+it("names copies that hold the session, and those of this very store, but no other store's", async () => {
+  const folder = dirname(file);
+  const copy = (from: string, name: string) => {
+    const db = new Database(from);
+    db.exec(`VACUUM INTO '${join(folder, name)}'`);
+    db.close();
+  };
+  const other = join(folder, "other.db");
+  await (await openTestStore({ file: other })).close();
+  copy(other, "other-backup.db");
+  copy(other, "other.db.schema-6-x.bak");
+  copy(other, "test.db.schema-6-x.bak");
+  copy(file, "backup.db");
+  copy(file, "killed.db.unverified");
+  writeFileSync(join(folder, "cut.db.restoring"), Buffer.concat([Buffer.alloc(8192), Buffer.from(word)]));
+  writeFileSync(join(folder, "cut.db.restoring-journal"), "");
+  writeFileSync(join(folder, "begun.db.unverified"), "");
+  writeFileSync(join(folder, "notes.unverified"), word);
+  const forgotten = await store.forgetting.forget({ sessionId, seqs: [2] }, by);
+  const names = (paths: string[]) => paths.map((path) => basename(path));
+  expect(names(forgotten.copies)).toEqual(["backup.db", "killed.db.unverified", "test.db.schema-6-x.bak"]);
+  expect(names(forgotten.unreadCopies)).toEqual(["cut.db.restoring", "cut.db.restoring-journal"]);
 });
 
 it("notes it in the audit log, without a text", async () => {

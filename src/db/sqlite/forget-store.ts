@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Database from "better-sqlite3";
 import type { ForgetStore, Forgotten } from "../forgetting.ts";
-import { listCopies } from "./copies.ts";
+import { copiesWith, listCopies } from "./copies.ts";
 import type { Erasure } from "./erasure.ts";
 import type { Erasures } from "./erasures.ts";
 import type { Forgettings } from "./forgettings.ts";
@@ -45,8 +45,9 @@ export function forgetStore(
         await all(() => forgettings.forgetEvents(forgetting), sum);
         if (forgetting.whole) await all(() => forgettings.forgetSurroundings(forgetting), sum);
         const shared = await transactions.write(() => forgettings.end(forgetting));
-        const pending = what.unfinished ? "held" : await erasure.finish();
-        return { ...sum, ...shared, pending, copies: listCopies(file) };
+        if (what.unfinished) return { ...sum, ...shared, pending: "held", copies: [], unreadCopies: [] };
+        const pending = await erasure.finish();
+        return { ...sum, ...shared, pending, ...copiesWith(file, what.sessionId) };
       } finally {
         db.pragma("secure_delete = OFF");
       }
