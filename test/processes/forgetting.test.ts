@@ -1,6 +1,6 @@
 // `backstory forget` and `backstory scrub --compact`, as a person runs them: what the closed files hold afterwards.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { beforeEach, expect, test } from "vitest";
@@ -73,7 +73,11 @@ test("forget --backups deletes the copies that hold the session, and no other da
   const said = run("forget", session);
   expect(said).toContain(`Copies that may still hold it (--backups deletes them):\n  ${folder}/copy.db\n`);
   expect(said).not.toContain("precious");
-  expect(run("forget", session, "--backups")).toContain(`Deleted copies:\n  ${folder}/copy.db\n`);
+  const unfinished = join(folder, "cut.db.unverified");
+  writeFileSync(unfinished, Buffer.alloc(8192));
+  const deleted = `Deleted copies:\n  ${folder}/copy.db\nCopies that cannot be looked into`;
+  expect(run("forget", session, "--backups")).toMatch(new RegExp(`${deleted}.*\n  ${unfinished}\n$`));
+  expect(existsSync(unfinished)).toBe(true);
   expect([existsSync(precious), existsSync(join(folder, "copy.db")), count()]).toEqual([true, false, 0]);
 });
 

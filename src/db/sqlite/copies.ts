@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import Database from "better-sqlite3";
-import { applicationId } from "./connection.ts";
+import { applicationId, busyTimeout } from "./connection.ts";
 import { readHeader } from "./file-bytes.ts";
 
 const withoutLog = 1;
@@ -52,7 +52,7 @@ function isOwn(file: string, copy: string): boolean {
 /** Undefined: that cannot be told. */
 function holdsSession(copy: string, sessionId: string): boolean | undefined {
   try {
-    const db = new Database(copy, { readonly: true, fileMustExist: true });
+    const db = new Database(copy, { readonly: true, fileMustExist: true, timeout: busyTimeout });
     try {
       const found = db.prepare("SELECT 1 FROM sessions WHERE id = ?").get(sessionId) !== undefined;
       return found || (unfinished.test(copy) ? undefined : false);
