@@ -2,6 +2,7 @@
 import type { Store } from "../db/store.ts";
 import type { Item, Page } from "../resume/page.ts";
 import type { Check, Examined } from "./check.ts";
+import { checkErasure } from "./check-erasure.ts";
 import { checkFile } from "./check-file.ts";
 import { checkFileSystem } from "./check-file-system.ts";
 import { checkLog } from "./check-log.ts";
@@ -18,6 +19,7 @@ const checks: readonly ((examined: Examined) => Check | Promise<Check>)[] = [
   checkFile,
   checkLog,
   checkSearch,
+  checkErasure,
   checkSize,
 ];
 

@@ -107,7 +107,8 @@ class SqliteStore implements store.Store {
     this.health = createHealthStore(db, transactions);
     const erasing = { ...parts, searchFollower: this.#searchFollower, log: options.log };
     const erasure = new Erasure(db, transactions, erasing);
-    this.scrubs = scrubStore(db, transactions, { ...parts, erasure, retry: transactions.retry });
+    if (!options.readOnly) erasure.watch();
+    this.scrubs = scrubStore(db, transactions, { ...parts, erasure });
     this.portable = portableStore(transactions, {
       ...parts,
       redaction: parts.masking,
