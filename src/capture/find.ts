@@ -15,7 +15,7 @@ export interface Found {
 /** What could not be looked at, and why. */
 export interface Problem {
   path: string;
-  reason: "not found" | "no permission" | "unknown kind" | "empty" | "unreadable" | "not taken";
+  reason: "not found" | "no permission" | "unknown kind" | "empty" | "unreadable";
 }
 
 export type Finding = { found: Found } | { problem: Problem };

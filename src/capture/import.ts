@@ -31,9 +31,6 @@ export interface ImportOptions {
   onProgress(done: { bytes: number; total: number; path: string }): void;
 }
 
-// What one transcript says is no reason to leave out the others.
-const ofItsContent: ReadonlySet<string> = new Set(["internal", "invalid_input", "too_large", "conflict"]);
-
 /** Rejects only if the Store fails: a source that cannot be read is a problem of the summary. */
 export async function importTranscripts(options: ImportOptions): Promise<Summary> {
   const { captures, dryRun } = options;
@@ -70,8 +67,8 @@ export async function importTranscripts(options: ImportOptions): Promise<Summary
       });
       tally.read();
     } catch (error) {
-      if (error instanceof StoreError && !ofItsContent.has(error.code)) throw error;
-      tally.problem({ path, reason: error instanceof StoreError ? "not taken" : reasonOf(error) });
+      if (error instanceof StoreError) throw error;
+      tally.problem({ path, reason: reasonOf(error) });
     }
     before += found.size;
     progress(0);

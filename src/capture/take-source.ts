@@ -2,8 +2,10 @@
 // a process that is killed loses nothing and takes in nothing twice. The one way in, for imports, hooks and watching.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CaptureBatch, CapturedRecord, CaptureSource, TakenBatch } from "../db/captures.ts";
+import { StoreError } from "../db/errors.ts";
 import type { Provenance, Workspace } from "../db/records.ts";
 import type { HostRecord, JsonObject, SkippedRecord } from "../hosts/host.ts";
+import { newSkip } from "../hosts/new-records.ts";
 import { isOwnTool } from "../hosts/own-calls.ts";
 import type { Exclusions } from "./exclusions.ts";
 import { type Found, folderOf } from "./find.ts";
@@ -37,6 +39,9 @@ const mostBytes = 1024 * 1024;
 const mostRecords = 2_000;
 // Milliseconds between two transactions, in which others find the lock free.
 const pause = 2;
+
+const ofContent: ReadonlySet<string> = new Set(["internal", "invalid_input", "too_large", "conflict"]);
+const isOfContent = (error: unknown) => error instanceof StoreError && ofContent.has(error.code);
 
 /** Rejects if the source cannot be read at all, or the Store does not take it. */
 export async function takeSource(found: Found, options: TakeOptions): Promise<void> {
@@ -119,7 +124,7 @@ class Taking {
     const { host } = this.#found;
     const { taker, origin, client, includeDeleted, onTaken } = this.#options;
     if (!done && this.#records.length === 0) return;
-    const taken = await taker.take({
+    const batch = {
       origin,
       client,
       provider: host.name,
@@ -128,12 +133,31 @@ class Taking {
       isOwnTool,
       records: this.#records,
       source: this.#progress(done),
-    });
-    onTaken(host.name, taken);
+    };
+    try {
+      onTaken(host.name, await taker.take(batch));
+    } catch (error) {
+      if (!isOfContent(error)) throw error;
+      await this.#takeEach(batch);
+    }
     this.#records = [];
     this.#events = 0;
     this.#skipped = 0;
     if (!done) await sleep(pause);
+  }
+
+  /** One by one: what a record says is no reason to leave out the others. */
+  async #takeEach(batch: CaptureBatch): Promise<void> {
+    const { taker, onTaken, onSkipped } = this.#options;
+    for (const record of batch.records) {
+      try {
+        onTaken(batch.provider, await taker.take({ ...batch, records: [record], source: null }));
+      } catch (error) {
+        if (!isOfContent(error)) throw error;
+        onSkipped(newSkip("refused", null));
+      }
+    }
+    await taker.take({ ...batch, records: [] });
   }
 
   /** What was left out is read from the start when it is not to be any more. */

@@ -15,7 +15,7 @@ import type { SearchSettings } from "./search.ts";
 import { serve } from "./serve.ts";
 import { durabilities, logLevels, redactionModes, type Settings } from "./settings.ts";
 import type { ShowSettings } from "./show.ts";
-import { directoryOption, parseBytes, parseLimit, parsePath } from "./values.ts";
+import { directoryOption, listOption, parseBytes, parseLimit, parsePath } from "./values.ts";
 
 /** Runs the command of these arguments. Ends the process with 1, and a line on stderr, if they are wrong. */
 export async function runCommand(args: readonly string[]): Promise<void> {
@@ -167,13 +167,6 @@ function addCare(program: Command): void {
 const jsonOption = (tool: string) => new Option("--json", `print the result of ${tool} instead`);
 const limitOption = (what: string, standard: number) =>
   new Option("--limit <count>", `${what} at most`).argParser(parseLimit).default(standard);
-
-/** An option that may be given again. Not a variadic one, which would take the words behind it. */
-const listOption = (flags: string, about: string) =>
-  new Option(flags, `${about}; may be repeated`).argParser((value, before: string[] = []) => [
-    ...before,
-    value,
-  ]);
 
 function parseToolsets(value: string): Settings["toolsets"] {
   const names = value.split(",").map((name) => name.trim());

@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { StoreError } from "../db/errors.ts";
 import type { Item, Page } from "../resume/page.ts";
 import type { Check, Examined, Place } from "./check.ts";
+import { checkErasure } from "./check-erasure.ts";
 import { checkFile } from "./check-file.ts";
 import { checkFileSystem } from "./check-file-system.ts";
 import { checkLog } from "./check-log.ts";
@@ -19,6 +20,7 @@ const checksOfPlace: readonly ((place: Place) => Check)[] = [checkPlace, checkFi
 const checks: readonly ((examined: Examined) => Check | Promise<Check>)[] = [
   checkFile,
   checkSearch,
+  checkErasure,
   checkSize,
 ];
 

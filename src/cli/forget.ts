@@ -4,10 +4,11 @@ import type { Forgotten } from "../db/forgetting.ts";
 import type { Store } from "../db/store.ts";
 import { printText } from "./print.ts";
 import type { Settings } from "./settings.ts";
+import { unfinishedErasure } from "./unfinished-erasure.ts";
 
 export interface ForgetSettings extends Settings {
   seq?: number[];
-  /** Delete the copies beside the file. */
+  /** Delete the copies beside the file that hold the session, or were made before this file was migrated. */
   backups?: boolean;
 }
 
@@ -25,20 +26,38 @@ async function forgetIn({ forgetting }: Store, sessionId: string, { seq, backups
   return report({ ...forgotten, pending }, backups);
 }
 
-function report({ forks, keptIn, pending, copies, ...counts }: Forgotten, backups: boolean): string {
-  const parts = Object.entries(counts).filter(([, count]) => count > 0);
-  const forgotten = parts.map(([name, count]) => `${count} ${count === 1 ? name.slice(0, -1) : name}`);
+const names = [
+  ["event", "events"],
+  ["action", "actions"],
+  ["todo", "todos"],
+  ["checkpoint", "checkpoints"],
+  ["run", "runs"],
+  ["job", "jobs"],
+] as const;
+
+function report(
+  { forks, keptIn, pending, copies, unreadCopies, ...counts }: Forgotten,
+  backups: boolean,
+): string {
+  const parts = names.map(([one, many]) => [counts[many], one, many] as const);
+  const forgotten = parts
+    .filter(([count]) => count > 0)
+    .map(([count, one, many]) => `${count} ${count === 1 ? one : many}`);
   const lines = [
     forgotten.length === 0 ? "There was nothing left to forget." : `Forgotten: ${forgotten.join(", ")}.`,
     ...(forks.length > 0 ? [`Its forks have lost it too: ${forks.join(", ")}.`] : []),
     ...(keptIn.length > 0 ? [`What it only shared stays in ${keptIn.join(", ")}.`] : []),
-    pending === null
-      ? "Nothing of it is left in the file."
-      : "Others have the database open, and bytes of it may still be there: it is finished once they let it be.",
+    pending === null ? "Nothing of it is left in the file." : unfinishedErasure[pending],
   ];
   if (copies.length > 0) {
     lines.push(backups ? "Deleted copies:" : "Copies that may still hold it (--backups deletes them):");
     lines.push(...copies.map((copy) => `  ${copy}`));
+  }
+  if (unreadCopies.length > 0) {
+    lines.push(
+      "Copies that cannot be looked into, and may hold it too; whether to delete them is up to you:",
+    );
+    lines.push(...unreadCopies.map((copy) => `  ${copy}`));
   }
   return `${lines.join("\n")}\n`;
 }

@@ -4,15 +4,15 @@ import type { ExportSettings } from "./export.ts";
 import type { ForgetSettings } from "./forget.ts";
 import type { PruneSettings } from "./prune.ts";
 import type { Settings } from "./settings.ts";
-import { directoryOption, parseLimit, parsePath, parseSince } from "./values.ts";
+import { directoryOption, listOption, parseLimit, parsePath, parseSince } from "./values.ts";
 
 export function addKeeping(program: Command): void {
   program
     .command("forget")
     .argument("<session>", "its id")
     .description("overwrite what was recorded in a session, for good, and leave no byte of it in the file")
-    .addOption(new Option("--seq <seq...>", "only these events").argParser(parseSeqs))
-    .option("--backups", "delete copies of the database beside it, too")
+    .addOption(listOption("--seq <seq>", "only this event, or these: 12,13", parseSeqs))
+    .option("--backups", "delete copies beside the database that hold it, too")
     .action(async (session: string, _options, command: Command) =>
       (await import("./forget.ts")).forget(session, command.optsWithGlobals<ForgetSettings>()),
     );
@@ -55,6 +55,6 @@ export function addKeeping(program: Command): void {
     );
 }
 
-function parseSeqs(value: string, before: number[] = []): number[] {
-  return [...before, ...value.split(",").map(parseLimit)];
+function parseSeqs(value: string): number[] {
+  return value.split(",").map(parseLimit);
 }

@@ -56,17 +56,24 @@ function toArguments(query: string, settings: SearchSettings): object {
 }
 
 function toPage(reply: SearchReply): Page {
-  const { hits, terms, unindexed, degraded, next_cursor } = reply;
-  const where = whereOf(reply);
+  const { hits, hint, unindexed, next_cursor } = reply;
+  const found =
+    hits.length === 1 ? "1 hit" : hits.length === 0 ? "0 hits" : `${hits.length} hits, best first,`;
   const lead = [
-    hits.length > 0 && `${hits.length === 1 ? "1 hit" : `${hits.length} hits, best first,`} ${where}.`,
-    hits.length === 0 && (terms.length === 0 ? "There is no word to look for." : `Nothing found ${where}.`),
-    hits.length === 0 && terms.length > 0 && reply.scope !== "all" && "--all looks everywhere.",
-    unindexed > 0 && `${unindexed.toLocaleString("en")} events are not indexed yet.`,
+    `${found} ${whereOf(reply)}.`,
+    hits.length > 0 && unindexed > 0 && "Not all events are indexed yet.",
     next_cursor && "--limit shows more.",
-    degraded && "The index is damaged, and the newest events alone were looked at: try backstory doctor.",
+    hint && inFlags(hint),
   ];
   return { title: "Search", lead: lead.filter(Boolean).join(" "), sections: hits.map(toSection) };
+}
+
+/** What the tool says to agents, with the command's own flags for its arguments. */
+function inFlags(hint: string): string {
+  return hint
+    .replace('scope "all"', "--all")
+    .replace('mode "any"', "--mode any")
+    .replace("list_sessions", "backstory list");
 }
 
 function whereOf({ scope, session_id, directory = "" }: SearchReply): string {

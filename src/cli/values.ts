@@ -5,6 +5,13 @@ import { InvalidArgumentError, Option } from "commander";
 
 export const directoryOption = (about: string) => new Option("--directory <path>", about);
 
+/** An option that may be given again. Not a variadic one, which would take the words behind it. */
+export const listOption = (flags: string, about: string, parse = (value: string): unknown[] => [value]) =>
+  new Option(flags, `${about}; may be repeated`).argParser((value, before: unknown[] = []) => [
+    ...before,
+    ...parse(value),
+  ]);
+
 export function parseLimit(value: string): number {
   if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError("Give a whole number above 0.");
   return Number(value);

@@ -1,4 +1,5 @@
 // The promise about forgetting: texts go, seqs and keys stay, and no byte of them is left in the file.
+import type { Pending } from "./erasure.ts";
 import type { Provenance } from "./records.ts";
 
 export interface Forget {
@@ -23,15 +24,11 @@ export interface Forgotten {
   keptIn: string[];
   /** Bytes of it may still be in the file or its log; null: none are. */
   pending: Pending | null;
-  /** Copies of the file beside it, which may hold it. */
+  /** Copies beside the file that hold the session, or were made before this file was migrated. None of an `unfinished` one. */
   copies: string[];
+  /** Others there that cannot be looked into, such as unfinished ones: whose they are is not known. */
+  unreadCopies: string[];
 }
-
-/**
- * `held`: others use the file; it is finished as soon as they let it be, by whoever has it open then. `large`: the file has to be
- * made anew, which would keep others waiting for long, and is done when it is asked for.
- */
-export type Pending = "held" | "large";
 
 export interface ForgetStore {
   /**
@@ -39,8 +36,10 @@ export interface ForgetStore {
    * session or an event. `conflict`: an event that the session, a fork, only shares.
    */
   forget(what: Forget, by: Provenance): Promise<Forgotten>;
+  /** False: bytes of what was forgotten may still be in the file, or in its log. A server finishes that by and by. */
+  isFinished(): Promise<boolean>;
   /** Does what is left to do about texts that were forgotten; null when nothing is. `anySize`: however long it takes. */
   finish(options?: { anySize?: boolean }): Promise<Pending | null>;
-  /** Copies of the file beside it, made before migrations or by `backup`: files that nobody has opened as a store. */
+  /** Copies beside the file, of this store or another: files that nobody has opened as a store, and unfinished ones. */
   listCopies(): Promise<string[]>;
 }

@@ -1,4 +1,5 @@
 // What the Store is handed to keep secrets out of what it stores.
+import type { Pending } from "./erasure.ts";
 
 /** How often each rule found something, by its name. */
 export type Findings = Record<string, number>;
@@ -22,8 +23,8 @@ export interface Scrubbed {
   findings: Findings;
   /** Rows with a finding, by the name of their table. */
   records: Record<string, number>;
-  /** Another process was reading: what was overwritten may stay in the log beside the file until it has ended. */
-  logKept: boolean;
+  /** Why bytes of it may still be in the file or in the log beside it; null: they are not, as far as was asked for. */
+  pending: Pending | null;
 }
 
 export interface Scrub {
@@ -32,8 +33,8 @@ export interface Scrub {
   /** Only counts. */
   dryRun: boolean;
   /**
-   * Makes the file anew afterwards, and so lets go of what earlier writes left in its unused space. Takes the lock for
-   * as long as it takes to copy the file, and as much space.
+   * Merges the search index and makes the file anew afterwards, and so lets go of what earlier writes left in its unused
+   * space, and of removed words. Takes the lock for as long as it takes to copy the file, and as much space.
    */
   compact: boolean;
 }

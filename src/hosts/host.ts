@@ -243,7 +243,9 @@ export type SkipReason =
   | "progress"
   | "repeated"
   | "newer format"
-  | "unreadable";
+  | "unreadable"
+  /** The Store would not have it. */
+  | "refused";
 
 export interface SkippedRecord {
   kind: "skipped";

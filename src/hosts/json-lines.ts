@@ -130,7 +130,13 @@ class Reading {
     const { text, bytes, lossy } = line;
     if (text === null) return [newSkip("too long", this.line)];
     const object = asObject(value);
-    if (object !== null) return this.#reader.read(object, { line: this.line, text, bytes, lossy });
+    if (object !== null) {
+      try {
+        return this.#reader.read(object, { line: this.line, text, bytes, lossy });
+      } catch {
+        return [newSkip("unreadable", this.line)];
+      }
+    }
     if (text.trim() === "") return [];
     return [newSkip(reasonFor(line, value), this.line)];
   }

@@ -19,6 +19,11 @@ export function asObjects(value: Foreign): JsonObject[] {
   });
 }
 
+/** What a table has for a word of a host's. A plain look would find "constructor" in every table. */
+export function lookUp<T>(table: Readonly<Record<string, T>>, word: Foreign): T | undefined {
+  return typeof word === "string" && Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
 /** A text that says something. */
 export function asText(value: Foreign): string | null {
   return typeof value === "string" && value !== "" ? value : null;

@@ -2,12 +2,9 @@
 import type { Passage } from "./passages.ts";
 import { foldText, toPieces, toTerms } from "./terms.ts";
 
-/** Characters of an event that are looked at. */
-const mostText = 1_000_000;
-
 export function holdsTerms(passages: readonly Passage[], terms: Iterable<string>): boolean {
   const missing = new Set(terms);
-  for (const { text } of firstOf(passages)) {
+  for (const { text } of passages) {
     for (const term of toTerms(text)) missing.delete(term);
     if (missing.size === 0) break;
   }
@@ -21,7 +18,7 @@ export function holdsRow(passages: readonly Passage[], row: readonly string[]): 
   // Where a row may have begun that the next passage ends.
   let begun: string[] = [];
   let end = 0;
-  for (const { text, start } of firstOf(passages)) {
+  for (const { text, start } of passages) {
     if (start === 0) [begun, end] = [[], 0];
     // Passages of a text may have a character in common.
     const own = text.slice(Math.max(0, end - start));
@@ -38,13 +35,4 @@ export function holdsRow(passages: readonly Passage[], row: readonly string[]): 
 
 function standsIn(pieces: readonly string[], row: readonly string[]): boolean {
   return pieces.some((_, start) => row.every((piece, index) => pieces[start + index] === piece));
-}
-
-function* firstOf(passages: readonly Passage[]): Generator<Passage> {
-  let length = 0;
-  for (const passage of passages) {
-    if (length >= mostText) return;
-    yield passage;
-    length += passage.text.length;
-  }
 }

@@ -1,12 +1,12 @@
 // A query text to what is looked for. Any string is legal; what is not used of it is named.
 import { stopWords } from "./stop-words.ts";
-import { toPieces, toTerm, toWords, type Word } from "./terms.ts";
+import { toPieces, toTerm, toWords } from "./terms.ts";
 import { type Time, timesOf } from "./times.ts";
 
 export interface QueryTerm {
   readonly term: string;
-  /** `joined` is another spelling of words that are asked for too, so `mode: all` leaves it out. */
-  readonly kind: "word" | "part" | "bigram" | "joined";
+  /** It is another spelling of words that are asked for too, so `mode: all` leaves it out. */
+  readonly isJoined: boolean;
 }
 
 export interface Query {
@@ -18,8 +18,6 @@ export interface Query {
   readonly literals: readonly string[];
   /** Of the literals those in quotation marks. */
   readonly quoted: readonly string[];
-  /** The pieces of each literal, to be found in a row. */
-  readonly phrases: readonly (readonly string[])[];
   readonly times: readonly Time[];
   /** Stop words, and words that are not looked for, or not as a whole, because there are too many. */
   readonly ignored: readonly string[];
@@ -40,14 +38,14 @@ export function parseQuery(text: string): Query {
   const words = toWords(head);
   const allPieces = words.flatMap((word) => word.pieces);
   const pieces = allPieces.slice(0, mostPieces);
-  const asked = new Map(words.flatMap((word) => word.terms.map((term) => [term, kindOf(word)] as const)));
-  const terms = [...asked].slice(0, mostTerms).map(([term, kind]) => ({ term, kind }));
+  const asked = new Set(words.flatMap((word) => word.terms));
+  const terms = [...asked].slice(0, mostTerms).map((term) => ({ term, isJoined: false }));
   const kept = new Set(terms.map(({ term }) => term));
   const spellings = words.flatMap((word) => (word.kind === "run" ? [] : word.spellings));
   const names = words.flatMap((word) => (word.kind === "run" ? [] : word.pieces));
   const joined = new Set([...spellings.slice(0, mostTerms), ...joinsOf(names.slice(0, mostTerms))]);
   for (const term of [...joined].slice(0, mostTerms))
-    if (!asked.has(term)) terms.push({ term, kind: "joined" });
+    if (!asked.has(term)) terms.push({ term, isJoined: true });
   const quoted = quotedIn(head);
   const literals = literalsOf(head, quoted);
   return {
@@ -55,7 +53,6 @@ export function parseQuery(text: string): Query {
     pieces,
     literals,
     quoted: quoted.filter(isLong),
-    phrases: literals.map(toPieces),
     times: timesOf(head),
     ignored: [
       ...new Set(
@@ -67,11 +64,6 @@ export function parseQuery(text: string): Query {
     ],
     isCut: head.length < text.length || asked.size > mostTerms || allPieces.length > mostPieces,
   };
-}
-
-function kindOf({ kind, spellings }: Word): QueryTerm["kind"] {
-  if (kind === "run") return spellings.length > 0 ? "bigram" : "word";
-  return spellings.length > 0 ? "part" : "word";
 }
 
 function joinsOf(pieces: readonly string[]): string[] {

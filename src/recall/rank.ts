@@ -46,7 +46,7 @@ const b = 0.5;
 /** A text of fewer terms gains nothing by being shorter still. */
 const fewestTerms = 20;
 /** Characters. A shorter event shares the words of its short neighbours; in a longer one they would drown its own. */
-const short = 400;
+export const shortText = 400;
 /** How much a word counts that stands next to the event, or next but one; of a question just before it, more. */
 const neighbourWeights = [0, 0.4, 0.25];
 const questionWeight = 0.8;
@@ -120,10 +120,10 @@ function weighTerms(query: Query, named: ReadonlySet<string>, stats: Stats): Ter
   const names = new Set([...named].flatMap(toTerms));
   let place = 0;
   return new Map(
-    query.terms.map(({ term, kind }) => {
-      const factor = kind === "joined" ? joinedFactor : names.has(term) ? nameTermFactor : 1;
+    query.terms.map(({ term, isJoined }) => {
+      const factor = isJoined ? joinedFactor : names.has(term) ? nameTermFactor : 1;
       const weight = factor * idfOf(term, stats);
-      return [term, { weight, place: kind === "joined" ? undefined : place++ }];
+      return [term, { weight, place: isJoined ? undefined : place++ }];
     }),
   );
 }
@@ -132,19 +132,20 @@ function placeOf({ group, seq }: Pick<Doc, "group" | "seq">): string {
   return `${seq} ${group}`;
 }
 
-function isShort({ passages }: Doc): boolean {
+/** Of all passages of an event or some: one that begins further in is of a longer text. */
+export function isShort(passages: readonly Passage[]): boolean {
   let length = 0;
   for (const { text, start } of passages) length += text.length + start;
-  return length < short;
+  return length < shortText;
 }
 
 /** The query's terms in the short events around a short one, each with the most it counts from any of them. */
 function wordsNear({ doc }: Read, byPlace: ReadonlyMap<string, Read>): Map<string, number> {
   const near = new Map<string, number>();
-  if (!isShort(doc)) return near;
+  if (!isShort(doc.passages)) return near;
   for (const distance of [-2, -1, 1, 2]) {
     const other = byPlace.get(placeOf({ group: doc.group, seq: doc.seq + distance }));
-    if (!other || !isShort(other.doc)) continue;
+    if (!other || !isShort(other.doc.passages)) continue;
     const asks = distance === -1 && other.doc.passages.some(({ text }) => /[?？]/.test(text));
     const weight = asks ? questionWeight : (neighbourWeights[Math.abs(distance)] ?? 0);
     for (const { counts } of other.readings)

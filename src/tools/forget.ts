@@ -1,5 +1,6 @@
 // forget: takes what was recorded out of a session, and out of the file.
 import * as z from "zod";
+import type { Pending } from "../db/erasure.ts";
 import { limits } from "../db/limits.ts";
 import { fitItems } from "./budget.ts";
 import { defineTool } from "./define-tool.ts";
@@ -40,14 +41,15 @@ export const forget = defineTool({
       hint: z.string().optional(),
     }),
   async run({ session_id, seqs }, { store, client }) {
-    const { forks, keptIn, pending, copies, ...forgotten } = await store.forgetting.forget(
+    const { forks, keptIn, pending, copies, unreadCopies, ...forgotten } = await store.forgetting.forget(
       { sessionId: session_id, seqs },
       { origin: "tool", client },
     );
     const hints = [
-      pending === "held" && "Other processes use the file: the rest is done when they let it be.",
-      pending === "large" && "The file is large: a person can finish it with: backstory scrub --compact.",
-      copies.length > 0 && "A person can delete the copies with: backstory forget --backups.",
+      pending !== null && unfinished[pending],
+      copies.length > 0 && `A person can delete the copies with: backstory forget ${session_id} --backups.`,
+      unreadCopies.length > 0 &&
+        "Copies that were left unfinished may hold it too: a person can delete them by hand.",
     ].filter((hint) => hint !== false);
     const wrap = (shown: readonly string[]) => ({
       forgotten,
@@ -55,9 +57,17 @@ export const forget = defineTool({
       forks_left_out: shown.length < forks.length ? forks.length - shown.length : undefined,
       kept_in: keptIn,
       pending: pending !== null,
-      copies,
+      copies: [...copies, ...unreadCopies],
       hint: hints.length > 0 ? hints.join(" ") : undefined,
     });
     return fitItems(forks, maxCharsBounds.standard, wrap, (id) => id).result;
   },
 });
+
+/** What becomes of the bytes that may still be there. */
+const unfinished: Readonly<Record<Pending, string>> = {
+  held: "Other processes use the file: a server does the rest when they let it be.",
+  disk_full: "The disk is full: a server does the rest when there is space to make the file anew.",
+  large: "The file is large: a person can finish it with: backstory scrub --compact.",
+  index: "The search index is damaged, or a newer Backstory's: a person can mend it with: backstory reindex.",
+};

@@ -35,6 +35,23 @@ async function textsOf(store: Store, providerSessionId: string) {
 }
 
 describe("an import", () => {
+  it("leaves out a record that the store will not have, and takes in those around it", async () => {
+    const redactor = {
+      redact(text: string) {
+        if (text.includes("message 3")) throw new TypeError("a fault of a rule");
+        return { text, findings: {} };
+      },
+      refuses: () => false,
+    };
+    const store = await openTestStore({ redactor });
+    const lines = [0, 3, 6].map((n) => `${lineOf(n, { ...a, text: `message ${n}` })}\n`).join("");
+    const { home } = makeHome({ "x/a.jsonl": lines });
+    const summary = await importInto(store, home);
+    expect(summary).toMatchObject({ events: 2, skipped: { refused: 1 }, problems: [] });
+    expect(await textsOf(store, "a")).toEqual(["message 0", "message 6"]);
+    expect((await importInto(store, home)).sources).toEqual({ read: 0, unchanged: 1, failed: 0 });
+  });
+
   it("takes in sessions with their events, calls, tokens and times", async () => {
     const store = await openTestStore();
     const { home } = makeHome({ "x/a.jsonl": linesOf(6, a), "y/b.jsonl": linesOf(3, b) });

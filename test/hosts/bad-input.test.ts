@@ -47,6 +47,12 @@ const prompt = JSON.stringify({
   message: { role: "user", content: "caf\u00e9" },
 });
 
+it("takes a word of a host's for what it is, not for what every object has", async () => {
+  const system = { type: "system", uuid: "u2", sessionId: "s1", subtype: "constructor", content: "x" };
+  const { events } = await readContent("claude-code", "jsonl", `${JSON.stringify(system)}\n${prompt}\n`);
+  expect(events.map(({ type }) => type)).toEqual(["status", "message"]);
+});
+
 describe.each(lineHosts)("lines of $name", ({ name, kind }) => {
   it.each([
     ["nothing", ""],

@@ -23,6 +23,12 @@ describe("a row of words", () => {
     expect(holdsRow(passagesOf("brass", "gears"), ["brass", "gears"])).toBe(false);
   });
 
+  it("is found at the end of the longest text that an event can have", () => {
+    const text = `${"x ".repeat(524_000)}the purple walrus sings`;
+    expect(holds(text, "purple walrus sings")).toBe(true);
+    expect(holdsTerms(passagesOf(text), toTerms("walrus purple"))).toBe(true);
+  });
+
   it("is found wherever a long text was cut, as are its words", () => {
     const words = fc.array(fc.constantFrom("brass", "gear", "of", "数据库", "mark_crashed", "naïve."), {
       minLength: 300,

@@ -1,8 +1,9 @@
 // What is forgotten is gone from every read, from its forks, and from the bytes of the file.
-import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import type { Store } from "../../src/db/store.ts";
 import { newEvent, newSession, workspace } from "../new-records.ts";
 import { makeFolder, openTestStore } from "../open-test-store.ts";
@@ -80,6 +81,7 @@ it("leaves no byte of forgotten events in the file, nor in the log or the index"
     keptIn: [],
     pending: null,
     copies: [],
+    unreadCopies: [],
   });
   await store.close();
   expect(everything()).not.toContain(word);
@@ -132,6 +134,50 @@ it("forgets a whole session: its title, plan, checkpoints, runs and jobs, and it
   expect(everything()).not.toContain(word);
 });
 
+it("forgets what forks were given when they were made, also where the session says something else by now", async () => {
+  const todo = (content: string, id: string | null = null) =>
+    ({ id, content, status: "pending", priority: "low" }) as const;
+  const none = { title: null, idempotencyKey: null };
+  const checkpoint = { label: null, state: null, gitHead: null, idempotencyKey: null };
+  const save = (id: string) => store.checkpoints.save({ ...by, sessionId: id, ...checkpoint });
+  await store.updateSession(sessionId, { context: word }, by);
+  await store.updateTodos(sessionId, [todo(word), todo(`${word}, too`)]);
+  const fork = async (id: string, atSeq: number) =>
+    (await store.forkSession({ ...by, ...none, sessionId: id, atSeq })).record.id;
+  const shares = await fork(sessionId, 10);
+  const restored = await store.checkpoints.restore({
+    ...by,
+    ...none,
+    checkpointId: (await save(sessionId)).record.id,
+  });
+  const forks = [shares, await fork(sessionId, 0), restored.record.session.id, await fork(shares, 10)];
+  await save(shares);
+  await sleep(2);
+  const { todos } = await store.getTodos(shares);
+  const own = [todo(`${word} still`, todos[0]?.id), todo("its own")];
+  const { version } = await store.updateTodos(shares, own);
+  const ofBoth = await save(shares);
+  await store.updateSession(shares, { title: "Its own" }, by);
+  await store.updateSession(sessionId, { title: "Harmless", context: null, metadata: null }, by);
+  await store.updateTodos(sessionId, []);
+
+  expect((await store.forgetting.forget({ sessionId }, by)).forks).toEqual(forks.toSorted());
+  expect(await store.getSession(shares)).toMatchObject({ title: "Its own", context: null, metadata: null });
+  expect(await store.getTodos(shares)).toMatchObject({
+    todos: [{ content: "its own" }],
+    version: version + 1,
+  });
+  await expect(store.updateTodos(shares, own, version)).rejects.toMatchObject({ code: "conflict" });
+  const again = await store.checkpoints.restore({ ...by, ...none, checkpointId: ofBoth.record.id });
+  expect(again.record.todos).toMatchObject([{ content: "its own" }]);
+  for (const id of forks.slice(1)) {
+    expect(await store.getSession(id)).toMatchObject({ title: null, context: null, metadata: null });
+    expect((await store.getTodos(id)).todos).toEqual([]);
+  }
+  await store.close();
+  expect(everything()).not.toContain(word);
+});
+
 it("is found by no search any more, and the rest still is", async () => {
   expect(await search(word)).toBeGreaterThan(0);
   await store.forgetting.forget({ sessionId, seqs: marked }, by);
@@ -172,6 +218,45 @@ it("says pending while another process reads, and finishes when it no longer doe
   expect(everything()).not.toContain(word);
 });
 
+it("is finished by whoever has the file open, though nobody asks for it", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const idle = await openTestStore({ file });
+  const reader = new Database(file, { readonly: true });
+  reader.exec("BEGIN");
+  reader.prepare("SELECT count(*) FROM events").get();
+  expect(await store.forgetting.forget({ sessionId }, by)).toMatchObject({ pending: "held" });
+  await store.close();
+  reader.close();
+  expect(await idle.forgetting.isFinished()).toBe(false);
+  vi.advanceTimersByTime(20_000);
+  await vi.waitFor(async () => expect(await idle.forgetting.isFinished()).toBe(true), { timeout: 10_000 });
+  await idle.close();
+  expect(everything()).not.toContain(word);
+});
+
+it("says that a damaged index has kept words of it, and a rebuild finishes it", async () => {
+  const db = new Database(file);
+  db.unsafeMode(true);
+  db.exec("UPDATE search_a_data SET block = x'deadbeef' WHERE id > 10");
+  db.close();
+  expect(await store.forgetting.forget({ sessionId }, by)).toMatchObject({ events: 50, pending: "index" });
+  expect(await store.forgetting.finish()).toBe("index");
+  await store.search.rebuild(() => {});
+  expect(await store.forgetting.finish()).toBeNull();
+  await store.close();
+  expect(everything()).not.toContain(word);
+});
+
+it("says that there was no space to make the file anew, and finishes when there is", async () => {
+  const vacuum = vi.spyOn(Database.prototype, "exec").mockImplementation(() => {
+    throw new Database.SqliteError("database or disk is full", "SQLITE_FULL");
+  });
+  expect(await store.forgetting.forget({ sessionId }, by)).toMatchObject({ pending: "disk_full" });
+  vacuum.mockRestore();
+  expect(await store.forgetting.finish()).toBeNull();
+});
+
 it("names copies of the file, and no store that somebody has opened", async () => {
   const db = new Database(file);
   db.exec(`VACUUM INTO '${file}.schema-1-x.bak'`);
@@ -183,6 +268,30 @@ it("names copies of the file, and no store that somebody has opened", async () =
     join(dirname(file), "copy.db"),
     `${file}.schema-1-x.bak`,
   ]);
+});
+
+it("names copies that hold the session, and those of this very store, but no other store's", async () => {
+  const folder = dirname(file);
+  const copy = (from: string, name: string) => {
+    const db = new Database(from);
+    db.exec(`VACUUM INTO '${join(folder, name)}'`);
+    db.close();
+  };
+  const other = join(folder, "other.db");
+  await (await openTestStore({ file: other })).close();
+  copy(other, "other-backup.db");
+  copy(other, "other.db.schema-6-x.bak");
+  copy(other, "test.db.schema-6-x.bak");
+  copy(file, "backup.db");
+  copy(file, "killed.db.unverified");
+  writeFileSync(join(folder, "cut.db.restoring"), Buffer.concat([Buffer.alloc(8192), Buffer.from(word)]));
+  writeFileSync(join(folder, "cut.db.restoring-journal"), "");
+  writeFileSync(join(folder, "begun.db.unverified"), "");
+  writeFileSync(join(folder, "notes.unverified"), word);
+  const forgotten = await store.forgetting.forget({ sessionId, seqs: [2] }, by);
+  const names = (paths: string[]) => paths.map((path) => basename(path));
+  expect(names(forgotten.copies)).toEqual(["backup.db", "killed.db.unverified", "test.db.schema-6-x.bak"]);
+  expect(names(forgotten.unreadCopies)).toEqual(["cut.db.restoring", "cut.db.restoring-journal"]);
 });
 
 it("notes it in the audit log, without a text", async () => {

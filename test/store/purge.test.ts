@@ -66,7 +66,7 @@ it("takes large rows one by one", async () => {
     .pluck();
   let left = bytes.get() ?? 0;
   expect(left).toBeGreaterThan(20_000_000);
-  while (parts.deletions.purge(0) === 0) {
+  while (parts.deletedRows.purge(0) === 0) {
     const now = bytes.get() ?? 0;
     expect(left - now).toBeLessThan(2_100_000);
     left = now;

@@ -4,6 +4,7 @@ import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Audit } from "../../src/db/sqlite/audit.ts";
+import { DeletedRows } from "../../src/db/sqlite/deleted-rows.ts";
 import { Deletions } from "../../src/db/sqlite/deletions.ts";
 import { LogSums } from "../../src/db/sqlite/log-sums.ts";
 import { ProjectRuns } from "../../src/db/sqlite/project-runs.ts";
@@ -47,12 +48,8 @@ function openClasses(file: string) {
       .flatMap((sql) => prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...Array(parameters(sql)).fill(null)))
       .map((row) => (row as { detail: string }).detail);
   return {
-    deletions: new Deletions(query, options, {
-      sessions,
-      audit,
-      rollups,
-      searchQueue: new SearchQueue(query),
-    }),
+    deletedRows: new DeletedRows(query, options, { rollups, searchQueue: new SearchQueue(query) }),
+    deletions: new Deletions(query, options, { sessions, audit }),
     projectRuns: new ProjectRuns(query, { runs, projects, audit }),
     audit,
     plans,
@@ -72,9 +69,9 @@ describe("query plans", () => {
     await store.createSession(newSession({ parentSessionId: record.id }));
     await store.appendEvent(newEvent(record.id));
     await store.close();
-    const { deletions, plans } = openClasses(store.file);
+    const { deletedRows, deletions, plans } = openClasses(store.file);
     expect(deletions.delete(record.id, true, by).sessions).toBe(2);
-    expect([deletions.purge(1_000), deletions.next()]).toEqual([2, undefined]);
+    expect([deletedRows.purge(1_000), deletedRows.next()]).toEqual([2, undefined]);
     const found = plans();
     expect(scans(found)).toEqual([]);
     for (const name of [

@@ -1,4 +1,6 @@
 // What forget makes of its arguments and of what the Store did.
+import { dirname, join } from "node:path";
+import Database from "better-sqlite3";
 import { expect, it } from "vitest";
 import { callTool, openToolContext } from "./call-tool.ts";
 
@@ -27,6 +29,19 @@ it("forgets events, then the session, and says what is left to know", async () =
     { whole: true },
     { events: 1 },
   ]);
+});
+
+it("names the copies beside the file that hold the session, and the command that deletes them", async () => {
+  const context = await openToolContext();
+  const { session } = await callTool("create_session", {}, context);
+  const copy = join(dirname(context.store.file), "copy.db");
+  const db = new Database(context.store.file, { readonly: true });
+  db.prepare("VACUUM INTO ?").run(copy);
+  db.close();
+  expect(await callTool("forget", { session_id: session.id }, context)).toMatchObject({
+    copies: [copy],
+    hint: expect.stringContaining(`backstory forget ${session.id} --backups`),
+  });
 });
 
 it.each([

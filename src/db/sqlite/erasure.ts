@@ -2,14 +2,14 @@
 // has been copied before, when SQLite moved rows between pages, so that only a file made anew is sure to be without it.
 import { setTimeout as sleep } from "node:timers/promises";
 import type Database from "better-sqlite3";
-import type { Pending } from "../forgetting.ts";
+import type { Pending } from "../erasure.ts";
 import type { StoreLog } from "../store.ts";
-import type { Erasures } from "./erasures.ts";
+import type { ErasureState, Erasures } from "./erasures.ts";
 import { toStoreError } from "./errors.ts";
 import type { SearchFollower } from "./search-follower.ts";
 import type { SearchQueue } from "./search-queue.ts";
 import type { SearchSlots } from "./search-slots.ts";
-import type { SearchTables } from "./search-tables.ts";
+import { DamagedIndex, type SearchTables } from "./search-tables.ts";
 import { retryWhileBusy, type Transactions } from "./transactions.ts";
 
 interface Related {
@@ -23,9 +23,11 @@ interface Related {
 
 // Bytes; a file of this size is made anew in about a second, while others wait for the lock.
 const largeFile = 128 * 1024 * 1024;
-// Milliseconds: that we wait for others, that others find between our slices, and until it is tried again.
+// Milliseconds: that we wait for others, that others find between our slices, until we look whether others have left
+// something, and until it is tried again.
 const patience = 2_000;
 const pause = 5;
+const lookEvery = 15_000;
 const firstRetry = 5_000;
 const lastRetry = 300_000;
 
@@ -34,7 +36,7 @@ export class Erasure {
   readonly #transactions: Transactions;
   readonly #related: Related;
   #last: Promise<unknown> = Promise.resolve();
-  #retry: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #wait = firstRetry;
 
   constructor(db: Database.Database, transactions: Transactions, related: Related) {
@@ -43,33 +45,50 @@ export class Erasure {
     this.#related = related;
   }
 
-  /** Null: nothing is left to do. One call behind the other. What others prevent is tried again behind the reply. */
+  /** For as long as the store is open: what is left to do, by whomever, is found and done while nobody asks for it. */
+  watch(): void {
+    this.#lookAgain(false);
+  }
+
+  /** Null: nothing is left to do. One call behind the other. */
   finish({ anySize = false } = {}): Promise<Pending | null> {
     const result = this.#last.then(() => this.#finish(anySize));
-    this.#last = result.catch(() => {});
+    this.#last = result.then(
+      (pending) => this.#lookAgain(pending !== null),
+      () => this.#lookAgain(true),
+    );
     return result;
   }
 
   async #finish(anySize: boolean): Promise<Pending | null> {
+    const { erasures, log } = this.#related;
+    const state = await this.#transactions.read(() => erasures.state());
+    const pending = state.done < state.wanted ? await this.#erase(state, anySize) : null;
+    if (pending !== null) log.warn({ pending }, "forgotten texts are still in the file");
+    return pending;
+  }
+
+  async #erase({ wanted, compacted }: ErasureState, anySize: boolean): Promise<Pending | null> {
     const { erasures } = this.#related;
-    const { wanted, compacted, done } = await this.#transactions.read(() => erasures.state());
-    if (done >= wanted) return null;
-    if (compacted < wanted) {
-      if (!(await this.#cleanIndex())) return this.#later();
-      if (!anySize && this.#size() > largeFile) return "large";
-      if (!(await this.#compact())) return this.#later();
-      await this.#transactions.write(() => erasures.raise({ compacted: wanted }));
+    try {
+      if (compacted < wanted) {
+        if (!(await this.#cleanIndex())) return "index";
+        if (!anySize && this.#size() > largeFile) return "large";
+        await this.#compact();
+        await this.#transactions.write(() => erasures.raise({ compacted: wanted }));
+      }
+      if (!(await this.emptyLog())) return "held";
+      await this.#transactions.write(() => erasures.raise({ done: wanted }));
+      return null;
+    } catch (error) {
+      return this.#reasonOf(error);
     }
-    if (!(await this.#emptyLog())) return this.#later();
-    await this.#transactions.write(() => erasures.raise({ done: wanted }));
-    this.#wait = firstRetry;
-    return null;
   }
 
   /** False: it is damaged, or a newer program's. */
   async #cleanIndex(): Promise<boolean> {
     const { searchFollower, searchQueue, searchSlots, searchTables } = this.#related;
-    await searchFollower.run({ ref: true });
+    await searchFollower.complete({ ref: true });
     const { left, slots } = await this.#transactions.read(() => ({
       left: searchQueue.length(),
       slots: searchSlots.all(),
@@ -92,25 +111,13 @@ export class Erasure {
     );
   }
 
-  async #compact(): Promise<boolean> {
-    try {
-      const retry = { ...this.#transactions.retry, busyDeadline: patience };
-      await retryWhileBusy(() => void this.#db.exec("VACUUM"), retry);
-      return true;
-    } catch (error) {
-      return this.#isHeld(error);
-    }
+  async #compact(): Promise<void> {
+    const retry = { ...this.#transactions.retry, busyDeadline: patience };
+    await retryWhileBusy(() => void this.#db.exec("VACUUM"), retry);
   }
 
-  #isHeld(error: unknown): false {
-    const { code } = toStoreError(error, this.#transactions.retry.file);
-    if (code !== "busy" && code !== "disk_full") throw error;
-    this.#related.log.warn({ code }, "forgotten texts are still in the file");
-    return false;
-  }
-
-  /** The log has the pages as they were; a reader may still need them. */
-  async #emptyLog(): Promise<boolean> {
+  /** The log has the pages as they were; a reader may still need them. False: one does. */
+  async emptyLog(): Promise<boolean> {
     const end = performance.now() + patience;
     while (true) {
       const [result] = this.#db.pragma("wal_checkpoint(TRUNCATE)") as { busy: number }[];
@@ -120,15 +127,28 @@ export class Erasure {
     }
   }
 
-  #later(): Pending {
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => {
-      if (!this.#transactions.open) return;
-      this.finish().catch(() => {
-        // The next start meets the same error, and tells of it.
-      });
-    }, this.#wait).unref();
-    this.#wait = Math.min(this.#wait * 2, lastRetry);
-    return "held";
+  async #reasonOf(error: unknown): Promise<Pending> {
+    const { code, cause } = toStoreError(error, this.#transactions.retry.file);
+    if (cause instanceof DamagedIndex) {
+      await this.#related.searchFollower.markDamage(cause);
+      return "index";
+    }
+    if (code === "busy") return "held";
+    if (code === "disk_full") return "disk_full";
+    throw error;
+  }
+
+  #lookAgain(unfinished: boolean): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => {
+        if (!this.#transactions.open) return;
+        this.finish().catch(() => {
+          // The next start meets the same error, and tells of it.
+        });
+      },
+      unfinished ? this.#wait : lookEvery,
+    ).unref();
+    this.#wait = unfinished ? Math.min(this.#wait * 2, lastRetry) : firstRetry;
   }
 }

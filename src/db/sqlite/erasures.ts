@@ -6,6 +6,13 @@ import { columnsOf, type Drizzle, Prepared, value } from "./prepare.ts";
 // Its migration puts it there.
 const theRow = eq(erasure.id, 1);
 
+/** Numbers of forgettings: as many are wanted, and up to which each step is done. */
+export interface ErasureState {
+  wanted: number;
+  compacted: number;
+  done: number;
+}
+
 export class Erasures {
   readonly #state;
   readonly #want;
@@ -30,8 +37,13 @@ export class Erasures {
     );
   }
 
-  state(): { wanted: number; compacted: number; done: number } {
+  state(): ErasureState {
     return this.#state.get({}) ?? { wanted: 0, compacted: 0, done: 0 };
+  }
+
+  isDone(): boolean {
+    const { wanted, done } = this.state();
+    return done >= wanted;
   }
 
   /** By the transaction that forgets: what was done before does not count for it. */

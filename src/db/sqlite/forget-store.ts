@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Database from "better-sqlite3";
 import type { ForgetStore, Forgotten } from "../forgetting.ts";
-import { listCopies } from "./copies.ts";
+import { copiesWith, listCopies } from "./copies.ts";
 import type { Erasure } from "./erasure.ts";
+import type { Erasures } from "./erasures.ts";
 import type { Forgettings } from "./forgettings.ts";
 import type { Transactions } from "./transactions.ts";
 
@@ -12,10 +13,17 @@ const pause = 2;
 
 type Counts = Pick<Forgotten, "events" | "actions" | "todos" | "checkpoints" | "runs" | "jobs">;
 
+interface Related {
+  forgettings: Forgettings;
+  erasures: Erasures;
+  erasure: Erasure;
+  file: string;
+}
+
 export function forgetStore(
   db: Database.Database,
   transactions: Transactions,
-  { forgettings, erasure, file }: { forgettings: Forgettings; erasure: Erasure; file: string },
+  { forgettings, erasures, erasure, file }: Related,
 ): ForgetStore {
   /** Slice by slice, counting. */
   async function all(slice: () => { counts: Partial<Counts>; left: boolean }, sum: Counts): Promise<void> {
@@ -35,14 +43,16 @@ export function forgetStore(
       db.pragma("secure_delete = ON");
       try {
         await all(() => forgettings.forgetEvents(forgetting), sum);
-        if (forgetting.whole) await all(() => forgettings.forgetSurroundings(what.sessionId), sum);
+        if (forgetting.whole) await all(() => forgettings.forgetSurroundings(forgetting), sum);
         const shared = await transactions.write(() => forgettings.end(forgetting));
-        const pending = what.unfinished ? "held" : await erasure.finish();
-        return { ...sum, ...shared, pending, copies: listCopies(file) };
+        if (what.unfinished) return { ...sum, ...shared, pending: "held", copies: [], unreadCopies: [] };
+        const pending = await erasure.finish();
+        return { ...sum, ...shared, pending, ...copiesWith(file, what.sessionId) };
       } finally {
         db.pragma("secure_delete = OFF");
       }
     },
+    isFinished: () => transactions.read(() => erasures.isDone()),
     finish: (options) => erasure.finish(options),
     listCopies: async () => listCopies(file),
   };

@@ -6,6 +6,7 @@ import type { Provenance, Session } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
 import type { Audit } from "./audit.ts";
 import type { Erasures } from "./erasures.ts";
+import { ForgottenForks } from "./forgotten-forks.ts";
 import { ForgottenSurroundings } from "./forgotten-surroundings.ts";
 import { clip, type Lineage } from "./lineage.ts";
 import { columnsOf, type Drizzle, Prepared, value } from "./prepare.ts";
@@ -37,6 +38,8 @@ export interface Forgetting {
   next: number;
   /** All of the session. */
   whole: boolean;
+  /** The last of its forks that is done; null: all are. */
+  fork: string | null;
 }
 
 // Milliseconds of work in a transaction; its commit takes about as long again.
@@ -47,55 +50,21 @@ export class Forgettings {
   readonly #now: StoreOptions["now"];
   readonly #related: Related;
   readonly #surroundings: ForgottenSurroundings;
+  readonly #itsForks: ForgottenForks;
   readonly #next;
   readonly #forgetAction;
   readonly #forgetEvent;
-  readonly #forks;
+  readonly #sharing;
 
   constructor(db: Drizzle, { now }: Pick<StoreOptions, "now">, related: Related) {
     this.#now = now;
     this.#related = related;
     this.#surroundings = new ForgottenSurroundings(db, { now });
-    const id = eq(events.sessionId, sql.placeholder("sessionId"));
-    this.#next = new Prepared(db, () =>
-      db
-        .select({ seq: columnsOf(events).seq })
-        .from(events)
-        .where(
-          and(
-            id,
-            isNull(events.forgottenAt),
-            sql`${events.seq} between ${sql.placeholder("from")} and ${sql.placeholder("to")}`,
-          ),
-        )
-        .orderBy(events.seq)
-        .limit(rowsRead),
-    );
-    const texts = [actions.title, actions.error, actions.input, actions.output];
-    const first = db
-      .select({ id: actions.id })
-      .from(actions)
-      .where(
-        and(
-          eq(actions.sessionId, sql.placeholder("sessionId")),
-          eq(actions.seq, sql.placeholder("seq")),
-          sql`coalesce(${sql.join(texts, sql`, `)}) is not null`,
-        ),
-      )
-      .limit(1);
-    this.#forgetAction = new Prepared(db, () =>
-      db
-        .update(actions)
-        .set({ title: null, error: null, input: null, output: null })
-        .where(inArray(actions.id, first)),
-    );
-    this.#forgetEvent = new Prepared(db, () =>
-      db
-        .update(events)
-        .set({ ...noTexts, forgottenAt: value("now") })
-        .where(and(id, eq(events.seq, sql.placeholder("seq")))),
-    );
-    this.#forks = new Prepared(db, () => prepareForks(db));
+    this.#itsForks = new ForgottenForks(db);
+    this.#next = new Prepared(db, () => selectNext(db));
+    this.#forgetAction = new Prepared(db, () => forgetAction(db));
+    this.#forgetEvent = new Prepared(db, () => forgetEvent(db));
+    this.#sharing = new Prepared(db, () => selectSharing(db));
   }
 
   /** Notes that it is wanted, before anything of it is done. */
@@ -106,7 +75,7 @@ export class Forgettings {
     this.#related.erasures.want();
     const details = seqs === undefined ? { whole: true } : { events: new Set(seqs).size };
     this.#related.audit.append({ ...by, tool: "forget", sessionId, subjectId: sessionId, details });
-    return { sessionId, ranges, next: 0, whole: seqs === undefined };
+    return { sessionId, ranges, next: 0, whole: seqs === undefined, fork: "" };
   }
 
   #refuse(session: Session, { from, to }: Range): void {
@@ -153,8 +122,13 @@ export class Forgettings {
   }
 
   /** Of what stands around the events of a whole session, as much as there is time for. */
-  forgetSurroundings(sessionId: string) {
-    return this.#surroundings.forget(sessionId, performance.now() + sliceWork);
+  forgetSurroundings(forgetting: Forgetting) {
+    const deadline = performance.now() + sliceWork;
+    const done = this.#surroundings.forget(forgetting.sessionId, deadline);
+    // Last, when a new one is given nothing any more.
+    if (!done.left && forgetting.fork !== null)
+      forgetting.fork = this.#itsForks.forget(forgetting.sessionId, forgetting.fork, deadline);
+    return { counts: done.counts, left: forgetting.fork !== null };
   }
 
   /** What was done while it went on does not count for it. */
@@ -163,8 +137,10 @@ export class Forgettings {
     const session = this.#related.sessions.get(sessionId);
     const parts = this.#related.lineage.partsOf(session);
     const owners = parts.filter(({ fromSeq, toSeq }) => fromSeq <= toSeq).map(({ ownerId }) => ownerId);
+    const sharing = this.#sharing.all({ sessionId, ranges: JSON.stringify(ranges) }).map(({ id }) => id);
+    const forks = whole ? [...sharing, ...this.#itsForks.idsOf(sessionId)] : sharing;
     return {
-      forks: this.#forks.all({ sessionId, ranges: JSON.stringify(ranges) }).map(({ id }) => id),
+      forks: [...new Set(forks)].sort(),
       keptIn: whole ? [...new Set(owners)].filter((id) => id !== sessionId) : [],
     };
   }
@@ -196,7 +172,47 @@ function toRanges(seqs: readonly number[]): Range[] {
   return ranges;
 }
 
-function prepareForks(db: Drizzle) {
+const ofSession = eq(events.sessionId, sql.placeholder("sessionId"));
+
+function selectNext(db: Drizzle) {
+  const inRange = sql`${events.seq} between ${sql.placeholder("from")} and ${sql.placeholder("to")}`;
+  return db
+    .select({ seq: columnsOf(events).seq })
+    .from(events)
+    .where(and(ofSession, isNull(events.forgottenAt), inRange))
+    .orderBy(events.seq)
+    .limit(rowsRead);
+}
+
+/** One, of those of an event that still say something. */
+function forgetAction(db: Drizzle) {
+  const texts = [actions.title, actions.error, actions.input, actions.output];
+  const first = db
+    .select({ id: actions.id })
+    .from(actions)
+    .where(
+      and(
+        eq(actions.sessionId, sql.placeholder("sessionId")),
+        eq(actions.seq, sql.placeholder("seq")),
+        sql`coalesce(${sql.join(texts, sql`, `)}) is not null`,
+      ),
+    )
+    .limit(1);
+  return db
+    .update(actions)
+    .set({ title: null, error: null, input: null, output: null })
+    .where(inArray(actions.id, first));
+}
+
+function forgetEvent(db: Drizzle) {
+  return db
+    .update(events)
+    .set({ ...noTexts, forgottenAt: value("now") })
+    .where(and(ofSession, eq(events.seq, sql.placeholder("seq"))));
+}
+
+/** Sessions that have some of these events in their history. */
+function selectSharing(db: Drizzle) {
   const shares: SQL | undefined = and(
     eq(lineage.sourceId, sql.placeholder("sessionId")),
     isNull(sessions.deletedAt),

@@ -1,71 +1,30 @@
-// What a session that is forgotten says beside its events: of itself, its plan, its checkpoints, its runs and jobs; and
-// the copies of it that its forks were given.
-import { and, eq, sql } from "drizzle-orm";
+// What a session that is forgotten says beside its events: of itself, its plan, its checkpoints, its runs and jobs.
+import { eq, sql } from "drizzle-orm";
 import type { Forgotten } from "../forgetting.ts";
 import type { StoreOptions } from "../store.ts";
 import { type Drizzle, Prepared, value } from "./prepare.ts";
-import { checkpoints, lineage, runs, sessions, todos } from "./schema.ts";
+import { checkpoints, runs, sessions, todos } from "./schema.ts";
 import { jobs } from "./work-schema.ts";
 
 type Counts = Pick<Forgotten, "todos" | "checkpoints" | "runs" | "jobs">;
 
 export class ForgottenSurroundings {
   readonly #now: StoreOptions["now"];
-  readonly #forks;
-  readonly #forkTodos;
   readonly #session;
   readonly #todos;
   readonly #rows;
 
   constructor(db: Drizzle, { now }: Pick<StoreOptions, "now">) {
     this.#now = now;
-    const sessionId = sql.placeholder("sessionId");
-    const itsForks = db
-      .select({ id: lineage.sessionId })
-      .from(lineage)
-      .where(eq(lineage.sourceId, sessionId));
-    const its = (name: "title" | "context" | "metadata") =>
-      sql`nullif(${sessions[name]}, (select ${sql.identifier(name)} from sessions as source where source.id = ${sessionId}))`;
-    this.#forks = new Prepared(db, () =>
-      db
-        .update(sessions)
-        .set({ title: its("title"), context: its("context"), metadata: its("metadata"), requestHash: null })
-        .where(sql`${sessions.id} in ${itsForks}`),
-    );
-    this.#forkTodos = new Prepared(db, () =>
-      db
-        .delete(todos)
-        .where(
-          and(
-            sql`${todos.sessionId} in ${itsForks}`,
-            sql`${todos.content} in (select content from todos as source where source.session_id = ${sessionId})`,
-          ),
-        ),
-    );
-    this.#session = new Prepared(db, () =>
-      db
-        .update(sessions)
-        .set({
-          title: null,
-          hostTitle: null,
-          context: null,
-          metadata: null,
-          requestHash: null,
-          forgottenAt: value("now"),
-          todosVersion: sql`${sessions.todosVersion} + (exists (select 1 from todos where session_id = ${sessionId}))`,
-        })
-        .where(eq(sessions.id, sessionId)),
-    );
-    this.#todos = new Prepared(db, () => db.delete(todos).where(eq(todos.sessionId, sessionId)));
+    this.#session = new Prepared(db, () => forgetItself(db));
+    this.#todos = new Prepared(db, () => db.delete(todos).where(itsTodos));
     this.#rows = prepareRows(db);
   }
 
   forget(sessionId: string, deadline: number): { counts: Counts; left: boolean } {
     const given = { sessionId, now: this.#now() };
     const counts = { todos: 0, checkpoints: 0, runs: 0, jobs: 0 };
-    // Forks first: theirs are told by being equal.
-    this.#forks.run(given);
-    this.#forkTodos.run(given);
+    // With its todos still there: their version tells that they go.
     this.#session.run(given);
     counts.todos = this.#todos.run(given);
     for (const name of ["checkpoints", "runs", "jobs"] as const) {
@@ -76,6 +35,17 @@ export class ForgottenSurroundings {
     }
     return { counts, left: false };
   }
+}
+
+const itsTodos = eq(todos.sessionId, sql.placeholder("sessionId"));
+
+function forgetItself(db: Drizzle) {
+  const texts = { title: null, hostTitle: null, context: null, metadata: null, requestHash: null };
+  const loses = sql`(exists (select 1 from ${todos} where ${itsTodos}))`;
+  return db
+    .update(sessions)
+    .set({ ...texts, forgottenAt: value("now"), todosVersion: sql`${sessions.todosVersion} + ${loses}` })
+    .where(eq(sessions.id, sql.placeholder("sessionId")));
 }
 
 /** Each forgets one row, of those that still say something. */

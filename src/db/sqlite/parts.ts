@@ -9,6 +9,7 @@ import { Automations } from "./automations.ts";
 import { CapturedWork } from "./captured-work.ts";
 import { Captures } from "./captures.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import { DeletedRows } from "./deleted-rows.ts";
 import { Deletions } from "./deletions.ts";
 import { Erasures } from "./erasures.ts";
 import { Events } from "./events.ts";
@@ -109,7 +110,8 @@ export function createParts(db: Database.Database, options: StoreOptions) {
       redaction: masking,
     }),
     checkpoints: new Checkpoints(query, options, { sessions, todos, forks, audit, redaction }),
-    deletions: new Deletions(query, options, { sessions, audit, rollups, searchQueue }),
+    deletedRows: new DeletedRows(query, options, { rollups, searchQueue }),
+    deletions: new Deletions(query, options, { sessions, audit }),
     erasures,
     events,
     facts: new Facts(query, { sessions, lineage, histories, todos, runs }),

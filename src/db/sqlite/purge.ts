@@ -1,7 +1,7 @@
 // Removes the rows of deleted sessions behind everybody's back: short transactions, and a pause after each in which
 // others find the lock free.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Deletions } from "./deletions.ts";
+import type { DeletedRows } from "./deleted-rows.ts";
 import type { Transactions } from "./transactions.ts";
 
 // Milliseconds of work in a transaction; its commit takes about as long again.
@@ -12,14 +12,14 @@ const pause = 20;
 
 export class Purge {
   readonly #transactions: Transactions;
-  readonly #deletions: Deletions;
+  readonly #rows: DeletedRows;
   readonly #isOpen: () => boolean;
   #running: Promise<number> | undefined;
   #wanted = false;
 
-  constructor(transactions: Transactions, deletions: Deletions, isOpen: () => boolean) {
+  constructor(transactions: Transactions, rows: DeletedRows, isOpen: () => boolean) {
     this.#transactions = transactions;
-    this.#deletions = deletions;
+    this.#rows = rows;
     this.#isOpen = isOpen;
   }
 
@@ -38,7 +38,7 @@ export class Purge {
         // Before the first slice too: the reply to the one who deleted comes first.
         await rest();
         while (this.#isOpen() && (await this.#isLeft())) {
-          sessions += await this.#transactions.write(() => this.#deletions.purge(sliceWork));
+          sessions += await this.#transactions.write(() => this.#rows.purge(sliceWork));
           await rest();
         }
       }
@@ -51,7 +51,7 @@ export class Purge {
 
   /** Asked without the lock: a start with nothing to purge writes nothing. */
   #isLeft(): Promise<boolean> {
-    return this.#transactions.read(() => this.#deletions.next() !== undefined);
+    return this.#transactions.read(() => this.#rows.next() !== undefined);
   }
 }
 

@@ -4,16 +4,17 @@ import type Database from "better-sqlite3";
 import type { Scrub, Scrubbed, ScrubStore } from "../redaction.ts";
 import type { Audit } from "./audit.ts";
 import type { Erasure } from "./erasure.ts";
+import type { Erasures } from "./erasures.ts";
 import { addFindings } from "./redaction.ts";
 import type { Scrubs } from "./scrubs.ts";
 import type { Sessions } from "./sessions.ts";
-import { type RetryOptions, retryWhileBusy, type Transactions } from "./transactions.ts";
+import type { Transactions } from "./transactions.ts";
 
 interface Related {
-  retry: RetryOptions;
   scrubs: Scrubs;
   sessions: Sessions;
   audit: Audit;
+  erasures: Erasures;
   erasure: Erasure;
 }
 
@@ -23,7 +24,7 @@ const pause = 2;
 export function scrubStore(
   db: Database.Database,
   transactions: Transactions,
-  { retry, scrubs, sessions, audit, erasure }: Related,
+  { scrubs, sessions, audit, erasures, erasure }: Related,
 ): ScrubStore {
   async function scrubTable(name: string, { sessionId, dryRun }: Scrub, sum: Scrubbed): Promise<void> {
     let next: number | null = 0;
@@ -46,7 +47,7 @@ export function scrubStore(
     async run(scrub) {
       const { sessionId, dryRun, compact } = scrub;
       if (sessionId !== undefined) await transactions.read(() => void sessions.get(sessionId));
-      const sum: Scrubbed = { findings: {}, records: {}, logKept: false };
+      const sum: Scrubbed = { findings: {}, records: {}, pending: null };
       const before = db.pragma("secure_delete", { simple: true });
       // What is overwritten or let go of in the file is filled with zeros.
       if (!dryRun) db.pragma("secure_delete = ON");
@@ -56,11 +57,12 @@ export function scrubStore(
         db.pragma(`secure_delete = ${Number(before)}`);
       }
       if (dryRun) return sum;
-      await transactions.write(() => audit.append(entryOf(sessionId, sum)));
-      if (compact) await retryWhileBusy(() => void db.exec("VACUUM"), retry);
-      // What was forgotten and was too much for a server.
-      if (compact) await erasure.finish({ anySize: true });
-      return { ...sum, logKept: !emptyLog(db) };
+      await transactions.write(() => {
+        audit.append(entryOf(sessionId, sum));
+        if (compact) erasures.want();
+      });
+      if (compact) return { ...sum, pending: await erasure.finish({ anySize: true }) };
+      return { ...sum, pending: (await erasure.emptyLog()) ? null : "held" };
     },
   };
 }
@@ -74,10 +76,4 @@ function entryOf(sessionId: string | undefined, { findings, records }: Scrubbed)
     subjectId: sessionId ?? "all",
     details: { findings, records },
   };
-}
-
-/** The log has the pages as they were: they are gone once it is empty. */
-function emptyLog(db: Database.Database): boolean {
-  const [result] = db.pragma("wal_checkpoint(TRUNCATE)") as { busy: number }[];
-  return result?.busy === 0;
 }

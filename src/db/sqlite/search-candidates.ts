@@ -119,7 +119,7 @@ export class SearchCandidates {
 
   /** Events that may have every term of the query, whichever passages they are in. */
   #findEvery(query: Query, lookup: Lookup, stats: Stats, most: number): Candidate[] {
-    const required = query.terms.filter(({ kind }) => kind !== "joined");
+    const required = query.terms.filter(({ isJoined }) => !isJoined);
     const known = knownOf(required, stats);
     if (known.length < Math.min(required.length, mostMasked)) return [];
     const rows = new TermRows();

@@ -56,18 +56,23 @@ export class SearchFollower {
     });
   }
 
-  /**
-   * Until nothing is left to do, what is left of a rebuild included, with pauses; these keep the process alive if they
-   * are to. Never rejects.
-   */
-  async run({ ref }: { ref: boolean }): Promise<void> {
+  /** As `complete`, but never rejects. */
+  async run(how: { ref: boolean }): Promise<void> {
     try {
-      if (!this.#transactions.open) return;
-      if (await this.#transactions.read(() => this.#slots.areOutdated())) await this.#beginRebuild();
-      while (await this.#step(false)) await sleep(pause, undefined, { ref });
+      await this.complete(how);
     } catch (error) {
       this.#tell(error);
     }
+  }
+
+  /**
+   * Until nothing is left to do, what is left of a rebuild included, with pauses; these keep the process alive if they
+   * are to.
+   */
+  async complete({ ref }: { ref: boolean }): Promise<void> {
+    if (!this.#transactions.open) return;
+    if (await this.#transactions.read(() => this.#slots.areOutdated())) await this.#beginRebuild();
+    while (await this.#step(false)) await sleep(pause, undefined, { ref });
   }
 
   /** Brings the table that is searched up to the log, for about so long. Never rejects. */

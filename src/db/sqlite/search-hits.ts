@@ -2,7 +2,7 @@
 import { holdsRow, holdsTerms } from "../../recall/holding.ts";
 import type { Passage } from "../../recall/passages.ts";
 import type { Query } from "../../recall/query.ts";
-import { type Doc, rank, type Scored, type Stats } from "../../recall/rank.ts";
+import { type Doc, isShort, rank, type Scored, type Stats, shortText } from "../../recall/rank.ts";
 import { toSnippet } from "../../recall/snippet.ts";
 import { toPieces } from "../../recall/terms.ts";
 import type { EventType } from "../records.ts";
@@ -33,8 +33,6 @@ const mostOfSession = 5;
 const wordsOfQuestion = 3;
 // Of a long event those passages are ranked that were found, so many at most.
 const mostPassages = 2;
-// Longer ones speak for themselves.
-const shortText = 400;
 const snippetChars = 400;
 const neighbourChars = 200;
 
@@ -55,12 +53,13 @@ export class SearchHits {
     const isQuestion = asked.query.pieces.length >= wordsOfQuestion;
     const docs = new Map<number, { row: TextRow; doc: Doc }>();
     for (const { row, doc } of read) docs.set(row.id, { row, doc });
-    for (const { row } of read.slice(0, mostWithNeighbours)) {
-      if (asked.mode !== "any" || lengthOf(row) > shortText) continue;
+    for (const { row, doc } of read.slice(0, mostWithNeighbours)) {
+      if (asked.mode !== "any" || !isShort(doc.passages)) continue;
       for (const near of this.#texts.around(row, 2)) {
-        if (docs.has(near.id) || near.id > asked.upTo || near.isDeleted || lengthOf(near) > shortText)
+        if (docs.has(near.id) || near.id > asked.upTo || near.isDeleted || ownLength(near) >= shortText)
           continue;
         const { passages, toolNames } = this.#texts.read(near);
+        if (!isShort(passages)) continue;
         const isCandidate = isQuestion && asked.filters.passesWith(near, toolNames);
         docs.set(near.id, { row: near, doc: toDoc(near, passages, isCandidate) });
       }
@@ -96,7 +95,7 @@ export class SearchHits {
       const { passages: all, toolNames } = this.#texts.read(row);
       text += all.reduce((sum, passage) => sum + passage.text.length, 0);
       if (!filters.passesWith(row, toolNames) || !holds(mode, query, all)) continue;
-      const speaking = wholly || lengthOf(row) <= shortText ? all : choose(all, passages);
+      const speaking = wholly || isShort(all) ? all : choose(all, passages);
       read.push({ row, doc: toDoc(row, speaking, true) });
       readOf.set(row.sessionId, ofSession + 1);
     }
@@ -170,11 +169,12 @@ function holds(mode: SearchMode, query: Query, passages: readonly Passage[]): bo
   if (mode === "phrase") return holdsRow(passages, query.pieces);
   return holdsTerms(
     passages,
-    query.terms.flatMap(({ term, kind }) => (kind === "joined" ? [] : [term])),
+    query.terms.flatMap(({ term, isJoined }) => (isJoined ? [] : [term])),
   );
 }
 
-const lengthOf = ({ content, reasoning, error }: TextRow) =>
+/** Without its calls. */
+const ownLength = ({ content, reasoning, error }: TextRow) =>
   (content?.length ?? 0) + (reasoning?.length ?? 0) + (error?.length ?? 0);
 
 function toShort(text: string): string {

@@ -109,7 +109,7 @@ export class Searches {
     const result = {
       hits: page.map((one) => this.#hits.toHit(one, query, historyOf)),
       more: shown.length > asked.offset + page.length,
-      terms: query.terms.flatMap(({ term, kind }) => (kind === "joined" ? [] : [term])),
+      terms: query.terms.flatMap(({ term, isJoined }) => (isJoined ? [] : [term])),
       ignored: query.ignored.slice(0, mostIgnored),
       scope,
       unindexed: this.state().behind,

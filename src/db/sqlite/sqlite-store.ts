@@ -88,7 +88,7 @@ class SqliteStore implements store.Store {
     const parts = createParts(db, options);
     this.#parts = parts;
     this.#sweeps = new Sweeps(transactions, { ...parts, prober: options.prober });
-    this.#purge = new Purge(transactions, parts.deletions, () => db.open);
+    this.#purge = new Purge(transactions, parts.deletedRows, () => db.open);
     this.projects = createProjectStore(
       { projects: parts.projectsWithRuns, runs: parts.projectRuns },
       transactions,
@@ -107,7 +107,8 @@ class SqliteStore implements store.Store {
     this.health = createHealthStore(db, transactions);
     const erasing = { ...parts, searchFollower: this.#searchFollower, log: options.log };
     const erasure = new Erasure(db, transactions, erasing);
-    this.scrubs = scrubStore(db, transactions, { ...parts, erasure, retry: transactions.retry });
+    if (!options.readOnly) erasure.watch();
+    this.scrubs = scrubStore(db, transactions, { ...parts, erasure });
     this.portable = portableStore(transactions, {
       ...parts,
       redaction: parts.masking,

@@ -2,7 +2,7 @@
 import { boundText } from "../bounds.ts";
 import type { EventRecord, HostEventType, HostRecord, JsonObject } from "../host.ts";
 import type { Place } from "../json-lines.ts";
-import { asObject, asText, remaining } from "../narrow.ts";
+import { asObject, asText, lookUp, remaining } from "../narrow.ts";
 import { newExpectedSkip } from "../new-records.ts";
 import type { MessageContext } from "./messages.ts";
 
@@ -14,9 +14,8 @@ const types: Record<string, HostEventType> = {
 };
 
 export function systemEvent(line: JsonObject, context: MessageContext, place: Place): HostRecord[] {
-  const subtype = asText(line.subtype) ?? "";
   const content = asText(line.content);
-  const type = types[subtype] ?? "status";
+  const type = lookUp(types, line.subtype) ?? "status";
   // turn_duration, stop_hook_summary … say nothing that the other lines do not.
   if (type === "status" && content === null) return [newExpectedSkip("progress", place.line)];
   const known: Partial<EventRecord> = { type, author: "system", content, raw: rawOf(line) };

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { readDocument } from "../documents.ts";
 import type { Environment, Host, HostRecord, JsonObject, JsonValue, Position, Source } from "../host.ts";
 import { readJsonLines } from "../json-lines.ts";
-import { asInteger, asObject } from "../narrow.ts";
+import { asInteger, asObject, lookUp } from "../narrow.ts";
 import { newSkip } from "../new-records.ts";
 import { auditReader, timelineReader } from "./logs.ts";
 import { threadRecords, turnRecords } from "./runtime.ts";
@@ -59,7 +59,7 @@ export const codewhale: Host = {
 
 async function* documentRecords(kind: string, path: string, document: JsonValue): AsyncGenerator<HostRecord> {
   const object = asObject(document);
-  const known = documents[kind];
+  const known = lookUp(documents, kind);
   if (object === null || known === undefined) yield newSkip("unknown type");
   else if ((asInteger(object.schema_version) ?? 1) > known.newest) yield newSkip("newer format");
   else yield* known.records(object, path);

@@ -18,6 +18,7 @@ import {
   asText,
   asTexts,
   asTime,
+  lookUp,
   parseJson,
   remaining,
 } from "../narrow.ts";
@@ -121,7 +122,7 @@ function itemEvent(
   item: JsonObject,
   { sessionId, turnId, model, time }: TurnContext,
 ): EventRecord {
-  const kind = kinds[asText(item.kind) ?? ""] ?? { type: "status" as const, author: "system" };
+  const kind = lookUp(kinds, item.kind) ?? { type: "status" as const, author: "system" };
   const text = asText(item.detail) ?? asText(item.summary);
   const isCall = kind.type === "tool_call" || kind.type === "command" || kind.type === "file_change";
   const {
@@ -164,7 +165,7 @@ const statuses: Record<string, CallStatus> = {
 
 function toAction(id: string, item: JsonObject, text: string | null): ActionRecord {
   const metadata = asObject(item.metadata);
-  const status = statuses[asText(item.status) ?? ""] ?? "completed";
+  const status = lookUp(statuses, item.status) ?? "completed";
   const failure = status === "error" ? (text ?? asText(item.status)) : null;
   return withoutOwnTexts(
     newAction({

@@ -2,7 +2,7 @@
 import { boundName, boundText } from "../bounds.ts";
 import type { HostRecord, JobRecord, JsonObject } from "../host.ts";
 import { keyOf } from "../keys.ts";
-import { asObject, asObjects, asText, asTexts, asTime } from "../narrow.ts";
+import { asObject, asObjects, asText, asTexts, asTime, lookUp } from "../narrow.ts";
 import { newJob, newSkip } from "../new-records.ts";
 import { toTodos } from "../todos.ts";
 import { cronFrom } from "./rrule.ts";
@@ -18,7 +18,7 @@ const statuses: Record<string, JobRecord["status"]> = {
 };
 
 function statusOf(status: JsonObject[keyof JsonObject] | undefined): JobRecord["status"] {
-  return statuses[asText(status) ?? ""] ?? "failed";
+  return lookUp(statuses, status) ?? "failed";
 }
 
 export function* taskRecords(task: JsonObject): Generator<HostRecord> {

@@ -3,7 +3,7 @@
 import { boundEvent, boundText } from "../bounds.ts";
 import { textOf } from "../contents.ts";
 import type { ActionRecord, CallStatus, EventRecord, HostRecord, JsonObject, JsonValue } from "../host.ts";
-import { asCount, asObject, asObjects, asText, asTime, type Foreign, remaining } from "../narrow.ts";
+import { asCount, asObject, asObjects, asText, asTime, type Foreign, lookUp, remaining } from "../narrow.ts";
 import { newAction, newEvent, newExpectedSkip, newSkip, newTokens } from "../new-records.ts";
 import { withoutOwnTexts } from "../own-calls.ts";
 
@@ -106,7 +106,7 @@ const ended: Record<string, CallStatus> = {
 function toAction(call: JsonObject, made: string): ActionRecord | null {
   const toolName = asText(call.name);
   if (toolName === null) return null;
-  const status = ended[asText(call.status) ?? ""] ?? "pending";
+  const status = lookUp(ended, call.status) ?? "pending";
   const output = outputOf(call.result);
   const said = typeof output === "string" ? output : JSON.stringify(output ?? "");
   return withoutOwnTexts(
