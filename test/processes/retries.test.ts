@@ -12,7 +12,7 @@ import { bundle, bundleEnvironment } from "./bundle.ts";
 const retrier = bundle("retrier");
 afterAll(() => retrier.remove());
 
-const kills = howMany(200, 2_000);
+const kills = howMany(200, 1_000);
 const clients = ["ada", "grace"];
 
 /** What each call has stored, in the order in which it came. */
