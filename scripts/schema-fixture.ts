@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { openConnection } from "../src/db/sqlite/connection.ts";
-import { listMigrations, migrate } from "../src/db/sqlite/migrate.ts";
+import { migrate } from "../src/db/sqlite/migrate.ts";
+import { listMigrations } from "../src/db/sqlite/migration-files.ts";
 
 const at = Date.UTC(2026, 0, 1);
 const of = (id: string) => `${id}_01kxfixture0000000000000000`;

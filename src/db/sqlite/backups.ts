@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 import { StoreError } from "../errors.ts";
 import { busyTimeout, readSchemaVersion, smallestFile } from "./connection.ts";
 import { notOurs, toStoreError } from "./errors.ts";
-import { listMigrations } from "./migrate.ts";
+import { listMigrations } from "./migration-files.ts";
 import { copyVerified } from "./verified-copy.ts";
 
 /** `not_found`: there is no store. `conflict`: there is a file already where the copy is to be. */
