@@ -62,11 +62,15 @@ function toPage(reply: SearchReply): Page {
     hits.length > 0 && `${hits.length === 1 ? "1 hit" : `${hits.length} hits, best first,`} ${where}.`,
     hits.length === 0 && (terms.length === 0 ? "There is no word to look for." : `Nothing found ${where}.`),
     hits.length === 0 && terms.length > 0 && reply.scope !== "all" && "--all looks everywhere.",
-    unindexed > 0 && `${unindexed.toLocaleString("en")} events are not indexed yet.`,
+    unindexed > 0 && `${countEvents(unindexed)} not indexed yet.`,
     next_cursor && "--limit shows more.",
     degraded && "The index is damaged, and the newest events alone were looked at: try backstory doctor.",
   ];
   return { title: "Search", lead: lead.filter(Boolean).join(" "), sections: hits.map(toSection) };
+}
+
+function countEvents(count: number): string {
+  return count === 1 ? "1 event is" : `${count.toLocaleString("en")} events are`;
 }
 
 function whereOf({ scope, session_id, directory = "" }: SearchReply): string {
