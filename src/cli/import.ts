@@ -9,6 +9,7 @@ import type { Environment } from "../hosts/host.ts";
 import { hosts } from "../hosts/hosts.ts";
 import { createProber } from "../liveness/prober.ts";
 import { escapeControls } from "../resume/escape.ts";
+import { oneLine } from "../resume/page.ts";
 import { describe } from "./export.ts";
 import { toSummaryPage, toWireSummary } from "./import-page.ts";
 import { openStoreOf } from "./open-store.ts";
@@ -76,7 +77,9 @@ async function takeExports(paths: readonly string[], settings: ImportSettings): 
         );
         const json = JSON.stringify({ export: path, taken: counts });
         const what = settings.dryRun ? "has" : "gave what was not there yet:";
-        write(settings.json ? `${escapeControls(json)}\n` : `${path} ${what} ${describe(counts)}.\n`);
+        write(
+          settings.json ? `${escapeControls(json)}\n` : `${oneLine(path)} ${what} ${describe(counts)}.\n`,
+        );
       }
     }
   } catch (error) {

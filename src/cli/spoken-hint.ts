@@ -1,7 +1,6 @@
 // A hint is written for agents, by the names of their tools → the same for a person, by those of the commands.
 
 const commands: Readonly<Record<string, string>> = {
-  create_session: "backstory import",
   list_sessions: "backstory list",
   get_session: "backstory show",
   get_history: "backstory show",
@@ -15,13 +14,11 @@ const tool =
 
 /** What only a tool can do is left out. A person has no way to make a session but by what hosts have recorded. */
 export function toSpokenHint(hint: string): string {
-  const clauses = hint
+  const spoken = hint
     .split(/(?<=[;.])\s+/)
     .filter((clause) => (clause.match(tool) ?? []).every((name) => Object.hasOwn(commands, name)))
-    .map((clause) => (clause.includes("create_session") ? takeIn : clause.replaceAll(tool, toCommand)));
-  if (clauses.length === 0) return "`backstory help` lists the commands.";
-  return clauses.join(" ").replace(/;$/, ".");
+    .map((clause) => clause.replaceAll(tool, (name) => `\`${commands[name]}\``).replace(/;$/, "."));
+  if (hint.includes("create_session"))
+    spoken.push("`backstory import` takes in what agent hosts have recorded.");
+  return spoken.length === 0 ? "`backstory help` lists the commands." : spoken.join(" ");
 }
-
-const takeIn = "`backstory import` takes in what agent hosts have recorded.";
-const toCommand = (name: string) => `\`${commands[name]}\``;

@@ -78,9 +78,11 @@ test("a user whom the system does not know, as in containers, has no home and ne
      require("node:module").syncBuiltinESMExports();`,
   );
   const { XDG_CACHE_HOME: _cache, XDG_DATA_HOME: _data, ...env } = testEnvironment();
-  const args = ["--require", preload, program, "--db", join(folder, "x.db"), "--version"];
-  const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8", env, input: "" });
-  expect({ status, stdout }).toEqual({ status: 0, stdout: `${packageJson.version}\n` });
+  for (const db of [join(folder, "x.db"), "~/x.db"]) {
+    const args = ["--require", preload, program, "--db", db, "--version"];
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8", env, input: "" });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `${packageJson.version}\n` });
+  }
 });
 
 test("a working directory that has been deleted", async () => {

@@ -5,7 +5,7 @@ import { toSpokenHint } from "../../src/cli/spoken-hint.ts";
 test.each([
   [
     "list_sessions lists the ids; create_session makes a new one.",
-    "`backstory list` lists the ids; `backstory import` takes in what agent hosts have recorded.",
+    "`backstory list` lists the ids. `backstory import` takes in what agent hosts have recorded.",
   ],
   ["list_runs lists the ids; get_history shows more.", "`backstory show` shows more."],
   ["get_history lists the events; add_event records one.", "`backstory show` lists the events."],
