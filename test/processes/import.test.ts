@@ -54,6 +54,15 @@ test("an import that is killed again and again is, in the end, one that was not"
   expect(rowsOf(killed), `seed ${seed}`).toEqual(rowsOf(undisturbed));
 });
 
+test("an import that finds nothing says where it looked", () => {
+  const [home, db] = [makeFolder(), join(makeFolder(), "x.db")];
+  const { status, stdout } = run(home, "--db", db, "import");
+  expect(status).toBe(0);
+  expect(stdout).toContain(`claude-code: ${join(home, ".claude", "projects")}`);
+  const { home: used } = makeHome({ "x/a.jsonl": linesOf(3, a) });
+  expect(run(used, "--db", db, "import").stdout).not.toContain("Nothing was found");
+});
+
 test("two imports at once, while a server writes, make nothing twice", async () => {
   const { home } = makeHome({
     "x/a.jsonl": linesOf(1_500, a),
