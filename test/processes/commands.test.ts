@@ -92,7 +92,7 @@ describe("with a session", () => {
       expect(stdout).toContain("**Fix** it\n    \\u001b[2Jnow");
       expect(stdout).not.toContain("\u001b");
     }
-    expect(run(["search", "fix"], {}, elsewhere).stdout).toContain("--all looks everywhere");
+    expect(run(["search", "fix"], {}, elsewhere).stdout).toContain("`--all` looks everywhere");
     expect(run(["search", "--author", "nobody", "fix"]).stdout).toContain("Nothing found");
     expect(run(["search", "--tool", "Bash", "npm"]).stdout).toContain("event 2");
     expect(run(["search", "the"]).stdout).toContain("no word to look for");
