@@ -127,8 +127,9 @@ function flagRow(option: Option): string[] {
 }
 
 function commandsTable(): string {
-  const rows = createProgram().commands.map((command) => [
-    code(`backstory ${usageOf(command)}`),
+  const all = createProgram().commands.flatMap((command) => [command, ...command.commands]);
+  const rows = all.map((command) => [
+    code(usageOf(command)),
     command.description(),
     command.options.map(({ flags, description }) => `${code(flags)} ${description}`).join("; "),
   ]);
@@ -140,7 +141,9 @@ function usageOf(command: Command): string {
     const name = `${argument.name().toUpperCase()}${argument.variadic ? "…" : ""}`;
     return argument.required ? name : `[${name}]`;
   });
-  return [command.name(), ...names].join(" ");
+  const words = [command.name(), ...names];
+  for (let { parent } = command; parent !== null; parent = parent.parent) words.unshift(parent.name());
+  return words.join(" ");
 }
 
 /** Puts `text` between `<!-- name -->` and `<!-- /name -->`. */

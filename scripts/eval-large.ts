@@ -1,4 +1,4 @@
-// `node scripts/eval-large.ts SET.json.gz [--others N]`: what bounding the candidates costs. The set's messages are spread over
+// `node_modules/.bin/node scripts/eval-large.ts SET.json.gz [--others N]`: what bounding the candidates costs. The set's messages are spread over
 // all ages among N others (10^6) of the same words, and the Store's search is compared with BM25 over every passage.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -138,7 +138,8 @@ const { positionals, values } = parseArgs({
   options: { others: { type: "string" } },
 });
 const [path] = positionals;
-if (path === undefined) throw new Error("Name a set: node scripts/eval-large.ts SET.json.gz [--others N]");
+if (path === undefined)
+  throw new Error("Name a set: node_modules/.bin/node scripts/eval-large.ts SET.json.gz [--others N]");
 const set = JSON.parse(gunzipSync(readFileSync(path)).toString("utf8")) as Set;
 const others = Number(values.others ?? 1_000_000);
 

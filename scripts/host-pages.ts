@@ -4,7 +4,12 @@ import type { HostConfiguration, Scope } from "../src/hosts/configuration.ts";
 import { configurations } from "../src/hosts/configurations.ts";
 import { install, partsByFile } from "../src/install/plan.ts";
 
-const launch = { command: "npx", args: ["-y", "backstory"] };
+// A checkout's own, as `install` writes them there.
+const launch = {
+  command: "/path/to/backstory/node_modules/.bin/node",
+  args: ["/path/to/backstory/dist/backstory.js"],
+};
+const here = "node_modules/.bin/node dist/backstory.js";
 
 /** By their paths. */
 export function hostPages(): Record<string, string> {
@@ -17,21 +22,27 @@ function hostPage(host: HostConfiguration): string {
     `# ${title}`,
     "Written by `npm run docs` from `src/hosts`: change it there.",
     "## Set up",
-    fence("sh", `npx -y backstory install ${name} --write`),
-    "adds what is below to the files, beside what is in them, with a backup of each. Without `--write` it shows it and writes " +
-      "nothing. Twice is once. From a checkout, `node dist/backstory.js install " +
-      `${name} --write --command\` writes the paths of that checkout instead, and its hooks start quicker than by npx.`,
+    "Backstory is not on npm yet, and runs from [a checkout](../../README.md#set-it-up). There,",
+    fence("sh", `${here} install ${name} --write`),
+    "adds what is below to the files, with the paths of that checkout, beside what is in them, with a backup of each. Without " +
+      "`--write` it shows it and writes nothing. Twice is once. `--command` with a program and its arguments has that started " +
+      "instead; a package that npm installed writes `npx -y backstory`.",
     "## Undo",
-    fence("sh", `npx -y backstory install ${name} --remove`),
+    fence("sh", `${here} install ${name} --remove`),
     "leaves the files as they were. What was recorded stays.",
     "## What is recorded",
     list(captured),
     ...(notes.length === 0 ? [] : ["## Good to know", list(notes)]),
     "## What is written",
     scopeSection(host, "user", "For yourself, in every project:"),
-    scopeSection(host, "project", "For one project, with `--scope project` in its directory:"),
+    scopeSection(host, "project", projectLead(name)),
   ];
   return `${parts.join("\n\n")}\n`;
+}
+
+function projectLead(name: string): string {
+  const command = `${launch.command} ${launch.args.join(" ")} install ${name} --scope project --write`;
+  return `For one project, in its directory:\n\n${fence("sh", command)}\n\nwhich writes paths of this machine alone:`;
 }
 
 function scopeSection(host: HostConfiguration, scope: Scope, lead: string): string {

@@ -9,7 +9,8 @@ const { name, version, description, license } = packageJson;
 /** By their paths. */
 export function pluginFiles(): Record<string, string> {
   const place = { scope: "project", home: "~", project: "", variables: {}, platform: "linux" } as const;
-  const launch = { command: "npx", args: ["-y", name] };
+  // A plugin is copied to where it cannot know of a checkout: it starts what the PATH has.
+  const launch = { command: name, args: [] };
   const [servers = "{}", hooks = "{}"] = [
     ...partsByFile(claudeCodeConfiguration, place, launch).values(),
   ].map((parts) => install(parts, null));

@@ -1,11 +1,12 @@
-// `node scripts/schema-fixture.ts VERSION`: a database as that schema's program left it, with a row in each table that
+// `node_modules/.bin/node scripts/schema-fixture.ts VERSION`: a database as that schema's program left it, with a row in each table that
 // tools fill, for the test that upgrades it. Made once, when the schema is released.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { openConnection } from "../src/db/sqlite/connection.ts";
-import { listMigrations, migrate } from "../src/db/sqlite/migrate.ts";
+import { migrate } from "../src/db/sqlite/migrate.ts";
+import { listMigrations } from "../src/db/sqlite/migration-files.ts";
 
 const at = Date.UTC(2026, 0, 1);
 const of = (id: string) => `${id}_01kxfixture0000000000000000`;
@@ -176,7 +177,7 @@ const rows: [table: string, row: Record<string, string | number | null>][] = [
 const version = Number(process.argv[2]);
 const migrations = listMigrations(join(import.meta.dirname, "..", "migrations", "sqlite")).slice(0, version);
 if (migrations.length !== version)
-  throw new Error("Say which schema: node scripts/schema-fixture.ts VERSION");
+  throw new Error("Say which schema: node_modules/.bin/node scripts/schema-fixture.ts VERSION");
 const folder = mkdtempSync(join(tmpdir(), "backstory-fixture-"));
 const file = join(folder, "backstory.db");
 const db = openConnection(file, { durability: "full" }, version);

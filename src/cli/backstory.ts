@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// The command's first file. It imports nothing before it knows the Node version: better-sqlite3 crashes the process
+// The command's first file. It imports no package before it knows the Node version: better-sqlite3 crashes the process
 // of an older one, without a word.
 // A hook is waited for, and never fails its host: it goes past the options of a command that people type.
+import { commandIn } from "./global-flags.ts";
+
 const args = process.argv.slice(2);
-const takesValue = /^--(?:db|durability|toolsets|redaction|log-level|large-store)$/;
-const isHook =
-  args.find((word, at) => !word.startsWith("-") && !takesValue.test(args[at - 1] ?? "")) === "hook";
+const isHook = commandIn(args) === "hook" && !args.includes("--help") && !args.includes("-h");
 if (isHook) {
   process.on("uncaughtException", (error) => {
     process.stderr.write(`backstory hook: ${error.message}\n`, () => process.exit(0));
@@ -13,8 +13,14 @@ if (isHook) {
 }
 const [major = 0] = process.versions.node.split(".").map(Number);
 if (major < 22) {
+  const [{ existsSync }, { fileURLToPath }] = await Promise.all([import("node:fs"), import("node:url")]);
+  // A checkout brings one: a bin of its package `node`.
+  const brought = fileURLToPath(new URL("../node_modules/.bin/node", import.meta.url));
+  const advice = existsSync(brought)
+    ? `start it with the one that is here, ${brought} ${process.argv[1]}.`
+    : "install a newer Node, or name one in the host's configuration.";
   process.stderr.write(
-    `backstory needs Node 22 or later, and this is Node ${process.versions.node}: install a newer Node, or name one in the host's configuration.\n`,
+    `backstory needs Node 22 or later, and this is Node ${process.versions.node}: ${advice}\n`,
   );
   process.exit(isHook ? 0 : 1);
 }
@@ -25,5 +31,3 @@ const { cacheDirectory } = await import("./paths.ts");
 enableCompileCache(cacheDirectory());
 if (isHook) await (await import("./hook.ts")).runHook(args);
 else await (await import("./command.ts")).runCommand(args);
-
-export {};

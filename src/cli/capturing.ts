@@ -1,9 +1,9 @@
 // The subcommands that take in what agent hosts write, and that set the hosts up. Each is loaded when it is asked for.
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Launch } from "../hosts/configuration.ts";
+import { hookedHosts } from "../hosts/hooked-hosts.ts";
 import type { ExcludeSettings } from "./exclude.ts";
 import type { ImportSettings } from "./import.ts";
-import type { InstallSettings } from "./install.ts";
+import type { GivenCommand, InstallSettings } from "./install.ts";
 import { parsePath, parseSince } from "./values.ts";
 import type { WatchSettings } from "./watch.ts";
 
@@ -59,7 +59,7 @@ function addHosts(program: Command): void {
     .addOption(
       new Option(
         "--command [command]",
-        "start this instead of npx -y backstory; alone: this installation",
+        "start this; else this checkout, or npx -y backstory where npm put it; alone: the program that runs now",
       ).argParser(parseCommand),
     )
     .action(async (host: string, _options, command: Command) =>
@@ -67,7 +67,7 @@ function addHosts(program: Command): void {
     );
   program
     .command("hook")
-    .argument("<host>", "whose hook it is: claude-code, codex, gemini, cursor, vscode or copilot")
+    .argument("<host>", `whose hook it is: ${hookedHosts.join(", ")}`)
     .argument("[event]", "its name, for hosts whose payload has none")
     .description(
       "take in what a host's hook says on stdin, and print what the host is to be told; never fails",
@@ -82,20 +82,20 @@ function addExclude(program: Command): void {
   exclude
     .command("add")
     .argument("<directory>")
-    .description("leave it out from now on")
+    .description("leave a directory out from now on")
     .action(async (directory: string, _options, command: Command) =>
       (await import("./exclude.ts")).addExclusion(parsePath(directory), command.optsWithGlobals()),
     );
   exclude
     .command("remove")
     .argument("<directory>")
-    .description("take it in again, with the next import")
+    .description("take a directory in again, with the next import")
     .action(async (directory: string, _options, command: Command) =>
       (await import("./exclude.ts")).deleteExclusion(parsePath(directory), command.optsWithGlobals()),
     );
   exclude
     .command("list")
-    .description("list them")
+    .description("list the directories that are left out")
     .option("--json", "as JSON")
     .action(async (_options, command: Command) =>
       (await import("./exclude.ts")).listExclusions(command.optsWithGlobals<ExcludeSettings>()),
@@ -105,12 +105,12 @@ function addExclude(program: Command): void {
 const hostOption = () => new Option("--host <name>", "only this host's transcripts, such as claude-code");
 
 /** A command as it is typed: words, those with spaces in quotes. */
-function parseCommand(value: string): Launch {
+function parseCommand(value: string): GivenCommand {
   const found = Array.from(
     value.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),
     ([, one, two, three]) => one ?? two ?? three,
   );
   const [command, ...args] = found.filter((word) => word !== undefined);
   if (command === undefined) throw new InvalidArgumentError("Give a program and its arguments.");
-  return { command, args };
+  return { typed: value, launch: { command, args } };
 }

@@ -2,9 +2,11 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { searchModes } from "../db/search.ts";
+import { escapeControls } from "../resume/escape.ts";
 import { parseTime } from "../tools/iso-time.ts";
 import { defaultToolsets, toolsets } from "../tools/toolsets.ts";
 import { addCapture } from "./capturing.ts";
+import { commandIn } from "./global-flags.ts";
 import { addKeeping } from "./keeping.ts";
 import type { ListSettings } from "./list.ts";
 import { defaultDatabase } from "./paths.ts";
@@ -23,7 +25,22 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   for (const name of ["DB", "TOOLSETS", "REDACTION", "LOG_LEVEL", "LARGE_STORE"]) {
     if (process.env[`BACKSTORY_${name}`] === "") delete process.env[`BACKSTORY_${name}`];
   }
-  await createProgram().parseAsync([...args], { from: "user" });
+  const program = createProgram();
+  await refuseUnknownCommand(program, args);
+  await program.parseAsync([...args], { from: "user" });
+}
+
+/** A word that is no command would be taken for an argument of the default one. */
+async function refuseUnknownCommand(program: Command, args: readonly string[]): Promise<void> {
+  const name = commandIn(args);
+  const known = ["help", ...program.commands.map((command) => command.name())];
+  if (name === undefined || known.includes(name)) return;
+  // Of a flag that is not known the parser tells, whatever stands behind it.
+  if (/^-[^=]*$/.test(args[args.indexOf(name) - 1] ?? "")) return;
+  const { suggestion } = await import("../server/input-errors.ts");
+  program.error(
+    `error: there is no command "${name}"${suggestion(name, known)}; backstory help lists what there is`,
+  );
 }
 
 export function createProgram(): Command {
@@ -31,7 +48,10 @@ export function createProgram(): Command {
     .description(packageJson.description)
     .version(packageJson.version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
-    .helpCommand(false)
+    .helpCommand("help [command]", "print the help of a command")
+    .configureHelp({ showGlobalOptions: true })
+    // It quotes what was typed, or pasted.
+    .configureOutput({ outputError: (text, print) => print(escapeControls(text)) })
     .addOption(
       new Option("--db <path>", "the database file")
         .env("BACKSTORY_DB")

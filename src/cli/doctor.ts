@@ -12,6 +12,7 @@ import { checkSearch } from "./check-search.ts";
 import { checkSize } from "./check-size.ts";
 import { checkVersions } from "./check-versions.ts";
 import { openToPrint, type PrintSettings, refuseEmpty, reportError, toJson, write } from "./print.ts";
+import { toSpokenHint } from "./spoken-hint.ts";
 import { toTerminal, wantsColour } from "./terminal.ts";
 
 // What can be told of a file that cannot be opened, too.
@@ -54,7 +55,7 @@ async function checkAll(settings: PrintSettings): Promise<Check[]> {
     }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    const closed = { name: "database", ok: false, found: error.message, advice: error.hint };
+    const closed = { name: "database", ok: false, found: error.message, advice: toSpokenHint(error.hint) };
     return [checkVersions(null), ...ofPlace, closed];
   }
 }

@@ -8,6 +8,7 @@ import type { HookCall, HostHooks } from "../hosts/hooks.ts";
 import type { JsonObject } from "../hosts/host.ts";
 import { asObject, parseJson } from "../hosts/narrow.ts";
 import { currentDirectory } from "./directory.ts";
+import { valueFlags } from "./global-flags.ts";
 import { hookContext, openHookStore } from "./hook-store.ts";
 import { databaseFile } from "./paths.ts";
 import type { Settings } from "./settings.ts";
@@ -50,14 +51,7 @@ interface Called extends Pick<Settings, "db" | "redaction"> {
 function parseHook(args: readonly string[]): Called {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: {
-      db: { type: "string" },
-      durability: { type: "string" },
-      toolsets: { type: "string" },
-      "log-level": { type: "string" },
-      "large-store": { type: "string" },
-      redaction: { type: "string" },
-    },
+    options: Object.fromEntries(valueFlags.map((flag) => [flag, { type: "string" }])),
     allowPositionals: true,
     strict: false,
   });

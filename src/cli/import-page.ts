@@ -1,16 +1,22 @@
 // What an import did, for a terminal and as JSON.
+import type { Root } from "../capture/find.ts";
 import type { Counts, Summary } from "../capture/summary.ts";
 import { type Item, oneLine, type Page, type Section } from "../resume/page.ts";
 
 const number = (count: number) => count.toLocaleString("en");
 const mostProblems = 20;
 
-export function toSummaryPage(summary: Summary, dryRun: boolean): Page {
+/** `roots`: where it looked, which is told when nothing was there. */
+export function toSummaryPage(summary: Summary, dryRun: boolean, roots: readonly Root[]): Page {
   const { sources, projects } = summary;
   const sections: Section[] = [
     { title: "By host and project", items: projects.map(toItem) },
     { title: "Left out", items: leftOut(summary) },
     { title: "Could not be read", items: problems(summary) },
+    {
+      title: "Nothing was found in",
+      items: sources.read + sources.unchanged + sources.failed > 0 ? [] : roots.map(toPlace),
+    },
   ];
   const transcripts = [
     `${number(sources.read)} transcript${sources.read === 1 ? "" : "s"} read`,
@@ -39,6 +45,10 @@ function work({ runs, jobs, automations }: Summary): string {
   return some.map(([kind, count]) => `, ${plural(count, kind)}`).join("");
 }
 
+function toPlace({ path, hosts }: Root): Item {
+  return { label: hosts.map(({ name }) => name).join(", "), text: oneLine(path) };
+}
+
 function toItem(project: Summary["projects"][number]): Item {
   return { label: `${project.host} ${oneLine(project.directory)}`, text: describeCounts(project) };
 }
@@ -52,7 +62,7 @@ function leftOut({ skipped, left, duplicates, skippedAsExpected }: Summary): Ite
     "in excluded directories": left.excluded && plural(left.excluded, "session"),
     "deleted here before": left.deleted && plural(left.deleted, "session"),
     "taken in before": duplicates && plural(duplicates, "event"),
-    "without content": skippedAsExpected && plural(skippedAsExpected, "line"),
+    "of no use here, as expected": skippedAsExpected && plural(skippedAsExpected, "line"),
   };
   const rest = Object.entries(counts).flatMap(([label, text]) =>
     text === 0 ? [] : [{ label, text: String(text) }],

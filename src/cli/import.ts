@@ -1,7 +1,7 @@
 // `backstory import`: takes in the transcripts of this machine's agent hosts, or those at the paths.
 import { homedir } from "node:os";
 import { setFlagsFromString } from "node:v8";
-import { type ImportOptions, importTranscripts } from "../capture/import.ts";
+import { type ImportOptions, importTranscripts, rootsOf } from "../capture/import.ts";
 import type { Summary } from "../capture/summary.ts";
 import { StoreError } from "../db/errors.ts";
 import type { Store } from "../db/store.ts";
@@ -9,6 +9,7 @@ import type { Environment } from "../hosts/host.ts";
 import { hosts } from "../hosts/hosts.ts";
 import { createProber } from "../liveness/prober.ts";
 import { escapeControls } from "../resume/escape.ts";
+import { oneLine } from "../resume/page.ts";
 import { describe } from "./export.ts";
 import { toSummaryPage, toWireSummary } from "./import-page.ts";
 import { openStoreOf } from "./open-store.ts";
@@ -41,13 +42,12 @@ export async function importPaths(given: readonly string[], settings: ImportSett
   process.once("SIGINT", () => stop.abort());
   try {
     const progress = showProgress(process.stderr);
+    const where = { hosts: chosen(settings.host), environment: environment(), paths };
     const summary = await withStoreFor(settings, (store) =>
       importTranscripts({
+        ...where,
         captures: store?.captures ?? null,
         storeFile: store?.file ?? null,
-        hosts: chosen(settings.host),
-        environment: environment(),
-        paths,
         since: settings.since ?? null,
         dryRun,
         includeDeleted: settings.includeDeleted ?? false,
@@ -56,7 +56,8 @@ export async function importPaths(given: readonly string[], settings: ImportSett
         onProgress: progress.update,
       }).finally(progress.end),
     );
-    write(json ? toJson(summary) : toTerminal(toSummaryPage(summary, dryRun), wantsColour(process.stdout)));
+    const page = toSummaryPage(summary, dryRun, rootsOf(where));
+    write(json ? toJson(summary) : toTerminal(page, wantsColour(process.stdout)));
     if (hasFailed(summary) || (strict && isIncomplete(summary))) process.exitCode = 1;
     if (stop.signal.aborted) process.exitCode = 130;
   } catch (error) {
@@ -93,9 +94,11 @@ function report(
     const taken = { export: path, taken: counts, left_forks: leftForks, whole: isWhole };
     return `${escapeControls(JSON.stringify(taken))}\n`;
   }
-  const lines = [`${path} ${dryRun ? "has" : "gave what was not there yet:"} ${describe(counts)}.`];
+  const lines = [`${oneLine(path)} ${dryRun ? "has" : "gave what was not there yet:"} ${describe(counts)}.`];
   if (leftForks.length > 0)
-    lines.push(`What these forks share was deleted here, or is another here: ${leftForks.join(", ")}.`);
+    lines.push(
+      `What these forks share was deleted here, or is another here: ${oneLine(leftForks.join(", "))}.`,
+    );
   if (!isWhole) lines.push("Its last line, which counts the others, is not there: some may be missing.");
   return `${lines.join("\n")}\n`;
 }

@@ -1,12 +1,20 @@
 // `backstory install <host>`: shows, writes or takes away what makes a host start Backstory and call its hook.
+import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname } from "node:path";
+import { dirname, sep } from "node:path";
 import { makeFolders } from "../db/folders.ts";
-import type { ConfigurationPart, HostConfiguration, Launch, Place, Scope } from "../hosts/configuration.ts";
+import {
+  type ConfigurationPart,
+  type HostConfiguration,
+  type Launch,
+  type Scope,
+  shellCommand,
+} from "../hosts/configuration.ts";
 import { configurations } from "../hosts/configurations.ts";
 import { backupOf, keepBackup, readText, removeFile, replaceText } from "../install/files.ts";
 import { InvalidConfiguration } from "../install/invalid-configuration.ts";
 import { install, partsByFile, uninstall } from "../install/plan.ts";
+import { escapeControls } from "../resume/escape.ts";
 import { currentDirectory } from "./directory.ts";
 import { write } from "./print.ts";
 
@@ -16,11 +24,16 @@ export interface InstallSettings {
   remove?: boolean;
   scope: Scope;
   /** True: the one that runs now. */
-  command?: Launch | true;
+  command?: GivenCommand | true;
 }
 
-/** What is written unless a command is given: npm's own runner, which has the package wherever it is. */
-export const published: Launch = { command: "npx", args: ["-y", "backstory"] };
+export interface GivenCommand {
+  typed: string;
+  launch: Launch;
+}
+
+/** npm's own runner, which has the package wherever it is. */
+const published: Launch = { command: "npx", args: ["-y", "backstory"] };
 
 /** One file of the configuration. */
 interface Planned {
@@ -40,7 +53,7 @@ export async function installHost(name: string, settings: InstallSettings): Prom
   }
   const { scope, remove = false } = settings;
   const place = { scope, project: currentDirectory(), home: homedir(), variables: process.env };
-  const launch = settings.command === true ? thisProgram() : (settings.command ?? published);
+  const launch = launchOf(settings);
   const files = partsByFile(host, { ...place, platform: process.platform }, launch);
   const planned: Planned[] = [];
   for (const [path, parts] of files) {
@@ -55,7 +68,7 @@ export async function installHost(name: string, settings: InstallSettings): Prom
     }
   }
   if (settings.write || remove) write(await apply(planned, remove));
-  else write(await show(host, planned, { ...place, platform: process.platform }));
+  else write(show(host, planned, settings));
 }
 
 function isAboutFile(error: unknown): error is Error {
@@ -66,8 +79,19 @@ function isAboutFile(error: unknown): error is Error {
 }
 
 function refuse(message: string, hint: string): void {
-  process.stderr.write(`${message}\n${hint}\n`);
+  process.stderr.write(escapeControls(`${message}\n${hint}\n`));
   process.exitCode = 1;
+}
+
+function launchOf({ command }: InstallSettings): Launch {
+  if (command === true) return thisProgram();
+  return command?.launch ?? standard();
+}
+
+/** A checkout starts itself: what npm has under its name need not be the same, nor be there at all. */
+function standard(): Launch {
+  const folders = realpathSync(process.argv[1] ?? ".").split(sep);
+  return folders.includes("node_modules") ? published : thisProgram();
 }
 
 /** The same Node and the same file as now. */
@@ -117,12 +141,17 @@ async function applyTo({ path, parts, before, after }: Planned, remove: boolean)
   return `${path}: written${isFirst ? `; what was there is in ${backupOf(path)}` : ""}`;
 }
 
-async function show(host: HostConfiguration, planned: readonly Planned[], place: Place): Promise<string> {
+function show(host: HostConfiguration, planned: readonly Planned[], settings: InstallSettings): string {
   const files = planned.map(({ path, parts, before, after }) => {
     const state = before === null ? "a new file" : before === after ? "is set up already" : "to be added";
     return `# ${path} (${state})\n${install(parts, null)}`;
   });
-  const scope = place.scope === "project" ? " --scope project" : "";
-  const ways = `# backstory install ${host.name}${scope} --write puts it there, --remove takes it away.\n`;
-  return [...files, ways].join("\n");
+  const again = shellCommand(standard(), "install", host.name, ...flagsOf(settings));
+  return [...files, `# ${again} --write puts it there; with --remove instead it is taken away.\n`].join("\n");
+}
+
+/** As they were typed, for a line to paste. */
+function flagsOf({ scope, command }: InstallSettings): string[] {
+  const given = command === true ? ["--command"] : command ? ["--command", command.typed] : [];
+  return [...(scope === "project" ? ["--scope", scope] : []), ...given];
 }

@@ -48,7 +48,7 @@ function toItem({ id, title, directory, state, eventCount, updatedAt }: Session)
   const inState = state === "active" ? "" : `, ${state}`;
   const name = title === null ? "untitled" : oneLine(title);
   return {
-    label: id,
-    text: `${toMinute(updatedAt)}, ${eventCount} events${inState}, ${name}, in ${oneLine(directory)}`,
+    label: oneLine(id),
+    text: `${toMinute(updatedAt)}, ${eventCount} event${eventCount === 1 ? "" : "s"}${inState}, ${name}, in ${oneLine(directory)}`,
   };
 }

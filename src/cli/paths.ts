@@ -11,9 +11,13 @@ export function defaultDatabase(env = process.env, platform = process.platform):
   return join(dataDirectory(env, platform), `${name}.db`);
 }
 
-/** The file that a flag or a variable names, else the platform's. Hosts pass it without a shell, which knows the home. */
+/** The file that a flag or a variable names, else the platform's. */
 export function databaseFile(given: string | undefined): string {
-  if (given === undefined) return defaultDatabase();
+  return given === undefined ? defaultDatabase() : resolvePath(given);
+}
+
+/** Hosts pass what their configuration says without a shell, which would know the home directory. */
+export function resolvePath(given: string): string {
   return resolve(/^~[/\\]/.test(given) ? join(home(), given.slice(2)) : given);
 }
 

@@ -14,6 +14,7 @@ import { readWorkspace } from "../workspace/workspace.ts";
 import { against, currentDirectory } from "./directory.ts";
 import { openStoreOf } from "./open-store.ts";
 import type { Settings } from "./settings.ts";
+import { toSpokenHint } from "./spoken-hint.ts";
 import { toTerminal, wantsColour } from "./terminal.ts";
 
 export interface PrintSettings extends Settings {
@@ -53,10 +54,10 @@ export async function printText(
   }
 }
 
-/** Of the Store, on stderr; the process will end with 1. Any other is thrown again. */
+/** Of the Store, on stderr, for a person; the process will end with 1. Any other is thrown again. */
 export function reportError(error: unknown): void {
   if (!(error instanceof StoreError)) throw error;
-  process.stderr.write(`${error.message}\n${error.hint}\n`);
+  process.stderr.write(escapeControls(`${error.message}\n${toSpokenHint(error.hint)}\n`));
   process.exitCode = 1;
 }
 
@@ -116,7 +117,7 @@ export function refuseEmpty({ db }: Pick<Settings, "db">): void {
   throw new StoreError(
     "not_found",
     `There is nothing in the database ${db} yet: nothing has been recorded.`,
-    "An agent that uses Backstory makes it. Name another with --db.",
+    "An agent that uses Backstory makes it, or `backstory import` from what hosts have recorded. Name another with --db.",
   );
 }
 

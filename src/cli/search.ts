@@ -4,6 +4,7 @@ import type { ToolContext } from "../tools/define-tool.ts";
 import { searchHistory } from "../tools/search_history.ts";
 import type { SearchReply } from "../tools/search-result.ts";
 import { type PrintSettings, print, resultOf } from "./print.ts";
+import { toSpokenHint } from "./spoken-hint.ts";
 
 export interface SearchSettings extends PrintSettings {
   directory?: string;
@@ -70,10 +71,7 @@ function toPage(reply: SearchReply): Page {
 
 /** What the tool says to agents, with the command's own flags for its arguments. */
 function inFlags(hint: string): string {
-  return hint
-    .replace('scope "all"', "--all")
-    .replace('mode "any"', "--mode any")
-    .replace("list_sessions", "backstory list");
+  return toSpokenHint(hint).replace('scope "all"', "`--all`").replace('mode "any"', "`--mode any`");
 }
 
 function whereOf({ scope, session_id, directory = "" }: SearchReply): string {

@@ -95,9 +95,7 @@ export async function startServer(
       setTimeout(flushCompileCache, choresDelay).unref();
     },
   });
-  const transport = toTransport(connection, handover.answered);
-  await server.connect(transport);
-  for (const message of handover.messages) transport.onmessage?.(message as never);
+  await server.connect(toTransport(connection, handover));
 
   return {
     async stop(reason) {

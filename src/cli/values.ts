@@ -1,7 +1,6 @@
 // What a user gives to an option or an argument → a value, or a word about what it should be.
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
+import { resolvePath } from "./paths.ts";
 
 export const directoryOption = (about: string) => new Option("--directory <path>", about);
 
@@ -36,6 +35,5 @@ export function parseSince(value: string): number {
 
 export function parsePath(value: string): string {
   if (value === "" || value.includes("\0")) throw new InvalidArgumentError("Give the path of a file.");
-  // Hosts pass what their configuration says without a shell, which would know the home directory.
-  return resolve(/^~[/\\]/.test(value) ? join(homedir(), value.slice(2)) : value);
+  return resolvePath(value);
 }

@@ -1,6 +1,7 @@
 // `backstory watch`: follows the transcripts of running hosts, until it is ended.
 import { watchTranscripts } from "../capture/watch.ts";
 import { createProber } from "../liveness/prober.ts";
+import { escapeControls } from "../resume/escape.ts";
 import { chosen, environment } from "./import.ts";
 import { describeCounts } from "./import-page.ts";
 import { openStoreOf } from "./open-store.ts";
@@ -15,7 +16,7 @@ export interface WatchSettings extends Settings {
 export async function watchPaths(paths: readonly string[], settings: WatchSettings): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => stop.abort());
-  const say = (text: string) => process.stderr.write(`${new Date().toISOString()} ${text}\n`);
+  const say = (text: string) => process.stderr.write(`${new Date().toISOString()} ${escapeControls(text)}\n`);
   try {
     const store = await openStoreOf(settings, createProber(), { info() {}, warn() {} });
     try {

@@ -24,6 +24,11 @@ export interface ProjectSummary {
   runCounts: Record<RunStatus, number>;
 }
 
+export interface UpsertedProject extends ProjectSummary {
+  /** A text that came had to be repaired. The project itself keeps no note of that. */
+  lossy: boolean;
+}
+
 /** Undefined leaves a field as it is, null clears it. */
 export interface ProjectPatch {
   name?: string | null | undefined;
@@ -63,7 +68,7 @@ export interface ProjectStore {
    * it, and the project that was made for that is gone. `not_found` if no project is there, nor one here to which it has
    * moved already; `conflict` while that directory exists.
    */
-  upsert(workspace: Workspace, patch: ProjectPatch, move?: ProjectMove | undefined): Promise<ProjectSummary>;
+  upsert(workspace: Workspace, patch: ProjectPatch, move?: ProjectMove | undefined): Promise<UpsertedProject>;
   get(which: ProjectReference): Promise<ProjectSummary>;
   list(query: ProjectQuery): Promise<Page<ProjectSummary>>;
   /** With its runs, those still running among them, but without its sessions. */

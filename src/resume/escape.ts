@@ -1,8 +1,8 @@
 // Makes recalled text harmless where it is shown: to a terminal, or to a reader of a page made by us.
 
-// C0 and C1 controls and DEL but for line feed and tab, and what turns the direction of text around. Joiners stay:
-// emoji and many scripts need them.
-const unsafe = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
+// C0 and C1 controls and DEL but for line feed and tab, and what acts on the direction of text. Joiners stay: emoji and
+// many scripts need them.
+const unsafe = /(?![\n\t])\p{Cc}|\p{Bidi_Control}/gu;
 
 /** ESC becomes the six characters `\u001b`. A text without such characters is returned as it is. */
 export function escapeControls(text: string): string {

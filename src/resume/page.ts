@@ -39,5 +39,5 @@ export function given(texts: Record<string, string | undefined>): Item[] {
 
 /** The lead of a page about a session. */
 export function aboutSession({ id, title }: { id: string; title?: string | null | undefined }): string {
-  return title ? `${id}: ${oneLine(title)}` : id;
+  return title ? `${oneLine(id)}: ${oneLine(title)}` : oneLine(id);
 }

@@ -21,6 +21,8 @@ const mostLineBytes = 16 * 1024 * 1024;
 const parseError = -32700;
 const invalidRequest = -32600;
 
+const relatedTask = "io.modelcontextprotocol/related-task";
+
 export class Connection {
   readonly #stdout: Writable;
   readonly #unanswered = new Set<RequestId>();
@@ -109,7 +111,7 @@ export class Connection {
         idOf(parsed),
         invalidRequest,
         "This is not a JSON-RPC 2.0 message.",
-        'It needs "jsonrpc": "2.0", a text or an integer as its id, and objects as params and _meta.',
+        'It needs "jsonrpc": "2.0", a text or an integer as its id, objects as params and _meta, and either a method or a result.',
       );
       return;
     }
@@ -149,17 +151,24 @@ function isMessage(value: unknown): value is Message {
   const { id, method, params } = value as Record<string, unknown>;
   if (id !== undefined && !isId(id)) return false;
   if (params !== undefined && !(isObject(params) && isMeta(params._meta))) return false;
-  return method === undefined ? "result" in value || "error" in value : typeof method === "string";
+  const isReply = "result" in value || "error" in value;
+  return method === undefined ? isReply : typeof method === "string" && !isReply;
 }
 
-/** The MCP specification, unlike JSON-RPC's, wants integers. */
+/** The MCP specification, unlike JSON-RPC's, wants integers; beyond the safe ones another id would come back. */
 function isId(value: unknown): value is RequestId {
-  return typeof value === "string" || Number.isInteger(value);
+  return typeof value === "string" || Number.isSafeInteger(value);
 }
 
+/** What the SDK wants of the keys it knows: it is silent to a message that has others there. */
 function isMeta(value: unknown): boolean {
   if (value === undefined) return true;
-  return isObject(value) && (value.progressToken === undefined || isId(value.progressToken));
+  if (!isObject(value)) return false;
+  const { progressToken, [relatedTask]: task } = value;
+  return (
+    (progressToken === undefined || isId(progressToken)) &&
+    (task === undefined || (isObject(task) && typeof task.taskId === "string"))
+  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -65,7 +65,7 @@ function toResource({ id, title, directory, eventCount, updatedAt }: Session): R
     uri: `${scheme}${id}`,
     name: id,
     title: title === null ? id : oneLine(title),
-    description: `${eventCount} events, in ${oneLine(directory)}`,
+    description: `${eventCount} event${eventCount === 1 ? "" : "s"}, in ${oneLine(directory)}`,
     mimeType,
     annotations: { lastModified: new Date(updatedAt).toISOString() },
   };

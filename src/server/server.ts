@@ -1,11 +1,12 @@
 // The MCP server: the SDK's, with our tools, over a connection of ours.
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import type { JSONRPCMessage, ServerResult } from "@modelcontextprotocol/sdk/types.js";
+import type { JSONRPCMessage, McpError, ServerResult } from "@modelcontextprotocol/sdk/types.js";
 import {
   CallToolRequestSchema,
   CompleteRequestSchema,
   GetPromptRequestSchema,
+  InitializeRequestSchema,
   ListPromptsRequestSchema,
   ListResourcesRequestSchema,
   ListResourceTemplatesRequestSchema,
@@ -18,7 +19,8 @@ import type { Tool, ToolContext } from "../tools/define-tool.ts";
 import type { Toolset } from "../tools/toolsets.ts";
 import { callTool, type ToolResult, toErrorResult } from "./call-tool.ts";
 import { complete } from "./completions.ts";
-import type { Connection, Message, RequestId } from "./connection.ts";
+import type { Connection, Message } from "./connection.ts";
+import type { Handover } from "./greeter.ts";
 import { type Description, toolsOf } from "./greeting.ts";
 import type { Log } from "./log.ts";
 import { getPrompt, prompts } from "./prompts.ts";
@@ -54,7 +56,7 @@ export function createServer(options: ServerOptions): Server {
     log,
   };
   const list = { tools: toolsOf(description, toolsets) };
-  server.setRequestHandler(ListToolsRequestSchema, () => list);
+  handle(server, ListToolsRequestSchema, async () => list);
   server.setRequestHandler(CallToolRequestSchema, ({ params }) =>
     callTool(params.name, params.arguments ?? {}, calls),
   );
@@ -72,11 +74,11 @@ function handlePages(
 ): void {
   const openStore = async () => (await openContext()).store;
   const openIfThere = async () => (hasStore() ? openStore() : undefined);
-  server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts: [...prompts] }));
+  handle(server, ListPromptsRequestSchema, async () => ({ prompts: [...prompts] }));
   handle(server, GetPromptRequestSchema, ({ params }) =>
     getPrompt(params.name, params.arguments ?? {}, openContext),
   );
-  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
+  handle(server, ListResourceTemplatesRequestSchema, async () => ({
     resourceTemplates: [...resourceTemplates],
   }));
   handle(server, ListResourcesRequestSchema, ({ params }) => listResources(params?.cursor, openIfThere));
@@ -129,16 +131,45 @@ function refuseCall(message: Message): ToolResult | undefined {
   return toErrorResult(new StoreError("invalid_input", found, hint));
 }
 
-/** Messages of a connection as the SDK wants them. Replies to `answered` requests are dropped: they had theirs. */
-export function toTransport(connection: Connection, answered: ReadonlySet<RequestId> = new Set()): Transport {
+/** Of the methods that the SDK checks itself, whatever handles them. */
+const checkedBySdk: Readonly<Record<string, z.ZodType>> = {
+  initialize: InitializeRequestSchema,
+  "tools/call": CallToolRequestSchema,
+};
+
+function refuseParams(message: Message): McpError | undefined {
+  const { id, method = "" } = message;
+  if (id === undefined || !Object.hasOwn(checkedBySdk, method)) return undefined;
+  const error = checkedBySdk[method]?.safeParse(message).error;
+  return error && toParamsError(method, error);
+}
+
+/** The answer to a message that is not for the SDK to see. */
+function refuse(message: Message): { result: ToolResult } | { error: object } | undefined {
+  const call = refuseCall(message);
+  if (call) return { result: call };
+  const params = refuseParams(message);
+  return params && { error: { code: params.code, message: params.message } };
+}
+
+/**
+ * Messages of a connection as the SDK wants them, from what was handed over on. Replies to requests that had theirs
+ * are dropped.
+ */
+export function toTransport(
+  connection: Connection,
+  { messages, answered }: Handover = { messages: [], answered: new Set() },
+): Transport {
   const replayed = new Set(answered);
   return {
     async start() {
-      connection.handle((message) => {
-        const refusal = refuseCall(message);
-        if (refusal) void connection.send({ jsonrpc: "2.0", id: message.id, result: refusal });
+      const receive = (message: Message) => {
+        const refusal = refuse(message);
+        if (refusal) void connection.send({ jsonrpc: "2.0", id: message.id, ...refusal });
         else this.onmessage?.(message as JSONRPCMessage);
-      });
+      };
+      connection.handle(receive);
+      messages.forEach(receive);
     },
     async send(message) {
       const { id, method } = message as Message;

@@ -39,7 +39,8 @@ function whyNothing({ terms, ignored, scope, unindexed }: SearchResult, asked: A
     return `No session has worked in this directory: ${wider}, list_sessions shows where any did.`;
   }
   if (unindexed > 0) {
-    return `Nothing found so far: ${unindexed.toLocaleString("en")} events are not indexed yet, try again in a moment.`;
+    const events = unindexed === 1 ? "1 event is" : `${unindexed.toLocaleString("en")} events are`;
+    return `Nothing found so far: ${events} not indexed yet, try again in a moment.`;
   }
   const ways = [
     asked.mode === "any" ? undefined : 'mode "any" needs not every word',

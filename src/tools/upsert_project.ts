@@ -8,6 +8,11 @@ import { maxCharsBounds, text } from "./fields.ts";
 import { toWireProjectSummary } from "./to-wire.ts";
 import { type WireProjectSummary, wireProjectSummary } from "./wire-records.ts";
 
+const output = () =>
+  wireProjectSummary().extend({
+    lossy: z.boolean().optional().describe("Half of a surrogate pair became U+FFFD in a text that came"),
+  });
+
 export const upsertProject = defineTool({
   name: "upsert_project",
   title: "Make or change a project",
@@ -28,7 +33,7 @@ export const upsertProject = defineTool({
       command: text(limits.path).nullable().optional(),
       prompt: text(limits.text).nullable().optional(),
     }),
-  output: wireProjectSummary,
+  output,
   async run({ directory, previous_directory, ...patch }, context) {
     const workspace = await context.readWorkspace(directory ?? context.directory);
     const previous = previous_directory && (await context.readWorkspace(previous_directory));
@@ -40,8 +45,8 @@ export const upsertProject = defineTool({
           client: context.client,
         }
       : undefined;
-    const summary = await context.store.projects.upsert(workspace, patch, move);
-    const wrap = (upserted: WireProjectSummary) => upserted;
+    const { lossy, ...summary } = await context.store.projects.upsert(workspace, patch, move);
+    const wrap = (upserted: WireProjectSummary) => ({ ...upserted, lossy: lossy || undefined });
     return fitOne(toWireProjectSummary(summary), maxCharsBounds.standard, wrap, cutProjectSummary);
   },
 });

@@ -1,5 +1,5 @@
 // The README's configurations are the ones that work: each is started as it stands.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
@@ -32,6 +32,16 @@ const tomlConfigs = blocks("toml").map((text): readonly [string, Start] => {
   const [, command] = /^command = (".*")$/m.exec(text) ?? [];
   const [, args] = /^args = (\[.*\])$/m.exec(text) ?? [];
   return ["config.toml", { command: JSON.parse(command ?? ""), args: JSON.parse(args ?? "") }];
+});
+
+describe("the pages", () => {
+  const hosts = readdirSync(join(checkout, "docs", "hosts")).map((name) => join("docs", "hosts", name));
+  it.each(["README.md", "CONTRIBUTING.md", ...hosts])(
+    "%s starts nothing with the machine's own Node",
+    (name) => {
+      expect(readFileSync(join(checkout, name), "utf8")).not.toMatch(/(?<![\w/])node (?:dist|scripts)\//);
+    },
+  );
 });
 
 describe("README.md", () => {

@@ -17,8 +17,10 @@ const broken = {
   "an event twice": "SELECT content FROM events GROUP BY content HAVING count(*) > 1",
   "gaps in seq": `SELECT s.id FROM sessions s JOIN events e ON e.session_id = s.id GROUP BY s.id
     HAVING min(seq) <> 1 OR max(seq) <> count(*) OR count(DISTINCT seq) <> count(*)`,
-  "counters that drifted": `SELECT id FROM sessions s WHERE last_seq <> event_count OR coalesce(input_tokens, 0) <> last_seq
-    OR last_seq <> (SELECT count(*) FROM events e WHERE e.session_id = s.id)`,
+  // A fork counts what it shares among its events, and not among its tokens.
+  "counters that drifted": `SELECT id FROM sessions s WHERE forked_from_session_id IS NULL
+    AND (last_seq <> event_count OR coalesce(input_tokens, 0) <> last_seq
+      OR last_seq <> (SELECT count(*) FROM events e WHERE e.session_id = s.id))`,
   "events without their actions": `SELECT seq FROM events e WHERE action_count <>
     (SELECT count(*) FROM actions a WHERE a.session_id = e.session_id AND a.seq = e.seq)`,
 };

@@ -250,6 +250,12 @@ describe("lines", () => {
       { id: "b", params: { _meta: "x" } },
       { id: "c", params: { _meta: { progressToken: null } } },
       { id: "d", params: [] },
+      { id: 2 ** 53 },
+      { id: -1e20 },
+      { id: "f", params: { _meta: { progressToken: 1e20 } } },
+      { id: "g", params: { _meta: { "io.modelcontextprotocol/related-task": { taskId: 5 } } } },
+      { id: "h", result: {} },
+      { id: "i", error: { code: 1, message: "x" } },
     ];
     for (const oddity of oddities) {
       server.write(`${JSON.stringify({ jsonrpc: "2.0", method: "ping", ...oddity })}\n`);
@@ -273,6 +279,15 @@ describe("lines", () => {
     }
     const none = await server.request("tools/call", { name: "list_sessions", arguments: null });
     expect(toAnswer(none).result.sessions).toHaveLength(1);
+  });
+
+  test("what comes before all else, while the server loads, is refused alike", async () => {
+    const server = startProgram({ db: join(makeFolder(), "test.db") });
+    server.send({ id: 1, method: "initialize", params: {} }, { id: 2, method: "tools/call", params: {} });
+    expect((await server.reply(1)).error).toMatchObject({ code: -32602 });
+    expect(toAnswer(await server.reply(2)).error.message).toContain("name");
+    await server.initialize();
+    expect((await server.call("list_sessions")).isError).toBe(false);
   });
 
   test("a client with a name of 100,000 characters", async () => {
@@ -340,6 +355,24 @@ describe("pages", () => {
     ["a resource whose name is no text", "resources/read", { uri: 7 }, -32602, /uri.*string/],
     ["a cursor that is no text", "resources/list", { cursor: 7 }, -32602, /cursor.*string/],
     ["a completion of nothing", "completion/complete", {}, -32602, /ref/],
+    ["a cursor of tools that is no text", "tools/list", { cursor: 7 }, -32602, /cursor.*string/],
+    ["a cursor of prompts that is no text", "prompts/list", { cursor: 7 }, -32602, /cursor.*string/],
+    [
+      "a cursor of templates that is no text",
+      "resources/templates/list",
+      { cursor: 7 },
+      -32602,
+      /cursor.*string/,
+    ],
+    [
+      "a handshake without a version",
+      "initialize",
+      { capabilities: {}, clientInfo: { name: "x", version: "1" } },
+      -32602,
+      /protocolVersion.*string/,
+    ],
+    ["a call as a task of no form", "tools/call", { name: "list_sessions", task: 5 }, -32602, /task.*object/],
+    ["a handshake of nothing", "initialize", {}, -32602, /protocolVersion.*string/],
   ];
 
   test.each(cases)("%s", async (_name, method, params, code, says) => {

@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, rmdirSync, statSync, writeFileSync } from "node:
 import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
+import { createProgram } from "../../src/cli/command.ts";
+import { valueFlags } from "../../src/cli/global-flags.ts";
 import { makeFolder } from "../open-test-store.ts";
 import { program, startProgram, testEnvironment } from "./program.ts";
 
@@ -21,6 +23,24 @@ test("--version and --help answer on stdout", () => {
   for (const word of ["--db", "--toolsets", "--durability", "--log-level", "BACKSTORY_DB"]) {
     expect(stdout).toContain(word);
   }
+  expect(run(["help"])).toMatchObject({ status: 0, stdout, stderr: "" });
+});
+
+test.each(["list", "hook", "install"])("help on %s has the flags of every command, too", (name) => {
+  for (const args of [
+    [name, "--help"],
+    [name, "-h"],
+    ["help", name],
+  ]) {
+    const { status, stdout, stderr } = run(args);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(new RegExp(`^Usage: backstory ${name} .+--db <path>`, "s"));
+  }
+});
+
+test("who reads arguments without the parser knows all flags that take a value", () => {
+  const taking = createProgram().options.filter(({ required }) => required);
+  expect(taking.map(({ long }) => long).toSorted()).toEqual(valueFlags.map((flag) => `--${flag}`).toSorted());
 });
 
 describe("wrong arguments end it with 1, a line on stderr and nothing on stdout", () => {
@@ -34,7 +54,13 @@ describe("wrong arguments end it with 1, a line on stderr and nothing on stdout"
     [["--db", ""], {}, /path/i],
     [["--db"], {}, /--db/],
     [["--dbb", "x"], {}, /--db\b/],
-    [["serv"], {}, /serv/],
+    [["serv"], {}, /no command "serv" \(did you mean "serve"\?\)/],
+    [
+      ["--db", "x.db", "serach", "hello", "--limit", "5"],
+      {},
+      /no command "serach" \(did you mean "search"\?\)/,
+    ],
+    [["\u001b[31m"], {}, /"\\u001b\[31m"/],
   ])("%j %j", (args, env, said) => {
     const { status, stdout, stderr } = run(args, env as Record<string, string>);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
@@ -52,9 +78,11 @@ test("a user whom the system does not know, as in containers, has no home and ne
      require("node:module").syncBuiltinESMExports();`,
   );
   const { XDG_CACHE_HOME: _cache, XDG_DATA_HOME: _data, ...env } = testEnvironment();
-  const args = ["--require", preload, program, "--db", join(folder, "x.db"), "--version"];
-  const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8", env, input: "" });
-  expect({ status, stdout }).toEqual({ status: 0, stdout: `${packageJson.version}\n` });
+  for (const db of [join(folder, "x.db"), "~/x.db"]) {
+    const args = ["--require", preload, program, "--db", db, "--version"];
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8", env, input: "" });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `${packageJson.version}\n` });
+  }
 });
 
 test("a working directory that has been deleted", async () => {
@@ -115,7 +143,10 @@ test.skipIf(oldNode === undefined)(
   () => {
     const { status, stdout, stderr } = spawnSync(oldNode ?? "", [program], { encoding: "utf8", input: "" });
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-    expect(stderr).toMatch(/^backstory needs Node 22 or later, and this is Node [\d.]+:.+\n$/);
+    const [, start = ""] =
+      /^backstory needs Node 22 or later, and this is Node [\d.]+: start it .+, (.+)\.\n$/.exec(stderr) ?? [];
+    const again = spawnSync(`${start} --version`, { shell: true, encoding: "utf8" });
+    expect(again).toMatchObject({ status: 0, stdout: `${packageJson.version}\n` });
   },
 );
 

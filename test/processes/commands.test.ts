@@ -92,7 +92,7 @@ describe("with a session", () => {
       expect(stdout).toContain("**Fix** it\n    \\u001b[2Jnow");
       expect(stdout).not.toContain("\u001b");
     }
-    expect(run(["search", "fix"], {}, elsewhere).stdout).toContain("--all looks everywhere");
+    expect(run(["search", "fix"], {}, elsewhere).stdout).toContain("`--all` looks everywhere");
     expect(run(["search", "--author", "nobody", "fix"]).stdout).toContain("Nothing found");
     expect(run(["search", "--tool", "Bash", "npm"]).stdout).toContain("event 2");
     expect(run(["search", "the"]).stdout).toContain("no word to look for");
@@ -250,7 +250,20 @@ describe("with a session", () => {
     for (const name of ["resume", "show"]) {
       const { status, stdout, stderr } = run([name, "sess_none"]);
       expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-      expect(stderr).toMatch(/^There is no session "sess_none"\.\n.*list_sessions.*\n$/);
+      expect(stderr).toMatch(/^There is no session "sess_none"\.\n.*`backstory list`.*\n$/);
+      expect(run([name, "\u001b[31m"]).stderr).toContain('"\\u001b[31m"');
+    }
+  });
+
+  test("hints name commands, not tools", () => {
+    const elsewhere = run(["resume"], {}, makeFolder());
+    expect(elsewhere.stderr).toContain("`backstory import`");
+    const unknown = [["show"], ["resume"], ["forget"], ["scrub", "--session"], ["search", "x", "--session"]];
+    for (const args of unknown) expect(run([...args, "sess_none"]).stderr).toContain("`backstory list`");
+    const said = [elsewhere, run(["forget", id, "--seq", "99"])];
+    for (const { status, stderr } of said) {
+      expect(status).toBe(1);
+      expect(stderr).not.toMatch(/[a-z]+_[a-z]+/);
     }
   });
 
@@ -314,6 +327,13 @@ test("a page has colours on a terminal whose user wants them, and the same words
   const page = { title: "T", lead: "L", sections: [{ title: "S", items: [{ label: "l", text: "a\nb" }] }] };
   const [plain, coloured] = [toTerminal(page, false), toTerminal(page, true)];
   expect(plain).toBe("T\nL\n\nS\n  l:\n    a\n    b\n");
+  const acting = "\u001b[31m\u061c";
+  const everywhere = {
+    title: acting,
+    lead: acting,
+    sections: [{ title: acting, items: [{ label: acting }, { label: acting, text: acting }] }],
+  };
+  expect(toTerminal(everywhere, false)).not.toMatch(/(?!\n)\p{Cc}|\p{Bidi_Control}/u);
   expect(coloured).toContain("\u001b[1m");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
   expect(coloured.replaceAll(/\u001b\[\d+m/g, "")).toBe(plain);

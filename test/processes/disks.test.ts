@@ -1,11 +1,13 @@
-// Disks that are read-only or full, in a mount namespace of the server's own: nothing of it can stay behind.
+// Disks that are read-only or full, in a mount namespace of the server's own: nothing of it can stay behind. A full one is
+// also played by a preloaded library, for where mounting is not allowed.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { test as base, describe, expect, onTestFinished, test } from "vitest";
 import { openStore } from "../../src/db/sqlite/sqlite-store.ts";
 import { newSession } from "../new-records.ts";
 import { makeFolder, storeOptions } from "../open-test-store.ts";
+import { compile, whyNot } from "../torture/recording.ts";
 import { fingerprints, makeFileWithLog, makeStoreFile } from "./files.ts";
 import { type Program, program, startProgram, testEnvironment } from "./program.ts";
 
@@ -76,18 +78,46 @@ describe.runIf(canMount)("looking at a read-only disk (skipped where mounting is
   });
 });
 
-describe.runIf(canMount)("a full disk (skipped where mounting is not allowed)", () => {
-  const small = 'mount -t tmpfs -o size=4m none "$1"';
+/** A server with its store on a disk that `fill` takes the space of; what that returns gives it back. */
+interface SmallDisk {
+  server: Program;
+  fill(spareKibibytes?: number): () => void;
+}
+
+function startOnTmpfs(): SmallDisk {
+  const folder = makeFolder();
+  const server = startBehind('mount -t tmpfs -o size=4m none "$1"', folder);
+  return { server, fill: (spare) => fill(server, folder, spare) };
+}
+
+function startPreloaded(): SmallDisk {
+  const [folder, full] = [realpathSync(makeFolder()), join(makeFolder(), "full")];
+  const library = compile(join(import.meta.dirname, "full-disk.c"));
+  const env = { LD_PRELOAD: library, DISK_FOLDER: folder, DISK_FULL: full };
+  return {
+    server: startProgram({ db: join(folder, "test.db"), env }),
+    fill() {
+      writeFileSync(full, "");
+      return () => rmSync(full);
+    },
+  };
+}
+
+describe.each([
+  { name: "a tmpfs (skipped where mounting is not allowed)", start: startOnTmpfs, can: canMount },
+  { name: "a library (skipped without gcc)", start: startPreloaded, can: whyNot === undefined },
+])("a full disk, made by $name", ({ start, can }) => {
+  const test = base.runIf(can);
 
   test("a store goes on, in the same process, when there is space again", async () => {
-    const folder = makeFolder();
-    const server = startBehind(small, folder);
+    const { server, fill } = start();
     await server.initialize();
     const { result } = await server.call("create_session");
     const session_id: string = result.session.id;
     const kept: string[] = [];
+    expect(await addEvent(server, session_id, kept)).toBeUndefined();
     for (let round = 0; round < 3; round++) {
-      const filler = fill(server, folder, 100);
+      const makeSpace = fill(100);
       const error = await addUntilRefused(server, session_id, kept);
       expect(error).toMatchObject({
         code: "disk_full",
@@ -95,7 +125,7 @@ describe.runIf(canMount)("a full disk (skipped where mounting is not allowed)", 
         hint: expect.stringContaining("space"),
       });
       expect((await server.call("get_session", { session_id })).result.session.event_count).toBe(kept.length);
-      rmSync(filler);
+      makeSpace();
       expect(await addEvent(server, session_id, kept)).toBeUndefined();
     }
     expect(await contents(server, session_id)).toEqual(kept);
@@ -103,30 +133,29 @@ describe.runIf(canMount)("a full disk (skipped where mounting is not allowed)", 
   });
 
   test("a store is made, by the same process, when there is space again", async () => {
-    const folder = makeFolder();
-    const server = startBehind(small, folder);
+    const { server, fill } = start();
     await server.initialize();
-    const filler = fill(server, folder);
+    const makeSpace = fill();
     for (let i = 0; i < 2; i++) {
       expect((await server.call("create_session")).error).toMatchObject({
         code: "disk_full",
         retryable: true,
       });
     }
-    rmSync(filler);
+    makeSpace();
     expect((await server.call("create_session")).isError).toBe(false);
   });
 });
 
-/** Takes the space that is left but for `spare` KiB; returns the file that does. */
-function fill(server: Program, folder: string, spare = 0): string {
+/** Takes the space that is left but for `spare` KiB. */
+function fill(server: Program, folder: string, spare = 0): () => void {
   const disk = join("/proc", String(server.pid), "root", folder);
   const [reserve, filler] = [join(disk, "reserve"), join(disk, "filler")];
   writeFileSync(reserve, Buffer.alloc(spare * 1024));
   const { status } = spawnSync("dd", ["if=/dev/zero", `of=${filler}`, "bs=4k"], { stdio: "ignore" });
   expect(status).not.toBe(0);
   rmSync(reserve);
-  return filler;
+  return () => rmSync(filler);
 }
 
 async function addUntilRefused(server: Program, session_id: string, kept: string[]) {

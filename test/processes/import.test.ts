@@ -8,6 +8,7 @@ import { rowsOf } from "../capture/importing.ts";
 import { lineOf, linesOf, makeHome } from "../capture/transcripts.ts";
 import { newEvent, newSession } from "../new-records.ts";
 import { makeFolder, openTestStore } from "../open-test-store.ts";
+import { dice, seed } from "../torture/plan.ts";
 import { program, startProgram, testEnvironment } from "./program.ts";
 
 const a = { sessionId: "a" };
@@ -37,10 +38,11 @@ test("an import that is killed again and again is, in the end, one that was not"
   });
   const [undisturbed, killed] = [join(makeFolder(), "one.db"), join(makeFolder(), "two.db")];
   importOnce(home, undisturbed);
+  const random = dice("imports");
   let kills = 0;
   for (let round = 0; round < 20; round++) {
     const importing = startProgram({ args: ["import"], db: killed, env: { HOME: home } });
-    const timer = setTimeout(() => importing.child.kill("SIGKILL"), 250 + Math.random() * 700);
+    const timer = setTimeout(() => importing.child.kill("SIGKILL"), 250 + random() * 700);
     const { signal } = await importing.ended;
     clearTimeout(timer);
     if (signal === null) break;
@@ -49,7 +51,16 @@ test("an import that is killed again and again is, in the end, one that was not"
   const { summary } = importOnce(home, killed);
   expect(summary.problems).toEqual([]);
   expect(kills).toBeGreaterThan(0);
-  expect(rowsOf(killed)).toEqual(rowsOf(undisturbed));
+  expect(rowsOf(killed), `seed ${seed}`).toEqual(rowsOf(undisturbed));
+});
+
+test("an import that finds nothing says where it looked", () => {
+  const [home, db] = [makeFolder(), join(makeFolder(), "x.db")];
+  const { status, stdout } = run(home, "--db", db, "import");
+  expect(status).toBe(0);
+  expect(stdout).toContain(`claude-code: ${join(home, ".claude", "projects")}`);
+  const { home: used } = makeHome({ "x/a.jsonl": linesOf(3, a) });
+  expect(run(used, "--db", db, "import").stdout).not.toContain("Nothing was found");
 });
 
 test("two imports at once, while a server writes, make nothing twice", async () => {

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -9,12 +10,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { configurations } from "../../src/hosts/configurations.ts";
 import { makeFolder } from "../open-test-store.ts";
 import { fingerprints } from "./files.ts";
-import { program, startProgram, testEnvironment } from "./program.ts";
+import { checkout, program, startProgram, testEnvironment } from "./program.ts";
 
 const names = configurations.map(({ name }) => name);
 
@@ -93,7 +94,10 @@ test("a backup, the file's mode and a link stay", () => {
   const path = join(home, ".claude", "settings.json");
   expect(readFileSync(`${path}.before-backstory`, "utf8")).toBe(settings);
   expect(statSync(path).mode & 0o777).toBe(0o640);
-  expect(JSON.parse(readFileSync(elsewhere, "utf8")).mcpServers.backstory.command).toBe("npx");
+  expect(JSON.parse(readFileSync(elsewhere, "utf8")).mcpServers.backstory).toEqual({
+    command: process.execPath,
+    args: [program],
+  });
 });
 
 test("a file that is not what it should be is named with the reason, and none is written", () => {
@@ -106,6 +110,41 @@ test("a file that is not what it should be is named with the reason, and none is
   expect(filesOf(home)).toEqual(before);
 });
 
+test("what is shown ends with the line that writes the very same", () => {
+  for (const [index, args] of [
+    [],
+    ["--scope", "project", "--command"],
+    ["--command", "'my node' x.js"],
+  ].entries()) {
+    const [shown, written] = [makeFolder(), makeFolder()];
+    const last =
+      run(shown, ["cursor", ...args])
+        .stdout.trimEnd()
+        .split("\n")
+        .at(-1) ?? "";
+    const [, pasted = ""] = /^# (.+ --write) puts it there/.exec(last) ?? [];
+    const env = { ...testEnvironment(), HOME: shown };
+    expect(spawnSync(pasted, { shell: true, cwd: shown, env, encoding: "utf8" }).stderr, `${index}`).toBe("");
+    run(written, ["cursor", ...args, "--write"]);
+    const names = Object.keys(filesOf(written)).map((path) => relative(written, path));
+    expect(names).toHaveLength(2);
+    for (const name of names)
+      expect(readFileSync(join(shown, name), "utf8")).toBe(readFileSync(join(written, name), "utf8"));
+  }
+});
+
+test("a package that npm installed is started by npx", () => {
+  const [home, packages] = [makeFolder(), join(makeFolder(), "node_modules", "backstory")];
+  mkdirSync(packages, { recursive: true });
+  for (const name of ["dist", "migrations", "package.json"])
+    cpSync(join(checkout, name), join(packages, name), { recursive: true });
+  symlinkSync(join(checkout, "node_modules", "better-sqlite3"), join(packages, "..", "better-sqlite3"));
+  const args = [join(packages, "dist", "backstory.js"), "install", "cursor", "--write"];
+  spawnSync(process.execPath, args, { env: { ...testEnvironment(), HOME: home }, cwd: home });
+  const { mcpServers } = JSON.parse(readFileSync(join(home, ".cursor", "mcp.json"), "utf8"));
+  expect(mcpServers.backstory).toEqual({ command: "npx", args: ["-y", "backstory"] });
+});
+
 test("an unknown host is told the known ones", () => {
   const { status, stderr } = run(makeFolder(), ["emacs"]);
   expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(names.join(", ")) });
@@ -113,7 +152,7 @@ test("an unknown host is told the known ones", () => {
 
 test("what was written starts the server and calls the hook, of this installation", async () => {
   const home = makeFolder();
-  run(home, ["claude-code", "--write", "--command"]);
+  run(home, ["claude-code", "--write"]);
   const { mcpServers } = JSON.parse(readFileSync(join(home, ".claude.json"), "utf8"));
   const { command, args } = mcpServers.backstory;
   const server = startProgram({ command: [command, ...args], env: { HOME: home } });

@@ -5,6 +5,7 @@ import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { newSession } from "../new-records.ts";
 import { makeFolder, openTestStore } from "../open-test-store.ts";
+import { dice } from "../torture/plan.ts";
 import { type Program, startProgram } from "./program.ts";
 
 const events = 50_000;
@@ -88,11 +89,12 @@ test("killed in the middle of it, again and again", async () => {
   let left = readRows(db, sessionId);
   expect(left.events).toBeGreaterThan(0);
 
+  const random = dice("purges");
   for (let round = 0; round < 3; round++) {
     const server = await start(db);
     await expectUnseen(server, sessionId);
     // The sweep begins 200 ms after the handshake, and needs some seconds for all.
-    await new Promise((resolve) => setTimeout(resolve, 250 + Math.random() * 100));
+    await new Promise((resolve) => setTimeout(resolve, 250 + random() * 100));
     server.child.kill("SIGKILL");
     await server.ended;
     const now = readRows(db, sessionId);

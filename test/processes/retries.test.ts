@@ -12,8 +12,20 @@ import { bundle, bundleEnvironment } from "./bundle.ts";
 const retrier = bundle("retrier");
 afterAll(() => retrier.remove());
 
-const kills = howMany(200, 500);
+const kills = howMany(200, 1_000);
 const clients = ["ada", "grace"];
+
+/** What each call has stored, in the order in which it came. */
+const stored = {
+  event: "SELECT content FROM events WHERE content LIKE ? ORDER BY seq",
+  first: "SELECT content FROM events WHERE content LIKE ? ORDER BY seq",
+  second: "SELECT content FROM events WHERE content LIKE ? ORDER BY seq",
+  run: "SELECT prompt FROM runs WHERE prompt LIKE ? ORDER BY id",
+  fork: "SELECT title FROM sessions WHERE title LIKE ? ORDER BY id",
+  checkpoint: "SELECT label FROM checkpoints WHERE label LIKE ? ORDER BY id",
+  restored: "SELECT title FROM sessions WHERE title LIKE ? ORDER BY id",
+  job: "SELECT prompt FROM jobs WHERE prompt LIKE ? ORDER BY id",
+};
 
 test(`${kills} kills and retries`, { timeout: kills * 1_500 }, async () => {
   const file = join(makeFolder(), "test.db");
@@ -21,37 +33,46 @@ test(`${kills} kills and retries`, { timeout: kills * 1_500 }, async () => {
   const steps = await Promise.all(clients.map((name) => retryOften(file, name, kills / clients.length)));
   expect(findFaults(file, []), `seed ${seed}`).toEqual({ lost: [], broken: [] });
   const db = new Database(file, { readonly: true });
-  expect(db.prepare("SELECT idempotency_key FROM sessions ORDER BY 1").pluck().all()).toEqual(clients);
+  const made = "SELECT idempotency_key FROM sessions WHERE forked_from_session_id IS NULL ORDER BY 1";
+  expect(db.prepare(made).pluck().all()).toEqual(clients);
   for (const [i, name] of clients.entries()) {
-    const events = db.prepare("SELECT content FROM events WHERE content LIKE ? ORDER BY seq").pluck();
-    const stored = events.all(`${name}-%`);
-    // In order, each once; the last may have been stored without anybody having heard of it.
-    expect(stored, `seed ${seed}`).toEqual(stored.map((_, step) => `${name}-${step}`));
-    expect(stored.length).toBeGreaterThanOrEqual(steps[i] ?? 0);
-    const jobs = db
-      .prepare("SELECT prompt FROM jobs WHERE prompt LIKE ? ORDER BY id")
-      .pluck()
-      .all(`${name}-%`);
-    expect(jobs, `seed ${seed}`).toEqual(jobs.map((_, step) => `${name}-${step}`));
+    for (const [kind, sql] of Object.entries(stored)) {
+      const texts = db.prepare(sql).pluck().all(`${name} ${kind} %`);
+      // In order, each once; the last may have been stored without anybody having heard of it.
+      expect(texts, `seed ${seed}`).toEqual(texts.map((_, step) => `${name} ${kind} ${step}`));
+      expect(texts.length, kind).toBeGreaterThanOrEqual(steps[i] ?? 0);
+    }
   }
   db.close();
-  tell(`P3: ${kills} kills and retries, ${steps.reduce((sum, step) => sum + step)} steps, 0 twice`);
+  const done = steps.reduce((sum, step) => sum + step);
+  // Else nobody came to the end of anything.
+  expect(done).toBeGreaterThan(0);
+  tell(`P3: ${kills} kills and retries, ${done} steps, 0 twice`);
 });
 
 /** One client: its server is killed at any moment, and it goes on with what it has no answer for. Returns its steps. */
 async function retryOften(file: string, name: string, times: number): Promise<number> {
   const random = dice(`retries of ${name}`);
-  let next = 0;
+  const told: unknown[] = [];
   for (let time = 0; time < times; time++) {
     // Sometimes the answer is lost as well.
-    const from = Math.max(0, next - Math.floor(random() * 3));
-    next = Math.max(next, await runUntilKilled([file, migrationsDirectory, name, String(from)], random));
+    const from = Math.max(0, told.length - Math.floor(random() * 3));
+    for (const answer of await runUntilKilled([file, migrationsDirectory, name, String(from)], random)) {
+      // A repeat is told what the first call was.
+      expect(answer.told, `step ${answer.step}, seed ${seed}`).toEqual(told[answer.step] ?? answer.told);
+      told[answer.step] = answer.told;
+    }
   }
-  return next;
+  return told.length;
 }
 
-/** Returns the step behind the last of which it said that it is done. */
-async function runUntilKilled(args: string[], random: () => number): Promise<number> {
+interface Answer {
+  step: number;
+  told: unknown;
+}
+
+/** Returns what it said of the steps that it came to the end of. */
+async function runUntilKilled(args: string[], random: () => number): Promise<Answer[]> {
   const child = spawn(process.execPath, [retrier.file, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
     env: bundleEnvironment,
@@ -63,9 +84,10 @@ async function runUntilKilled(args: string[], random: () => number): Promise<num
   });
   const closed = once(child, "close");
   await Promise.race([once(child.stdout, "data"), closed]);
-  await new Promise((resolve) => setTimeout(resolve, random() * 20));
+  await new Promise((resolve) => setTimeout(resolve, random() * 40));
   child.kill("SIGKILL");
   const [code, signal] = await closed;
   expect({ code, signal }).toEqual({ code: null, signal: "SIGKILL" });
-  return Number(said.split("\n").at(-2) ?? "ready") + 1 || 0;
+  const lines = said.split("\n").slice(1, -1);
+  return lines.map((line) => JSON.parse(line) as Answer);
 }

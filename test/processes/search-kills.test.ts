@@ -7,6 +7,7 @@ import { afterAll, expect, onTestFinished, test } from "vitest";
 import { newSession } from "../new-records.ts";
 import { makeFolder, migrationsDirectory, openTestStore } from "../open-test-store.ts";
 import { OpenSearch } from "../store/open-search.ts";
+import { dice } from "../torture/plan.ts";
 import { bundle, bundleEnvironment } from "./bundle.ts";
 
 const processes = 3;
@@ -17,6 +18,7 @@ const indexer = bundle("indexer");
 afterAll(() => indexer.remove());
 
 test("three at once, 30 rounds of SIGKILL", { timeout: 120_000 }, async () => {
+  const random = dice("search kills");
   const file = join(makeFolder(), "test.db");
   const store = await openTestStore({ file });
   const { id } = (await store.createSession(newSession())).record;
@@ -24,7 +26,7 @@ test("three at once, 30 rounds of SIGKILL", { timeout: 120_000 }, async () => {
   let running: ChildProcess[] = [];
   for (let round = 1; round <= rounds; round += 1) {
     while (running.length < processes) running.push(await start(file, id, `${round}-${running.length}`));
-    await sleep(Math.random() * 200);
+    await sleep(random() * 200);
     const isCheck = round % roundsPerCheck === 0;
     const killed = isCheck ? running : [running[round % processes]];
     running = running.filter((child) => !killed.includes(child));

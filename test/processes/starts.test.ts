@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
-import { listMigrations } from "../../src/db/sqlite/migrate.ts";
+import { listMigrations } from "../../src/db/sqlite/migration-files.ts";
 import { makeFolder, migrationsDirectory } from "../open-test-store.ts";
 import { howMany } from "../torture/plan.ts";
 import { bundle, bundleEnvironment } from "./bundle.ts";

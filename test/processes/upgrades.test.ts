@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import Database from "better-sqlite3";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
-import { listMigrations } from "../../src/db/sqlite/migrate.ts";
+import { listMigrations } from "../../src/db/sqlite/migration-files.ts";
 import { newEvent } from "../new-records.ts";
 import { makeFolder, migrationsDirectory, openTestStore } from "../open-test-store.ts";
 import { dice, howMany, seed, tell } from "../torture/plan.ts";

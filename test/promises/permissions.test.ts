@@ -3,7 +3,8 @@ import { chmodSync, chownSync, mkdirSync, readdirSync, statSync, symlinkSync, wr
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openConnection } from "../../src/db/sqlite/connection.ts";
-import { listMigrations, migrate } from "../../src/db/sqlite/migrate.ts";
+import { migrate } from "../../src/db/sqlite/migrate.ts";
+import { listMigrations } from "../../src/db/sqlite/migration-files.ts";
 import { openStore } from "../../src/db/sqlite/sqlite-store.ts";
 import { makeFolder, migrationsDirectory, storeOptions } from "../open-test-store.ts";
 import { program, startProgram } from "../processes/program.ts";

@@ -81,6 +81,33 @@ test("a host's hook", { timeout: 240_000 }, () => {
   expect(findSecrets(folder)).toEqual([]);
 });
 
+test("an export of a store with redaction off, on its way in and out again", {
+  timeout: 240_000,
+}, async () => {
+  const [unmasked, folder] = [join(makeFolder(), "test.db"), makeFolder()];
+  const store = await open(unmasked, "off");
+  const context = await openToolContext({ store });
+  for (const { text } of samples) await callEveryTool(callIn(context), `beside it: ${text}`);
+  await store.close();
+  const out = join(makeFolder(), "all.jsonl");
+  run("export", out, "--db", unmasked);
+  // Else there was nothing to take out.
+  expect(findSecrets(dirname(out))).toEqual(samples.map(({ format }) => format));
+  const db = join(folder, "test.db");
+  run("import", out, "--db", db);
+  run("export", join(folder, "again.jsonl"), "--db", db);
+  run("export", join(folder, "again.md"), "--format", "markdown", "--db", db);
+  expect(findSecrets(folder)).toEqual([]);
+});
+
+function run(...args: string[]): void {
+  const { status, stderr } = spawnSync(process.execPath, [program, ...args], {
+    env: testEnvironment(),
+    encoding: "utf8",
+  });
+  expect(status, stderr).toBe(0);
+}
+
 test("with redaction off the search finds every one of them", { timeout: 240_000 }, async () => {
   const file = join(makeFolder(), "test.db");
   const store = await open(file, "off");

@@ -7,6 +7,7 @@ it.each([
   ["ESC", "\u001b[31m", "\\u001b[31m"],
   ["NUL, BEL and carriage return", "\0\u0007\r", "\\u0000\\u0007\\u000d"],
   ["DEL and the C1 controls", "\u007f\u009b", "\\u007f\\u009b"],
+  ["marks of direction", "\u061c\u200e\u200f", "\\u061c\\u200e\\u200f"],
   ["bidi overrides and isolates", "\u202a\u202e\u2066\u2069", "\\u202a\\u202e\\u2066\\u2069"],
 ])("escapes %s", (_what, text, shown) => {
   expect(escapeControls(text)).toBe(shown);

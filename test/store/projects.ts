@@ -86,11 +86,22 @@ export function projectsContract(name: string, open: OpenStore): void {
       });
       now += 1_000;
       expect(await store.projects.upsert(at("/a"), { name: "A" })).toEqual(made);
-      const changed = await store.projects.upsert(at("/a"), { name: null, prompt: "test it" });
+      const { lossy: _lossy, ...changed } = await store.projects.upsert(at("/a"), {
+        name: null,
+        prompt: "test it",
+      });
       expect(changed.project).toEqual({ ...made.project, name: null, prompt: "test it", updatedAt: now });
       expect(await store.projects.get({ id: made.project.id })).toEqual(changed);
       expect(await store.projects.get({ directory: "/a" })).toEqual(changed);
       expect((await create("/a")).projectId).toBe(made.project.id);
+    });
+
+    it("says of what came that a text had to be repaired, each time", async () => {
+      for (let i = 0; i < 2; i++) {
+        const { project, lossy } = await store.projects.upsert(at("/a"), { prompt: "half \ud83d" });
+        expect({ prompt: project.prompt, lossy }).toEqual({ prompt: "half \ufffd", lossy: true });
+      }
+      expect((await store.projects.upsert(at("/a"), { name: "A" })).lossy).toBe(false);
     });
 
     it("takes a worktree for its main checkout", async () => {

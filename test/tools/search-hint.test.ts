@@ -9,6 +9,7 @@ const hint = (overrides: Partial<SearchResult> = {}, asked: object = {}) =>
 
 test("nothing found is no answer while events are not indexed", () => {
   expect(hint({ unindexed: 12_000 })).toMatch(/12,000 events are not indexed yet, try again/);
+  expect(hint({ unindexed: 1 })).toMatch(/: 1 event is not indexed yet/);
   expect(hint()).toMatch(/^Nothing found: other words/);
 });
 

@@ -3,7 +3,7 @@ import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { StoreError } from "../errors.ts";
 import { readSchemaVersion } from "./connection.ts";
 import { notOurs, toStoreError } from "./errors.ts";
-import { listMigrations } from "./migrate.ts";
+import { listMigrations } from "./migration-files.ts";
 import { syncFolderOf } from "./place.ts";
 import { openToLook } from "./read-connection.ts";
 import { copyVerified } from "./verified-copy.ts";

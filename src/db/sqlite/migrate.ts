@@ -1,30 +1,14 @@
 // Brings a file's schema to the newest version, all or nothing, once however many processes start together.
 // drizzle's own migrator reads its ledger outside the lock: eight starts at once applied a migration up to six times.
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { renameSync, rmSync } from "node:fs";
 import type Database from "better-sqlite3";
 import { StoreError } from "../errors.ts";
 import type { StoreLog } from "../store.ts";
 import { applicationId } from "./connection.ts";
 import { schemaTooNew } from "./errors.ts";
+import type { Migration } from "./migration-files.ts";
 import { syncFolderOf } from "./place.ts";
 import { copyVerified } from "./verified-copy.ts";
-
-export interface Migration {
-  /** The `user_version` it leads to: 1, 2, 3 … */
-  version: number;
-  name: string;
-  file: string;
-}
-
-/** The migrations in a directory, in order. Their files are frozen once they have been released. */
-export function listMigrations(directory: string): Migration[] {
-  return readdirSync(directory)
-    .filter((name) => name.endsWith(".sql"))
-    .sort()
-    .map((name, index) => ({ version: index + 1, name, file: join(directory, name) }));
-}
 
 export interface MigrateOptions {
   file: string;
@@ -59,13 +43,13 @@ function applyPending(db: Database.Database, { file, migrations, now, log }: Mig
     const copy = copyBefore(file, from, now());
     log.info({ copy, from, to: migrations.length }, "kept a copy before the migration");
   }
-  for (const { version, name, file: sqlFile } of migrations.slice(from)) {
-    const text = readFileSync(sqlFile, "utf8");
+  for (const { version, name, read } of migrations.slice(from)) {
+    const { text, checksum } = read();
     db.exec(text);
     db.prepare("INSERT INTO migrations (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)").run(
       version,
       name,
-      checksum(text),
+      checksum,
       now(),
     );
   }
@@ -82,15 +66,11 @@ function applyPending(db: Database.Database, { file, migrations, now, log }: Mig
   log.info({ file, from, to: migrations.length }, "migrated the database");
 }
 
-function checksum(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
-
 function assertUnchanged(db: Database.Database, applied: readonly Migration[]): void {
   const recorded = db.prepare("SELECT version, checksum FROM migrations").raw().all() as [number, string][];
   const byVersion = new Map(recorded);
-  for (const { version, name, file } of applied) {
-    if (byVersion.get(version) !== checksum(readFileSync(file, "utf8"))) {
+  for (const { version, name, read } of applied) {
+    if (byVersion.get(version) !== read().checksum) {
       throw new StoreError(
         "internal",
         `The migration ${name} of this installation is not the one that made the database.`,

@@ -10,6 +10,7 @@ import type {
   ProjectReference,
   ProjectStore,
   ProjectSummary,
+  UpsertedProject,
 } from "../projects.ts";
 import type { Provenance, Workspace } from "../records.ts";
 import type { Page } from "../store.ts";
@@ -21,6 +22,7 @@ import type { Projects } from "./projects.ts";
 import type { Rollups } from "./rollups.ts";
 import { sessions } from "./schema.ts";
 import type { SearchQueue } from "./search-queue.ts";
+import { repairTexts } from "./text.ts";
 import type { Transactions } from "./transactions.ts";
 
 export class ProjectsWithRuns {
@@ -57,12 +59,14 @@ export class ProjectsWithRuns {
     );
   }
 
-  upsert(workspace: Workspace, patch: ProjectPatch, move?: ProjectMove): ProjectSummary {
+  upsert(workspace: Workspace, patch: ProjectPatch, move?: ProjectMove): UpsertedProject {
     const moves = move !== undefined && move.previousDirectory !== workspace.projectDirectory;
     const present = moves
       ? this.#moveTo(workspace, move)
       : (this.#projects.at(workspace.projectDirectory) ?? this.#projects.create(workspace));
-    return this.#summaryOf(this.#projects.update(present, workspace, patch));
+    const summary = this.#summaryOf(this.#projects.update(present, workspace, patch));
+    const { lossy } = repairTexts({ ...patch, directory: workspace.projectDirectory });
+    return { ...summary, lossy };
   }
 
   #moveTo(workspace: Workspace, move: ProjectMove): Project {

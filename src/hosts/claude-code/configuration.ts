@@ -36,7 +36,7 @@ export const claudeCodeConfiguration: HostConfiguration = {
   },
   notes: [
     "With the user's scope it works in every project; with `--scope project` for all who work in this one, who are asked to trust it first.",
-    "The same as a plugin: `/plugin marketplace add` with the path or the repository of a checkout, then `/plugin install backstory`.",
+    "The same as a plugin, where `backstory` is on the PATH (with Node 22 or later, `npm link` in the checkout puts it there): `/plugin marketplace add` with the path of the checkout, then `/plugin install backstory`.",
     "Claude Code deletes transcripts after 30 days; what Backstory has read of them stays.",
   ],
   captured: [
