@@ -10,6 +10,7 @@ const source = join(import.meta.dirname, "..", "..", "src");
 const opening: Record<string, string> = {
   "capture/find.ts":
     "the first bytes of what may be a transcript; the store's files are told by their inodes",
+  "cli/backstory.ts": "none: it looks whether a newer Node is beside it",
   "cli/check-file-system.ts": "/proc/self/mountinfo",
   "cli/export.ts": "the export, a file that it makes",
   "cli/hook.ts": "hook.log, to append to it",
