@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { PortableRecord, PortableScope } from "../../src/db/portable.ts";
+import type { PortableKind, PortableRecord, PortableScope } from "../../src/db/portable.ts";
+import type { JsonObject, JsonValue } from "../../src/db/records.ts";
 import type { Store } from "../../src/db/store.ts";
 import { newEvent, newSession, workspace } from "../new-records.ts";
 import { makeFolder, openTestStore } from "../open-test-store.ts";
@@ -195,6 +196,63 @@ describe("forks of a session that is here under another id", () => {
       expect(await into.getSession(later)).toMatchObject({ title: "later" });
       await expect(into.getSession(forkId)).rejects.toMatchObject({ code: "not_found" });
     }
+  });
+});
+
+describe("a value that would stand in the way of later reads", () => {
+  const first = <T extends { kind: string }>(records: T[], kind: string) =>
+    records.findIndex((record) => record.kind === kind);
+  const nested = (depth: number): JsonValue => (depth === 0 ? 1 : [nested(depth - 1)]);
+
+  it.each<[PortableKind, JsonObject]>([
+    ["project", { id: "../../x" }],
+    ["project", { created_at: -1e15 }],
+    ["session", { id: "sess_\u001b[2J" }],
+    ["session", { created_at: 9e15 }],
+    ["session", { updated_at: 1.5 }],
+    ["session", { last_seq: -5 }],
+    ["session", { input_tokens: 1e18 }],
+    ["session", { cost_usd: -5 }],
+    ["session", { metadata: "text" }],
+    ["session", { metadata: nested(600) }],
+    ["session", { parent_session_id: "../x" }],
+    ["session", { project_id: "proj_nope" }],
+    ["session", { forked_at_seq: 1 }],
+    ["session", { state: "lost" }],
+    ["session", { todos: [{}] }],
+    ["event", { type: "hologram" }],
+    ["event", { metadata: [1] }],
+    ["event", { long_running_tool_ids: {} }],
+    ["event", { long_running_tool_ids: [1] }],
+    ["event", { redactions: { rule: "x" } }],
+    ["event", { created_at: 1e17 }],
+    ["event", { actions: [{}] }],
+    ["checkpoint", { todos: {} }],
+    ["checkpoint", { todos: [{ id: "a", content: 1 }] }],
+    ["checkpoint", { session_id: "sess_nope" }],
+    ["run", { args: "rm" }],
+    ["run", { pid: -1 }],
+  ])("is refused in a %s, and its record named: %j", async (kind, change) => {
+    const { into } = await openOther();
+    const records = await recordsOf();
+    const at = first(records, kind);
+    const changed = records.map((record, i) => (i === at ? { ...record, ...change } : record));
+    await expect(into.portable.take(inBatches(changed as PortableRecord[], 10))).rejects.toMatchObject({
+      code: "invalid_input",
+      message: expect.stringMatching(new RegExp(`^Record ${at + 1} behind the first line of the export `)),
+    });
+  });
+
+  it("has no other's parts: todos and actions are of the record they stand in", async () => {
+    const { other, into } = await openOther();
+    const elsewhere = (parts: JsonValue | undefined) =>
+      Array.isArray(parts) ? parts.map((part) => ({ ...(part as JsonObject), session_id: "sess_1" })) : [];
+    const records = (await recordsOf()).map((record) => {
+      if (record.kind === "session") return { ...record, todos: elsewhere(record.todos) };
+      return record.kind === "event" ? { ...record, actions: elsewhere(record.actions) } : record;
+    });
+    await into.portable.take(inBatches(records as PortableRecord[], 10));
+    expect(rowsOf(other)).toEqual(rowsOf(file));
   });
 });
 

@@ -1,8 +1,9 @@
 // Rows ↔ portable records: every column by its name, JSON as JSON, nothing where there is null.
 import { getTableColumns } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
-import { StoreError } from "../errors.ts";
 import type { JsonObject, JsonValue } from "../records.ts";
+import { fits } from "./portable-fit.ts";
+import { unfit } from "./portable-refusals.ts";
 import { type Drizzle, Prepared, value } from "./prepare.ts";
 import { type Redaction, toRedactions } from "./redaction.ts";
 import { actions, checkpoints, events, lineage, projects, runs, sessions, todos } from "./schema.ts";
@@ -70,22 +71,6 @@ export function fromPortable(name: FormName, record: JsonObject, redaction: Reda
   if (kept !== said && "requestHash" in row) row.requestHash = null;
   if (name === "event") row.redactions = toRedactions(findings) ?? row.redactions;
   return row;
-}
-
-function fits(held: JsonValue, column: SQLiteColumn, isJson: boolean): boolean {
-  if (held === null) return !column.notNull;
-  if (isJson) return true;
-  if (column.dataType === "number") return typeof held === "number";
-  if (typeof held !== "string") return false;
-  return column.enumValues === undefined || column.enumValues.includes(held);
-}
-
-function unfit(name: FormName, column: string): StoreError {
-  return new StoreError(
-    "invalid_input",
-    `A ${name} of the export has no ${column}, or one that does not fit.`,
-    "Export it again; nothing behind the records before it was stored.",
-  );
 }
 
 /** Puts rows in, but for those whose key is there already. */

@@ -1,8 +1,8 @@
 // An export on its way in: each record once, sessions event by event, so that a repeat goes on where one was cut short.
 import { and, eq, sql } from "drizzle-orm";
-import { StoreError } from "../errors.ts";
 import { type PortableCounts, type PortableRecord, portableKinds } from "../portable.ts";
 import type { JsonObject, JsonValue } from "../records.ts";
+import { assertJoined, outOfPlace, toRefusal } from "./portable-refusals.ts";
 import { fromPortable, PortableInserts } from "./portable-rows.ts";
 import { columnsOf, type Drizzle, Prepared, value } from "./prepare.ts";
 import type { ProviderSessions } from "./provider-sessions.ts";
@@ -83,13 +83,22 @@ export class PortableTaking {
   /** Sessions whose records stay out. */
   readonly #left = new Set<string>();
   #open: Open | undefined;
+  /** Of the record, from 1. */
+  #position = 0;
 
   constructor(related: Related) {
     this.#related = related;
   }
 
   take(records: readonly PortableRecord[]): void {
-    for (const record of records) if (this.#record(record)) this.counts[record.kind] += 1;
+    for (const record of records) {
+      this.#position += 1;
+      try {
+        if (this.#record(record)) this.counts[record.kind] += 1;
+      } catch (error) {
+        throw toRefusal(error, this.#position);
+      }
+    }
     this.#grow();
   }
 
@@ -147,7 +156,9 @@ export class PortableTaking {
     }
     this.#begin(said, { next: before < said.lastSeq ? before + 1 : null, id: said.id });
     for (const part of lineage) tables.inserts.run("lineage", part);
-    for (const todo of objects(record.todos)) tables.inserts.run("todo", this.#row("todo", todo));
+    for (const todo of objects(record.todos)) {
+      tables.inserts.run("todo", { ...this.#row("todo", todo), sessionId: said.id });
+    }
     return true;
   }
 
@@ -169,7 +180,11 @@ export class PortableTaking {
 
   /** Null: some of what it shares is not here, or is another history. */
   #lineageOf(record: PortableRecord): Record<string, unknown>[] | null {
-    const parts = objects(record.lineage).map((part) => this.#row("lineage", part));
+    const parts: Record<string, unknown>[] = objects(record.lineage).map((part) => ({
+      ...this.#row("lineage", part),
+      sessionId: record.id,
+    }));
+    assertJoined(parts, record);
     const here = parts.flatMap((part) => {
       const source = this.#here.get(String(part.sourceId));
       return source && Number(part.toSeq) <= source.same ? [{ ...part, sourceId: source.id }] : [];
@@ -191,8 +206,11 @@ export class PortableTaking {
       return false;
     }
     if (seq !== open.next) throw outOfPlace(row);
-    if (!tables.inserts.run("event", row)) throw outOfPlace(row);
-    for (const action of objects(record.actions)) tables.inserts.run("action", this.#row("action", action));
+    const actions = objects(record.actions);
+    if (!tables.inserts.run("event", { ...row, actionCount: actions.length })) throw outOfPlace(row);
+    for (const action of actions) {
+      tables.inserts.run("action", { ...this.#row("action", action), sessionId: row.sessionId, seq });
+    }
     open.next += 1;
     if (open.here?.same === seq - 1) open.here.same = seq;
     return true;
@@ -217,13 +235,5 @@ function objects(given: JsonValue | undefined): JsonObject[] {
   if (!Array.isArray(given)) return [];
   return given.filter(
     (item): item is JsonObject => item !== null && typeof item === "object" && !Array.isArray(item),
-  );
-}
-
-function outOfPlace({ sessionId, seq }: Record<string, unknown>): StoreError {
-  return new StoreError(
-    "invalid_input",
-    `Event ${String(seq)} of session "${String(sessionId)}" is not in its place in the export.`,
-    "Export it again; what came before it was stored, and a repeat goes on from there.",
   );
 }
