@@ -129,6 +129,39 @@ it("leaves what is here as it is: deleted, forgotten, or grown another way", asy
   expect(JSON.stringify(rowsOf(other))).not.toContain("你好");
 });
 
+describe("somebody else writes to a session that is being taken in", () => {
+  /** `work` is done when some of the session's events are stored. */
+  async function* interrupted(records: PortableRecord[], work: () => Promise<unknown>) {
+    yield records.slice(0, 12);
+    await work();
+    yield* inBatches(records.slice(12), 6);
+  }
+
+  it("another import of the same: both come to an end, and each record is there once", async () => {
+    const records = await recordsOf();
+    for (const upTo of [20, records.length]) {
+      const { other, into } = await openOther();
+      const others = () => into.portable.take(inBatches(records.slice(0, upTo), 9));
+      await into.portable.take(interrupted(records, others));
+      expect(rowsOf(other)).toEqual(rowsOf(file));
+    }
+  });
+
+  it.each<[string, (into: Store) => Promise<unknown>]>([
+    ["an agent: it goes on its own way", (into) => into.appendEvent(newEvent(sessionId))],
+    ["forget: nothing more of it comes", (into) => into.forgetting.forget({ sessionId }, by)],
+    ["delete: nothing more of it comes", (into) => into.deleteSession(sessionId, false, by)],
+  ])("%s, and what is behind it comes", async (_who, work) => {
+    const { other, into } = await openOther();
+    const records = (await recordsOf()).filter(({ id }) => id !== forkId);
+    const rest = records.filter(({ session_id }) => session_id !== forkId);
+    await into.portable.take(interrupted(rest, () => work(into)));
+    const found = rowsOf(other) as { events: { content: string }[]; sessions: unknown[] };
+    expect(found.events.some(({ content }) => content === "event 44 你好")).toBe(false);
+    expect(found.sessions.length).toBe(2);
+  });
+});
+
 it("puts what is shared before its forks, whatever their ids", async () => {
   let left = 9000;
   const downwards = (prefix: string) => `${prefix}_${left--}`;

@@ -34,13 +34,21 @@ export function outOfPlace({ sessionId, seq }: Record<string, unknown>): StoreEr
 
 /** Says which record it was. Whatever else failed is no matter of the export. */
 export function toRefusal(error: unknown, position: number): unknown {
-  const isUnknown = error instanceof Database.SqliteError && error.code === "SQLITE_CONSTRAINT_FOREIGNKEY";
-  if (!isUnknown && !(error instanceof StoreError && error.code === "invalid_input")) return error;
-  const what = isUnknown ? "It names a project or a session that is not there." : error.message;
+  const refused = isUnknownReference(error) ? namesNobody() : error;
+  if (!(refused instanceof StoreError && refused.code === "invalid_input")) return error;
   return new StoreError(
     "invalid_input",
-    `Record ${position} behind the first line of the export does not fit. ${what}`,
-    "Export it again. Records before it may have been stored; a repeat goes on from there.",
+    `Record ${position} behind the first line of the export does not fit. ${refused.message}`,
+    `${refused.hint} Records before it may have been stored; a repeat goes on from there.`,
     { cause: error },
   );
+}
+
+function isUnknownReference(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code === "SQLITE_CONSTRAINT_FOREIGNKEY";
+}
+
+function namesNobody(): StoreError {
+  const message = "It names a project or a session that is not there.";
+  return new StoreError("invalid_input", message, "Export it again.");
 }

@@ -91,6 +91,7 @@ export class PortableTaking {
   }
 
   take(records: readonly PortableRecord[]): void {
+    this.#meet();
     for (const record of records) {
       this.#position += 1;
       try {
@@ -214,6 +215,21 @@ export class PortableTaking {
     open.next += 1;
     if (open.here?.same === seq - 1) open.here.same = seq;
     return true;
+  }
+
+  /** Others may have written to the session since the last transaction: what is there is compared again. */
+  #meet(): void {
+    const open = this.#open;
+    if (open === undefined || open.next === null) return;
+    const { id, lastSeq } = open.session;
+    const found = this.#related.tables.session.get({ id });
+    if (found?.deletedAt !== null || found.forgottenAt !== null) {
+      this.#left.add(id);
+      if (found?.deletedAt !== null) this.#here.delete(id);
+      open.next = null;
+    } else if (found.lastSeq + 1 !== open.next) {
+      open.next = found.lastSeq < lastSeq ? found.lastSeq + 1 : null;
+    }
   }
 
   #isSame(row: Record<string, unknown>, id: string): boolean {
