@@ -1,9 +1,9 @@
 // `backstory export`: what is stored, in a file for its owner alone.
-import { existsSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import packageJson from "../../package.json" with { type: "json" };
 import { StoreError } from "../db/errors.ts";
 import type { PortableCounts, PortableRecord } from "../db/portable.ts";
+import { refuseTaken } from "../db/sqlite/free-name.ts";
 import type { Store } from "../db/store.ts";
 import { readWorkspace } from "../workspace/workspace.ts";
 import { against, currentDirectory } from "./directory.ts";
@@ -21,7 +21,7 @@ export interface ExportSettings extends Settings {
 /** Half an export would pass for a whole one: it has its name when it is written. */
 export function exportTo(out: string, settings: ExportSettings): Promise<void> {
   return printText(settings, async (store) => {
-    refuseTaken(out);
+    refuseTaken(out, settings.db);
     const unfinished = `${out}.unfinished`;
     await rm(unfinished, { force: true });
     const file = await create(unfinished);
@@ -29,7 +29,7 @@ export function exportTo(out: string, settings: ExportSettings): Promise<void> {
       const counts = await writeAll(file, store, settings);
       await file.sync();
       // Again: somebody may have written there meanwhile.
-      refuseTaken(out);
+      refuseTaken(out, settings.db);
       await rename(unfinished, out);
       return `${out} has ${describe(counts)}.\n`;
     } finally {
@@ -37,10 +37,6 @@ export function exportTo(out: string, settings: ExportSettings): Promise<void> {
       await rm(unfinished, { force: true });
     }
   });
-}
-
-function refuseTaken(out: string): void {
-  if (existsSync(out)) throw new StoreError("conflict", `There is a file ${out} already.`, "Name another.");
 }
 
 async function create(path: string): Promise<FileHandle> {

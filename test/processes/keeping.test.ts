@@ -1,7 +1,7 @@
 // The commands that keep a store's content elsewhere, or no longer, as a user calls them.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
@@ -114,6 +114,16 @@ describe("backup and restore", () => {
     expect(readFileSync(inFolder("mine.txt"), "utf8")).toBe("mine");
     expect(readdirSync(folder).sort()).toEqual(["copy.db", "mine.txt", "test.db"]);
   });
+});
+
+test.each(["-wal", "-shm", "-journal"])("nothing is written under the store's own name, …%s", async (end) => {
+  await makeStore();
+  symlinkSync(".", inFolder("link"));
+  for (const command of ["backup", "export"])
+    for (const name of [`test.db${end}`, `link/test.db${end}`])
+      expect(run([command, name])).toEqual(refused(/SQLite would take .* for a part of .*test\.db\.\n/));
+  expect(readdirSync(folder).sort()).toEqual(["link", "test.db"]);
+  expect(run(["doctor"])).toEqual(done(expect.stringMatching(/all is in order/)));
 });
 
 describe("export and import", () => {

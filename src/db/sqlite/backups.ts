@@ -3,6 +3,7 @@ import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { StoreError } from "../errors.ts";
 import { readSchemaVersion } from "./connection.ts";
 import { notOurs, toStoreError } from "./errors.ts";
+import { refuseTaken } from "./free-name.ts";
 import { listMigrations } from "./migration-files.ts";
 import { syncFolderOf } from "./place.ts";
 import { openToLook } from "./read-connection.ts";
@@ -11,7 +12,7 @@ import { copyVerified } from "./verified-copy.ts";
 /** `not_found`: there is no store. `conflict`: there is a file already where the copy is to be. */
 export function backUp(file: string, copy: string, migrationsDirectory: string): void {
   assertOurs(file, migrationsDirectory);
-  copyTo(file, copy, { unfinished: `${copy}.unverified`, refuse: () => refuseTaken(copy) });
+  copyTo(file, copy, { unfinished: `${copy}.unverified`, refuse: () => refuseTaken(copy, file) });
 }
 
 /** `conflict`: something is stored in `file` already. What is there is never written over. */
@@ -40,11 +41,6 @@ function copyTo(
   } finally {
     clear();
   }
-}
-
-function refuseTaken(copy: string): void {
-  if (!existsSync(copy)) return;
-  throw new StoreError("conflict", `There is a file ${copy} already.`, "Name one that does not exist.");
 }
 
 function refuseStored(file: string): void {
