@@ -23,29 +23,43 @@ export function exportTo(out: string, settings: ExportSettings): Promise<void> {
   return printText(settings, async (store) => {
     refuseTaken(out, settings.db);
     const unfinished = `${out}.unfinished`;
-    await rm(unfinished, { force: true });
-    const file = await create(unfinished);
     try {
-      const counts = await writeAll(file, store, settings);
-      await file.sync();
+      await rm(unfinished, { force: true });
+      const counts = await writeTo(unfinished, store, settings);
       // Again: somebody may have written there meanwhile.
       refuseTaken(out, settings.db);
       await rename(unfinished, out);
       return `${out} has ${describe(counts)}.\n`;
+    } catch (error) {
+      throw toFileError(error, out);
     } finally {
-      await file.close();
       await rm(unfinished, { force: true });
     }
   });
 }
 
-async function create(path: string): Promise<FileHandle> {
+async function writeTo(path: string, store: Store, settings: ExportSettings) {
+  const file = await open(path, "wx", 0o600);
   try {
-    return await open(path, "wx", 0o600);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new StoreError("invalid_input", `${path} cannot be made (${code}).`, "Name another file.");
+    const counts = await writeAll(file, store, settings);
+    await file.sync();
+    return counts;
+  } finally {
+    await file.close();
   }
+}
+
+/** Of the system about a file of ours; any other stays. */
+function toFileError(error: unknown, path: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof StoreError || code === undefined) return error;
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return new StoreError(
+      "disk_full",
+      `The disk that holds ${path} is full.`,
+      "Free some space, or name another place.",
+    );
+  return new StoreError("invalid_input", `${path} cannot be made (${code}).`, "Name another file.");
 }
 
 async function writeAll(file: FileHandle, store: Store, { session, directory, format }: ExportSettings) {
