@@ -1,7 +1,16 @@
 // The commands that keep a store's content elsewhere, or no longer, as a user calls them.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
@@ -10,6 +19,10 @@ import { newEvent, newSession } from "../new-records.ts";
 import { makeFolder, storeOptions } from "../open-test-store.ts";
 import { fingerprints } from "./files.ts";
 import { program, testEnvironment } from "./program.ts";
+
+const canMount =
+  process.platform === "linux" &&
+  spawnSync("unshare", ["-m", "sh", "-c", "mount -t tmpfs none /mnt"], { stdio: "ignore" }).status === 0;
 
 const day = 86_400_000;
 let folder: string;
@@ -113,6 +126,53 @@ describe("backup and restore", () => {
     );
     expect(readFileSync(inFolder("mine.txt"), "utf8")).toBe("mine");
     expect(readdirSync(folder).sort()).toEqual(["copy.db", "mine.txt", "test.db"]);
+  });
+});
+
+describe("where a store is restored to", () => {
+  test("a link's target is filled, and the link stays", async () => {
+    await makeStore();
+    run(["backup", "copy.db"]);
+    for (const name of ["target.db", "log.db"]) writeFileSync(inFolder(name), "");
+    writeFileSync(inFolder("log.db-wal"), "mine");
+    symlinkSync("target.db", inFolder("link.db"));
+    symlinkSync("log.db", inFolder("linked-log.db"));
+    expect(run(["restore", "copy.db"], inFolder("link.db")).status).toBe(0);
+    expect(readlinkSync(inFolder("link.db"))).toBe("target.db");
+    expect(run(["show", old], inFolder("target.db")).status).toBe(0);
+    expect(run(["restore", "copy.db"], inFolder("linked-log.db"))).toEqual(refused(/There is something in/));
+    expect(readFileSync(inFolder("log.db-wal"), "utf8")).toBe("mine");
+  });
+
+  test.runIf(process.geteuid !== undefined)("nothing is put where others can write", async () => {
+    await makeStore();
+    run(["backup", "copy.db"]);
+    mkdirSync(inFolder("open"));
+    chmodSync(inFolder("open"), 0o777);
+    expect(run(["restore", "copy.db"], inFolder("open/new.db"))).toEqual(refused(/Every user can write/));
+    expect(readdirSync(inFolder("open"))).toEqual([]);
+  });
+});
+
+describe.runIf(canMount)("a disk that is full (skipped where mounting is not allowed)", () => {
+  const full = 'mount -t tmpfs -o size=100k,mode=700 none "$1" && shift && exec "$@"';
+
+  test.each([
+    ["backup", ["backup", "full/copy.db"], "full/copy.db"],
+    ["restore", ["restore", "copy.db", "--db", "full/new.db"], "full/new.db"],
+    ["export", ["export", "full/out.jsonl"], "full/out.jsonl"],
+  ])("%s says which disk it is", async (_what, args, named) => {
+    await makeStore({ megabytes: 1 });
+    run(["backup", "copy.db"]);
+    mkdirSync(inFolder("full"));
+    const command = [process.execPath, program, "--db", db, ...args];
+    const { status, stdout, stderr } = spawnSync(
+      "unshare",
+      ["-m", "sh", "-c", full, "sh", inFolder("full"), ...command],
+      { encoding: "utf8", env: testEnvironment(), cwd: folder },
+    );
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(new RegExp(`^The disk that holds .*${named} is full.*\\nFree some space.*\\n$`));
   });
 });
 

@@ -1,11 +1,12 @@
 // A store → a copy elsewhere, and a copy → a store. Servers may go on with the store meanwhile.
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
+import Database from "better-sqlite3";
 import { StoreError } from "../errors.ts";
 import { readSchemaVersion } from "./connection.ts";
 import { notOurs, toStoreError } from "./errors.ts";
 import { refuseTaken } from "./free-name.ts";
 import { listMigrations } from "./migration-files.ts";
-import { syncFolderOf } from "./place.ts";
+import { preparePlace, syncFolderOf, unableToCreate } from "./place.ts";
 import { openToLook } from "./read-connection.ts";
 import { copyVerified } from "./verified-copy.ts";
 
@@ -18,7 +19,8 @@ export function backUp(file: string, copy: string, migrationsDirectory: string):
 /** `conflict`: something is stored in `file` already. What is there is never written over. */
 export function restore(copy: string, file: string, migrationsDirectory: string): void {
   assertOurs(copy, migrationsDirectory);
-  copyTo(copy, file, { unfinished: `${file}.restoring`, refuse: () => refuseStored(file) });
+  const place = preparePlace(file);
+  copyTo(copy, place, { unfinished: `${place}.restoring`, refuse: () => refuseStored(place) });
 }
 
 /** Nothing has the name of the copy before it is whole and verified; one that was cut short has the other name. */
@@ -37,10 +39,18 @@ function copyTo(
     renameSync(unfinished, copy);
     syncFolderOf(copy);
   } catch (error) {
-    throw toStoreError(error, file);
+    throw toCopyError(error, { file, copy });
   } finally {
     clear();
   }
+}
+
+/** The file is only read: a full or write-protected disk is the copy's. */
+function toCopyError(error: unknown, { file, copy }: { file: string; copy: string }): StoreError {
+  if (error instanceof StoreError) return error;
+  if (!(error instanceof Database.SqliteError)) return unableToCreate(copy, error as NodeJS.ErrnoException);
+  const isOfCopy = /^SQLITE_(FULL|READONLY|CANTOPEN)/.test(error.code);
+  return toStoreError(error, isOfCopy ? copy : file);
 }
 
 function refuseStored(file: string): void {
@@ -49,7 +59,7 @@ function refuseStored(file: string): void {
   throw new StoreError(
     "conflict",
     `There is something in ${file} already; it was left as it is.`,
-    "Name an empty place with --db; or end the servers and move that file, with its -wal, out of the way first.",
+    "Name an empty place with --db, or end the servers and move that file, with its -wal, out of the way first.",
   );
 }
 

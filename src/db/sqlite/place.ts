@@ -44,6 +44,18 @@ export function prepareFile(file: string): void {
   }
 }
 
+/** The folder of a file that is to be put there whole; returns the file's own path, where a link leads to it. */
+export function preparePlace(file: string): string {
+  try {
+    const real = existingOr(file);
+    makeFolders(dirname(real), 0o700);
+    refuseForeignPlace(real);
+    return real;
+  } catch (error) {
+    throw error instanceof StoreError ? error : unableToCreate(file, error as NodeJS.ErrnoException);
+  }
+}
+
 /** An empty one, which must not be there yet. */
 export function makeFile(file: string): void {
   const made = openSync(file, "wx", 0o600);
@@ -132,7 +144,8 @@ export function findExposure(file: string): { found: string; advice: string; fai
   return exposed;
 }
 
-function unableToCreate(file: string, error: NodeJS.ErrnoException): StoreError {
+/** What the system said → what a person can do. */
+export function unableToCreate(file: string, error: NodeJS.ErrnoException): StoreError {
   if (error.code === "EROFS" || error.code === "EACCES" || error.code === "EPERM") {
     return readOnly(file, { cause: error });
   }
