@@ -63,6 +63,13 @@ describe.runIf(canMount)("looking at a read-only disk (skipped where mounting is
     expect(look(folder)).toMatchObject({ status: 0, stdout: expect.stringContaining(id), stderr: "" });
   });
 
+  test("a store beside an empty log, as somebody who only looked may have left it", async () => {
+    const folder = makeFolder();
+    const id = await makeStoreFile(join(folder, "test.db"));
+    writeFileSync(join(folder, "test.db-wal"), "");
+    expect(look(folder)).toMatchObject({ status: 0, stdout: expect.stringContaining(id), stderr: "" });
+  });
+
   test.each([
     [["", "-wal", "-shm"], { status: 0, stdout: expect.stringContaining("kept") }],
     [["", "-wal"], { status: 1, stdout: "", stderr: expect.stringMatching(/-wal.*\n.*writable/) }],

@@ -39,16 +39,18 @@ export function openToLook(file: string): Database.Database {
 
 /**
  * A read-only connection does not bring the log into the file, but leaves its own -wal and -shm behind, write-protected
- * if the file is. So it is for a file with a log, which may be in use; one without is opened as usual, changed by
- * nothing, and cleared up behind. Where that cannot be, nobody writes either, and the bytes are read as they stand.
+ * if the file is. So it is for a file with a log, which may be in use; one without, or with an empty one, is opened as usual,
+ * changed by nothing, and cleared up behind. Where that cannot be, nobody writes either, and the bytes are read as they stand.
  */
 function openToRead(real: string): Database.Database {
   const options = { timeout: busyTimeout, fileMustExist: true };
-  const [hasLog, writable] = [existsSync(`${real}-wal`), isWritable(real) && isWritable(dirname(real))];
-  if (hasLog && (writable || existsSync(`${real}-shm`)))
+  const log = statSync(`${real}-wal`, { throwIfNoEntry: false });
+  const isEmpty = (log?.size ?? 0) === 0;
+  const writable = isWritable(real) && isWritable(dirname(real));
+  if (writable && isEmpty) return new Database(real, options);
+  if (writable || (log !== undefined && existsSync(`${real}-shm`)))
     return new Database(real, { ...options, readonly: true });
-  if (writable) return new Database(real, options);
-  if (!hasLog) return new Database(imageOf(real), { readonly: true });
+  if (isEmpty) return new Database(imageOf(real), { readonly: true });
   throw new StoreError(
     "read_only",
     `${real} is write-protected, and its last writes are still in its log, ${real}-wal.`,
