@@ -73,8 +73,14 @@ async function writeAll(file: FileHandle, store: Store, { session, directory, fo
       if (texts[index] !== "") counts[kind] = (counts[kind] ?? 0) + 1;
     await file.appendFile(texts.join(""));
   }
+  if (here !== undefined && Object.keys(counts).length === 0) throw nothingIn(here.directory);
   if (format === "jsonl") await file.appendFile(toLine(end(counts)));
   return counts;
+}
+
+function nothingIn(directory: string): StoreError {
+  const message = `No session has worked in ${directory}.`;
+  return new StoreError("not_found", message, "list_sessions shows where any did.");
 }
 
 const toLine = (record: object) => `${JSON.stringify(record)}\n`;

@@ -1,4 +1,5 @@
 // `backstory import`: takes in the transcripts of this machine's agent hosts, or those at the paths.
+import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { type ImportOptions, importTranscripts, rootsOf } from "../capture/import.ts";
@@ -70,6 +71,7 @@ async function takeExports(paths: readonly string[], settings: ImportSettings): 
   const others: string[] = [];
   try {
     for (const path of paths) {
+      await refusePipe(path);
       if (!(await isExport(path))) others.push(path);
       else {
         const taken = await withStoreFor(settings, (store) =>
@@ -83,6 +85,17 @@ async function takeExports(paths: readonly string[], settings: ImportSettings): 
     return null;
   }
   return paths.length > 0 && others.length === 0 ? null : others;
+}
+
+/** To open one is to wait for whoever writes to it. */
+async function refusePipe(path: string): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (found === null || found.isFile() || found.isDirectory()) return;
+  throw new StoreError(
+    "invalid_input",
+    `${path} is neither a file nor a folder.`,
+    "Save it to a file first.",
+  );
 }
 
 function report(

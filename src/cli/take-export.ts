@@ -30,7 +30,7 @@ export async function isExport(path: string): Promise<boolean> {
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(1024), 0, 1024, 0);
       const [first = ""] = buffer.toString("utf8", 0, bytesRead).split("\n", 1);
-      return isHeader(JSON.parse(first));
+      return isHeader(parse(withoutMark(first)));
     } finally {
       await file.close();
     }
@@ -93,7 +93,7 @@ class Reading {
 
   /** Null: the first line, or the last. */
   #toRecord({ text, whole }: Line): PortableRecord | null {
-    const value = parse(text);
+    const value = parse(this.#line === 1 ? withoutMark(text ?? "") : text);
     if (this.#line === 1 && isHeader(value)) {
       if (value.version === exportVersion) return null;
       throw new StoreError(
@@ -113,6 +113,11 @@ class Reading {
       "What comes before it was taken in or was there; with the line mended, import it again.",
     );
   }
+}
+
+/** Some editors put a byte order mark before what they save. */
+function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, "");
 }
 
 function parse(text: string | null): unknown {

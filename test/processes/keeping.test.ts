@@ -38,6 +38,7 @@ function run(args: string[], file = db) {
     env: testEnvironment(),
     cwd: folder,
     maxBuffer: 1e7,
+    timeout: 30_000,
   });
   return { status, stdout, stderr };
 }
@@ -214,6 +215,19 @@ describe("export and import", () => {
     expect(JSON.parse(recordsIn("all.jsonl").at(-1) ?? "")).toEqual({ kind: "end", records: counts });
   });
 
+  test("an import takes in what an editor has put a mark before, and waits for no pipe", async () => {
+    await makeStore();
+    run(["export", "all.jsonl"]);
+    writeFileSync(inFolder("marked.jsonl"), `\uFEFF${readFileSync(inFolder("all.jsonl"), "utf8")}`);
+    const other = inFolder("other.db");
+    expect(run(["import", "marked.jsonl"], other)).toEqual(
+      done(expect.stringMatching(/2 sessions, 3 events/)),
+    );
+    if (process.platform === "win32") return;
+    spawnSync("mkfifo", [inFolder("pipe")]);
+    expect(run(["import", "pipe"], other)).toEqual(refused(/pipe is neither a file nor a folder/));
+  });
+
   test("an import says where the last line is not there", async () => {
     await makeStore();
     run(["export", "all.jsonl"]);
@@ -238,9 +252,10 @@ describe("export and import", () => {
     expect(text).toMatch(
       /^# old\n\n.*\n\n## 1\. user, .*\n\n> chat\n\n## 2\. user, decision, .*\n\n> SQLite\n/s,
     );
-    expect(run(["export", "none.jsonl", "--directory", folder])).toEqual(
-      done(`${inFolder("none.jsonl")} has nothing.\n`),
+    expect(run(["export", "none.jsonl", "--directory", "nowhere"])).toEqual(
+      refused(/No session has worked in .*nowhere\.\n`backstory list` shows/),
     );
+    expect(readdirSync(folder).sort()).toEqual(["one.md", "test.db"]);
   });
 
   test("an export writes over nothing, and leaves nothing where it fails", async () => {
