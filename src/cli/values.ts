@@ -1,5 +1,6 @@
 // What a user gives to an option or an argument → a value, or a word about what it should be.
 import { InvalidArgumentError, Option } from "commander";
+import { parseTime } from "../tools/iso-time.ts";
 import { resolvePath } from "./paths.ts";
 
 export const directoryOption = (about: string) => new Option("--directory <path>", about);
@@ -24,12 +25,13 @@ export function parseBytes(value: string): number {
   return Number(digits) * 1000 ** powers[unit as keyof typeof powers];
 }
 
-/** Milliseconds since 1970. */
+/** Milliseconds since 1970. What is still to come would be all that there is. */
 export function parseSince(value: string): number {
   const ago = /^(\d{1,5})([dh])$/.exec(value);
   const hours = ago?.[2] === "h" ? 1 : 24;
-  const time = ago ? Date.now() - Number(ago[1]) * hours * 3_600_000 : Date.parse(value);
-  if (Number.isNaN(time)) throw new InvalidArgumentError("Give a date such as 2026-11-21, or 7d, or 12h.");
+  const time = ago ? Date.now() - Number(ago[1]) * hours * 3_600_000 : parseTime(value);
+  if (time === null) throw new InvalidArgumentError("Give a date such as 2026-11-21, or 7d, or 12h.");
+  if (time > Date.now()) throw new InvalidArgumentError(`${value} is still to come.`);
   return time;
 }
 

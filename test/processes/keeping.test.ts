@@ -328,9 +328,12 @@ describe("prune", () => {
     expect(run([...args, "--keep-decisions"])).toEqual(done("There is nothing to prune.\n"));
   });
 
-  test("needs a time", async () => {
+  test("needs a time that has been", async () => {
     await makeStore();
     expect(run(["prune"])).toEqual(refused(/--older-than/));
-    expect(run(["prune", "--older-than", "soon"])).toEqual(refused(/Give a date/));
+    for (const none of ["soon", "90", "2026", "30-11-2026", "2026-02-30"])
+      expect(run(["prune", "--older-than", none])).toEqual(refused(/Give a date/));
+    expect(run(["prune", "--older-than", "2099-01-01"])).toEqual(refused(/2099-01-01 is still to come/));
+    expect(run(["list"]).stdout).toMatch(/old/);
   });
 });
