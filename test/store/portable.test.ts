@@ -173,13 +173,16 @@ it("puts what is shared before its forks, whatever their ids", async () => {
   const forked = await fork(id, 1);
   await other.appendEvent(newEvent(forked));
   const deep = await fork(forked, 2);
-  expect([id, forked, deep].sort()).toEqual([deep, forked, id]);
+  const early = await fork(deep, 0);
+  expect([id, forked, deep, early].sort()).toEqual([early, deep, forked, id]);
   store = other;
   const { into } = await openOther();
   expect((await into.portable.take(inBatches(await recordsOf({ sessionId: deep }), 5))).leftForks).toEqual(
     [],
   );
   expect((await into.getEvent(deep, 2)).content).toBe("hello");
+  const ids = (await recordsOf()).filter(({ kind }) => kind === "session").map((record) => record.id);
+  expect(ids).toEqual([id, forked, deep, early]);
 });
 
 it("exports a fork with what it shares, and a directory's sessions alone", async () => {
@@ -252,6 +255,7 @@ describe("a value that would stand in the way of later reads", () => {
     ["session", { project_id: "proj_nope" }],
     ["session", { forked_at_seq: 1 }],
     ["session", { state: "lost" }],
+    ["session", { id: "sess_1", forked_from_session_id: "sess_1" }],
     ["session", { todos: [{}] }],
     ["event", { type: "hologram" }],
     ["event", { metadata: [1] }],
@@ -286,6 +290,44 @@ describe("a value that would stand in the way of later reads", () => {
     });
     await into.portable.take(inBatches(records as PortableRecord[], 10));
     expect(rowsOf(other)).toEqual(rowsOf(file));
+  });
+});
+
+describe("a fork made elsewhere of a session that is forgotten here", () => {
+  const todo = (content: string) => ({ id: null, content, status: "pending", priority: "low" }) as const;
+  const checkpoint = { label: null, state: null, gitHead: null, idempotencyKey: null };
+
+  it.each([
+    ["shares some of it", 2],
+    ["shares nothing of it", 0],
+  ])("%s, and does not bring back what it was given", async (_how, atSeq) => {
+    const { other: here, into } = await openOther();
+    const all = await recordsOf();
+    await into.portable.take(inBatches(all, 50));
+    const fork = async (from: string, title: string | null) =>
+      (await store.forkSession({ ...by, sessionId: from, atSeq, title, idempotencyKey: null })).record.id;
+    await store.updateSession(sessionId, { title: "GIVEN title", context: "GIVEN context" }, by);
+    await store.updateTodos(sessionId, [todo("GIVEN")]);
+    const madeThere = await fork(await fork(sessionId, null), null);
+    const given = (await store.getTodos(madeThere)).todos;
+    await store.updateTodos(madeThere, [...given, todo("its own")]);
+    await store.checkpoints.save({ ...by, sessionId: madeThere, ...checkpoint });
+    await into.forgetting.forget({ sessionId }, by);
+    await into.portable.take(inBatches(await recordsOf(), 7));
+    expect(JSON.stringify(rowsOf(here))).not.toContain("GIVEN");
+    expect(await into.getSession(madeThere)).toMatchObject({ title: null, context: null, metadata: null });
+    expect((await into.getTodos(madeThere)).todos.map(({ content }) => content)).toEqual(["its own"]);
+  });
+
+  it("keeps what it has since the session was forgotten there", async () => {
+    await store.forgetting.forget({ sessionId }, by);
+    await store.updateSession(forkId, { title: "its own" }, by);
+    const { other, into } = await openOther();
+    const records = await recordsOf();
+    await into.portable.take(inBatches(records.slice(0, 30), 7));
+    await into.portable.take(inBatches(records, 7));
+    expect(rowsOf(other)).toEqual(rowsOf(file));
+    expect(await into.getSession(forkId)).toMatchObject({ title: "its own" });
   });
 });
 

@@ -1,5 +1,5 @@
 // What is asked of the tables for an export.
-import { and, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { PortableKind } from "../portable.ts";
 import { type FormName, forms } from "./portable-rows.ts";
@@ -15,7 +15,7 @@ export type Listed = Extract<PortableKind, "project" | "run" | "job" | "automati
 
 /** Which sessions. */
 export function prepareScope(db: Drizzle) {
-  const { id } = columnsOf(sessions);
+  const { id, forkedFromSessionId } = columnsOf(sessions);
   const { sessionId, sourceId } = columnsOf(lineage);
   const matches = (column: SQLiteColumn, name: string) =>
     or(sql`${sql.placeholder(name)} is null`, eq(column, sql.placeholder(name)));
@@ -28,6 +28,12 @@ export function prepareScope(db: Drizzle) {
     ids: new Prepared(db, () => db.select({ id }).from(sessions).where(inScope)),
     shared: new Prepared(db, () =>
       db.select({ sessionId, sourceId }).from(lineage).where(inList(lineage.sessionId, "ids")),
+    ),
+    forks: new Prepared(db, () =>
+      db
+        .select({ id, forkedFromSessionId })
+        .from(sessions)
+        .where(and(inList(sessions.id, "ids"), isNotNull(sessions.forkedFromSessionId))),
     ),
   };
 }

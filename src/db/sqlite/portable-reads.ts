@@ -21,18 +21,21 @@ export class PortableReads {
     this.#lists = prepareLists(db);
   }
 
-  /** Those that are shared come first. */
+  /** A fork comes behind those it shares with, and behind the one it was made of. */
   sessionIds({ sessionId, directory }: PortableScope): string[] {
     if (sessionId !== undefined) this.#sessions.get(sessionId);
     const ids = this.#scope.ids
       .all({ sessionId: sessionId ?? null, directory: directory ?? null })
       .map((row) => row.id);
-    const sourcesOf = (of: readonly string[]) => this.#scope.shared.all({ ids: JSON.stringify(of) });
-    const all = [...new Set([...ids, ...sourcesOf(ids).map(({ sourceId }) => sourceId)])].sort();
-    const parts = new Map<string, number>();
-    for (const { sessionId: fork } of sourcesOf(all)) parts.set(fork, (parts.get(fork) ?? 0) + 1);
-    // A fork shares all that its source shares, and something of the source: it has a part more.
-    return all.sort((a, b) => (parts.get(a) ?? 0) - (parts.get(b) ?? 0));
+    const shared = this.#scope.shared.all({ ids: JSON.stringify(ids) });
+    const all = [...new Set([...ids, ...shared.map(({ sourceId }) => sourceId)])].sort();
+    const given = { ids: JSON.stringify(all) };
+    const sources = new Map<string, (string | null)[]>(all.map((id) => [id, []]));
+    for (const { sessionId: fork, sourceId } of this.#scope.shared.all(given))
+      sources.get(fork)?.push(sourceId);
+    for (const { id, forkedFromSessionId } of this.#scope.forks.all(given))
+      sources.get(id)?.push(forkedFromSessionId);
+    return sourcesFirst(sources);
   }
 
   /** Null: it has been deleted meanwhile. */
@@ -76,4 +79,18 @@ export class PortableReads {
     const rows: Record<string, unknown>[] = this.#lists[kind].all(given);
     return rows.map((row): PortableRecord => ({ kind, ...toPortable(kind, row) }));
   }
+}
+
+/** The keys, each behind those of its sources that are keys too. */
+function sourcesFirst(sources: ReadonlyMap<string, readonly (string | null)[]>): string[] {
+  const seen = new Set<string>();
+  const ordered: string[] = [];
+  const visit = (id: string) => {
+    if (seen.has(id)) return;
+    seen.add(id);
+    for (const source of sources.get(id) ?? []) if (source !== null && sources.has(source)) visit(source);
+    ordered.push(id);
+  };
+  for (const id of sources.keys()) visit(id);
+  return ordered;
 }

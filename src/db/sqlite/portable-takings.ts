@@ -2,13 +2,16 @@
 import { and, eq, sql } from "drizzle-orm";
 import { type PortableCounts, type PortableRecord, portableKinds } from "../portable.ts";
 import type { JsonObject, JsonValue } from "../records.ts";
+import { PortableForks } from "./portable-forks.ts";
 import { assertJoined, outOfPlace, toRefusal } from "./portable-refusals.ts";
 import { fromPortable, PortableInserts } from "./portable-rows.ts";
 import { columnsOf, type Drizzle, Prepared, value } from "./prepare.ts";
 import type { ProviderSessions } from "./provider-sessions.ts";
 import type { Redaction } from "./redaction.ts";
-import { events, projects, sessions } from "./schema.ts";
+import { events, projects, sessions, type todos } from "./schema.ts";
 import type { SessionRow } from "./sessions.ts";
+
+type TodoRow = typeof todos.$inferSelect;
 
 /** A session of the export as it is here: its id, and up to where its history is the same. */
 interface Here {
@@ -76,6 +79,7 @@ export class PortableTaking {
   readonly counts = Object.fromEntries(portableKinds.map((kind) => [kind, 0])) as PortableCounts;
   readonly leftForks: string[] = [];
   readonly #related: Related;
+  readonly #forks: PortableForks;
   /** Projects of the export that are here under another id. */
   readonly #projects = new Map<string, string>();
   /** Sessions of the export that are here, by their ids there. */
@@ -88,6 +92,7 @@ export class PortableTaking {
 
   constructor(related: Related) {
     this.#related = related;
+    this.#forks = new PortableForks((id) => related.tables.session.get({ id }));
   }
 
   take(records: readonly PortableRecord[]): void {
@@ -112,7 +117,8 @@ export class PortableTaking {
       case "event":
         return this.#event(record);
       default: {
-        const row = this.#row(record.kind, record);
+        const said = this.#row(record.kind, record);
+        const row = record.kind === "checkpoint" ? this.#forks.checkpoint(said) : said;
         return !this.#left.has(String(row.sessionId)) && this.#related.tables.inserts.run(record.kind, row);
       }
     }
@@ -138,9 +144,10 @@ export class PortableTaking {
     const { tables, providerSessions } = this.#related;
     const said = this.#parented(this.#row("session", record) as SessionRow);
     const found = tables.session.get({ id: said.id }) ?? providerSessions.find(said);
+    this.#forks.note(said, found?.id ?? said.id);
     if (found !== undefined) {
       const { id, deletedAt, forgottenAt, lastSeq } = found;
-      const stays = id !== said.id || deletedAt !== null || forgottenAt !== null;
+      const stays = id !== said.id || deletedAt !== null || forgottenAt !== said.forgottenAt;
       if (stays) this.#left.add(said.id);
       const next = !stays && lastSeq < said.lastSeq ? lastSeq + 1 : null;
       this.#begin(said, { next, id: deletedAt === null ? id : null });
@@ -149,7 +156,7 @@ export class PortableTaking {
     const lineage = this.#lineageOf(record);
     if (lineage === null) this.leftForks.push(said.id);
     const before = said.forkedAtSeq ?? 0;
-    const empty = { ...said, lastSeq: before, eventCount: before };
+    const empty = { ...this.#forks.session(said), lastSeq: before, eventCount: before };
     if (lineage === null || !tables.inserts.run("session", empty)) {
       this.#left.add(said.id);
       this.#begin(said, { next: null, id: null });
@@ -158,7 +165,8 @@ export class PortableTaking {
     this.#begin(said, { next: before < said.lastSeq ? before + 1 : null, id: said.id });
     for (const part of lineage) tables.inserts.run("lineage", part);
     for (const todo of objects(record.todos)) {
-      tables.inserts.run("todo", { ...this.#row("todo", todo), sessionId: said.id });
+      const row = this.#row("todo", todo) as TodoRow;
+      if (this.#forks.isOwn(said.id, row)) tables.inserts.run("todo", { ...row, sessionId: said.id });
     }
     return true;
   }
@@ -221,9 +229,9 @@ export class PortableTaking {
   #meet(): void {
     const open = this.#open;
     if (open === undefined || open.next === null) return;
-    const { id, lastSeq } = open.session;
+    const { id, lastSeq, forgottenAt } = open.session;
     const found = this.#related.tables.session.get({ id });
-    if (found?.deletedAt !== null || found.forgottenAt !== null) {
+    if (found?.deletedAt !== null || found.forgottenAt !== forgottenAt) {
       this.#left.add(id);
       if (found?.deletedAt !== null) this.#here.delete(id);
       open.next = null;
