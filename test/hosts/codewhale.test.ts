@@ -61,7 +61,11 @@ it("reads a turn of the runtime with its thread and its items", async () => {
 });
 
 it("reads of a thread's timeline what its items do not tell", async () => {
-  const { events, skipped } = await readPath(file("tasks", "runtime", "events", "thr_1.jsonl"));
+  const { sessions, events, skipped } = await readPath(file("tasks", "runtime", "events", "thr_1.jsonl"));
+  // The timeline comes before the threads in a folder, and names neither directory nor title.
+  expect(sessions).toMatchObject([
+    { id: "thr_1", directory: "/home/ada/engine", title: "The missing target" },
+  ]);
   expect(events).toMatchObject([
     { key: "event 1", type: "status", content: "turn.started", turnId: "turn_1" },
   ]);
