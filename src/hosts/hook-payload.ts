@@ -29,6 +29,8 @@ export interface PayloadWords {
   moments: Readonly<Record<string, Moment>>;
   /** The host's id of a subagent's session. */
   childId?: (sessionId: string, agentId: string) => string;
+  /** We read no transcripts of it: what its hooks do not keep is lost. */
+  heardOnly?: boolean;
 }
 
 const goingOn = new Set(["resume", "compact", "fork"]);
@@ -42,7 +44,7 @@ export function readPayload(payload: JsonObject, named: string | null, words: Pa
   if (event === null || moment === undefined || id === null) return null;
   const session = sessionOf(payload, id, words.host);
   const child = childOf(payload, session, words);
-  const teller = new Teller(payload, child?.id ?? id);
+  const teller = new Teller(payload, child?.id ?? id, words);
   const isSubagent = moment === "subagent";
   return {
     event,
@@ -102,11 +104,13 @@ function taskOf(payload: JsonObject, moment: Moment): HookCall["task"] {
 class Teller {
   readonly #payload: JsonObject;
   readonly #sessionId: string;
+  readonly #heardOnly: boolean;
   readonly #shared;
 
-  constructor(payload: JsonObject, sessionId: string) {
+  constructor(payload: JsonObject, sessionId: string, { heardOnly = false }: PayloadWords) {
     this.#payload = payload;
     this.#sessionId = sessionId;
+    this.#heardOnly = heardOnly;
     this.#shared = {
       turnId: boundName(
         asText(payload.prompt_id) ?? asText(payload.turn_id) ?? asText(payload.generation_id),
@@ -118,8 +122,10 @@ class Teller {
   heard(moment: Moment): HookCall["heard"] {
     const { prompt, last_assistant_message, prompt_response, text, compact_summary } = this.#payload;
     switch (moment) {
-      case "prompt":
-        return this.#said({ author: "user", content: typed(asText(prompt)) });
+      case "prompt": {
+        const content = asText(prompt);
+        return isCommand(content) && !this.#heardOnly ? [] : this.#said({ author: "user", content });
+      }
       case "answer":
       case "subagent":
         return this.#said({
@@ -180,9 +186,9 @@ class Teller {
   }
 }
 
-/** A slash command is written otherwise in a transcript, and is no message. */
-function typed(prompt: string | null): string | null {
-  return prompt !== null && /^\s{0,20}\/[\w:-]{1,100}(?:\s|$)/.test(prompt) ? null : prompt;
+/** A slash command: a transcript has it in other words, and so as another event. */
+function isCommand(prompt: string | null): boolean {
+  return prompt !== null && /^\s{0,20}\/[\w:-]{1,100}(?:\s|$)/.test(prompt);
 }
 
 /** As Claude Code takes it, and those that took it over. */

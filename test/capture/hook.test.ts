@@ -325,6 +325,28 @@ describe("the other hosts", () => {
     });
   });
 
+  test.each([
+    ["cursor", "beforeSubmitPrompt", ["/review the parser"]],
+    ["vscode", "UserPromptSubmit", ["/review the parser"]],
+    ["copilot", "userPromptSubmitted", ["/review the parser"]],
+    // Their transcripts have it in other words.
+    ["codex", "UserPromptSubmit", []],
+  ])(
+    "%s: a prompt that begins with a slash is kept where no transcript has it",
+    async (host, named, wanted) => {
+      const store = await openTestStore();
+      const prompt = "/review the parser";
+      const { sessionId } = await call(store, host, { session_id: "a", cwd: "/x", prompt }, named);
+      const { items } = await store.getHistory({
+        sessionId: sessionId ?? "",
+        order: "asc",
+        orderBy: "seq",
+        limit: 9,
+      });
+      expect(items.map(({ content }) => content)).toEqual(wanted);
+    },
+  );
+
   test("cursor: a tool call is recorded by its hook, once", async () => {
     const store = await openTestStore();
     const payload = {
