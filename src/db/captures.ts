@@ -16,7 +16,10 @@ import type {
   Workspace,
 } from "./records.ts";
 
-/** What a host says of a session. Said again, it fills in what was not known; null says nothing. */
+/**
+ * What a host says of a session. Said again, it fills in what was not known, and moves its title, its model and its version,
+ * so far as they are the host's own; null says nothing.
+ */
 export interface CapturedSession {
   kind: "session";
   providerSessionId: string;

@@ -128,7 +128,7 @@ export class ProviderSessions {
       agent: found.agent ?? session.agent,
       context: found.context ?? session.context,
       parentSessionId: found.parentSessionId ?? session.parentSessionId,
-      metadata: mergeUnder(found.metadata, session.metadata),
+      metadata: mergeUnder(found.metadata, session.metadata, none),
     });
     return { record, duplicate: true };
   }
@@ -187,7 +187,7 @@ export class ProviderSessions {
       gitBranch: said.gitBranch ?? row.gitBranch,
       agent: row.agent ?? said.agent,
       context: row.context ?? said.context,
-      metadata: mergeUnder(row.metadata, said.metadata),
+      metadata: mergeUnder(row.metadata, said.metadata, row.origin === "tool" ? none : moving),
       // A host that has ended or archived it says so; that it is open it says of every one.
       state: said.state === null || said.state === "active" ? row.state : said.state,
       parentSessionId: row.parentSessionId ?? (isParent ? parent.id : null),
@@ -239,11 +239,22 @@ export class ProviderSessions {
   }
 }
 
-/** What is there, with what is said beyond it; alone where both would be too large. */
-function mergeUnder(present: string | null, said: JsonObject | null): string | null {
+/** With what a host's session goes on, each time it goes on. */
+const moving: ReadonlySet<string> = new Set(["model", "version", "cli_version"]);
+const none: ReadonlySet<string> = new Set();
+
+/** What is there, with what is said beyond it, or anew of what moves; alone where both would be too large. */
+function mergeUnder(
+  present: string | null,
+  said: JsonObject | null,
+  moves: ReadonlySet<string>,
+): string | null {
   if (said === null) return present;
   const known = fromJson<JsonObject>(present) ?? {};
-  const added = Object.entries(said).filter(([key]) => !Object.hasOwn(known, key));
+  const added = Object.entries(said).filter(
+    ([key, value]) =>
+      !Object.hasOwn(known, key) || (moves.has(key) && value !== null && known[key] !== value),
+  );
   if (added.length === 0) return present ?? toJson(said);
   const merged = JSON.stringify({ ...known, ...Object.fromEntries(added) });
   return Buffer.byteLength(merged) > limits.metadata ? present : merged;
