@@ -228,6 +228,20 @@ export interface TakenBatch {
   automations: number;
 }
 
+/** What is there already of a batch. */
+export interface KnownBatch {
+  /** Its sessions that are there, or were deleted here and do not come again. */
+  sessions: KnownSession[];
+  /** Of each record, in order: taken in now, it would count for nothing new. */
+  records: boolean[];
+}
+
+export interface KnownSession {
+  providerSessionId: string;
+  directory: string | null;
+  deleted: boolean;
+}
+
 export interface OpenedSession {
   /** Null: it was deleted here. */
   session: Session | null;
@@ -260,6 +274,8 @@ export interface CaptureStore {
    * that made them still has them.
    */
   take(batch: CaptureBatch): Promise<TakenBatch>;
+  /** What `take` would meet: for who only counts. Writes nothing. */
+  findKnown(batch: CaptureBatch): Promise<KnownBatch>;
   /** The session that a hook has started last in that very process; null: none has. */
   latestOfHost(host: ProcessIdentity): Promise<HostSession | null>;
   /** All sources, without their positions. */

@@ -197,6 +197,58 @@ describe("an import", () => {
     expect(await importInto(store, home)).toMatchObject({ events: 4 });
   });
 
+  describe("that is a dry run counts what the import then does", () => {
+    const call = (id: string) => `toolu_a_${id}`;
+    const orphan = (n: number) => lineOf(n, a).replaceAll(call("0"), call(`lost-${n}`));
+    const cases: Record<string, (path: (name: string) => string) => void> = {
+      "nothing has changed": () => {},
+      "a transcript has grown": (path) => appendFileSync(path("x/a.jsonl"), `${lineOf(6, a)}\n`),
+      "it was written anew": (path) =>
+        writeFileSync(path("x/a.jsonl"), `${linesOf(3, a)}${lineOf(9, a)}\n${lineOf(9, a)}\n`),
+      "it was moved": (path) => renameSync(path("x/a.jsonl"), path("x/moved.jsonl")),
+      "results came whose calls are lost": (path) =>
+        appendFileSync(path("x/a.jsonl"), `${orphan(2)}\n${orphan(5)}\n${orphan(5)}\n`),
+      "a result came of a call that is there": (path) =>
+        appendFileSync(path("x/a.jsonl"), `${lineOf(5, a)}\n`),
+      "two files have the same lines": (path) => {
+        writeFileSync(path("x/copy.jsonl"), linesOf(9, a));
+        writeFileSync(path("x/c.jsonl"), linesOf(3, { sessionId: "c" }));
+      },
+      "tasks and automations came": (path) => {
+        const folder = path("../../.codewhale");
+        mkdirSync(join(folder, "tasks"), { recursive: true });
+        mkdirSync(join(folder, "automations"));
+        const task = { schema_version: 1, id: "t1", prompt: "Build", status: "completed", thread_id: "thr" };
+        writeFileSync(join(folder, "tasks", "t1.json"), JSON.stringify(task));
+        const rule = { schema_version: 1, id: "n", name: "nightly", prompt: "Test", rrule: "FREQ=HOURLY" };
+        writeFileSync(join(folder, "automations", "n.json"), JSON.stringify(rule));
+        writeFileSync(join(folder, "automations", "o.json"), JSON.stringify({ ...rule, id: "o" }));
+      },
+    };
+
+    it.each(Object.keys(cases))("where %s", async (name) => {
+      const store = await openTestStore();
+      const { home, path } = makeHome({ "x/a.jsonl": linesOf(6, a), "x/gone.jsonl": linesOf(3, b) });
+      await importInto(store, home);
+      await store.deleteSession((await sessionOf(store, "b")).id, false, { origin: "tool", client: null });
+      appendFileSync(path("x/gone.jsonl"), `${lineOf(3, b)}\n`);
+      cases[name]?.(path);
+      for (const includeDeleted of [false, true]) {
+        const dry = await importInto(store, home, { dryRun: true, includeDeleted });
+        expect(dry).toEqual(await importInto(store, home, { includeDeleted }));
+      }
+    });
+
+    it("into no store", async () => {
+      const { home } = makeHome({
+        "x/a.jsonl": `${linesOf(6, a)}${linesOf(3, a)}`,
+        "x/b.jsonl": linesOf(3, b),
+      });
+      const dry = await importInto(null, home, { dryRun: true });
+      expect(dry).toEqual(await importInto(await openTestStore(), home));
+    });
+  });
+
   it("takes paths, one host's, or what has changed since", async () => {
     const store = await openTestStore();
     const { home, path } = makeHome({ "x/a.jsonl": linesOf(3, a), "y/b.jsonl": linesOf(3, b) });

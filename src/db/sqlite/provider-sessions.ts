@@ -42,6 +42,12 @@ interface ProviderId {
   userId?: string | null;
 }
 
+interface LookedUp {
+  row: SessionRow | undefined;
+  parent: SessionRow | undefined;
+  deleted: boolean;
+}
+
 export class ProviderSessions {
   readonly #now: StoreOptions["now"];
   readonly #sessions: Sessions;
@@ -133,19 +139,25 @@ export class ProviderSessions {
     return { record, duplicate: true };
   }
 
-  /** As a host tells of it. */
-  open(said: CapturedSession, by: CaptureOrigin): OpenedSession {
+  /** What is there for a host that tells of it: a session, nothing yet, or one that was deleted and does not come again. */
+  look(said: CapturedSession, by: CaptureOrigin): LookedUp {
     const id = { provider: by.provider, providerSessionId: said.providerSessionId, userId: said.userId };
     const found = this.find(id);
     const parent = this.#parentOf(said, by.provider);
-    const isNew = found === undefined || found.deletedAt !== null;
     // A subagent of a deleted session may be new to us: its transcript is a file of its own.
     const deletedAt = (found ?? parent)?.deletedAt ?? null;
-    if (deletedAt !== null && !by.includeDeleted) return { session: null, created: false, deleted: true };
-    const row = isNew ? this.#make(said, by) : found;
-    const session = this.#store(row, this.#known(row, said, by, parent));
-    if (isNew) this.adopt(session);
-    return { session, created: isNew, deleted: false };
+    const row = found?.deletedAt === null ? found : undefined;
+    return { row, parent, deleted: deletedAt !== null && !by.includeDeleted };
+  }
+
+  /** As a host tells of it. */
+  open(said: CapturedSession, by: CaptureOrigin): OpenedSession {
+    const { row, parent, deleted } = this.look(said, by);
+    if (deleted) return { session: null, created: false, deleted };
+    const whole = row ?? this.#make(said, by);
+    const session = this.#store(whole, this.#known(whole, said, by, parent));
+    if (row === undefined) this.adopt(session);
+    return { session, created: row === undefined, deleted };
   }
 
   #make(said: CapturedSession, { provider, origin, client, workspace }: CaptureOrigin): SessionRow {
