@@ -2,12 +2,12 @@
 // file, and changes none.
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Host, Source } from "../hosts/host.ts";
+import type { Extent, Host, Source } from "../hosts/host.ts";
 
 export interface Found {
   host: Host;
   source: Source;
-  /** With its write-ahead log, if it is a database. */
+  /** With its write-ahead log, if it is a database, and what else its host keeps beside it. */
   size: number;
   modifiedAt: number;
 }
@@ -102,8 +102,9 @@ async function* lookAt(root: Root, path: string, seen: Set<string>): AsyncGenera
 /** Null: no transcript, and nobody said it was one. */
 async function recognise(root: Root, path: string): Promise<Finding | null> {
   try {
-    const { size, modifiedAt, isFile } = await look(path);
+    const { isFile, ...extent } = await look(path);
     if (!isFile) return null;
+    const { size } = extent;
     const head = await readHead(path, size, headBytes);
     const isText = /\.jsonl?$/.test(path);
     let known = hostOf(root, path, head);
@@ -113,7 +114,7 @@ async function recognise(root: Root, path: string): Promise<Finding | null> {
     const placed = root.named ? null : hostOf(root, path, head, true);
     if (known === null && beginsObject(head)) known = placed;
     const isEmpty = size === 0 && isText && placed !== null;
-    if (known !== null && !isEmpty) return { found: { ...known, size, modifiedAt } };
+    if (known !== null && !isEmpty) return { found: await whole(known, extent) };
     if (placed === null && !(root.named && path === (await realpath(root.path)))) return null;
     return { problem: { path, reason: isEmpty ? "empty" : "unknown kind" } };
   } catch (error) {
@@ -139,8 +140,19 @@ function beginsObject(head: Buffer): boolean {
   return /^\uFEFF?\s*\{\s*["}]/.test(head.toString("utf8"));
 }
 
+/** With what stands beside the file and is part of the transcript. */
+async function whole(known: Pick<Found, "host" | "source">, { size, modifiedAt }: Extent): Promise<Found> {
+  const beside = await known.host.lookBeside?.(known.source);
+  if (beside === undefined) return { ...known, size, modifiedAt };
+  return {
+    ...known,
+    size: size + beside.size,
+    modifiedAt: Math.max(modifiedAt, beside.modifiedAt),
+  };
+}
+
 /** A database in use is changed in the log beside it. */
-async function look(path: string): Promise<{ size: number; modifiedAt: number; isFile: boolean }> {
+async function look(path: string): Promise<Extent & { isFile: boolean }> {
   const file = await stat(path);
   const log = await stat(`${path}-wal`).catch(() => null);
   return {

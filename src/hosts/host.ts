@@ -18,6 +18,11 @@ export interface Source {
   kind: string;
 }
 
+export interface Extent {
+  size: number;
+  modifiedAt: number;
+}
+
 /**
  * Where the last reading of a source ended: JSON under 64 KiB, opaque to all but the reader that made it. Null: read from the
  * start. A position that does not fit the source any more (rewritten, rotated, of an older version of the reader) is read as null.
@@ -36,6 +41,8 @@ export interface Host {
    * `inPlace`: it lies under the host's own roots, or the host has named it. Never throws.
    */
   recognise(path: string, head: Buffer, inPlace?: boolean): Source | null;
+  /** Of a source that is more than its file: how large the rest is, so far as it may grow, and when it last changed. */
+  lookBeside?(source: Source): Promise<Extent>;
   /**
    * What came after `position`, in the source's order; each batch, and the whole, ends with a position record. The same event
    * read again has the same key. What cannot be understood is a skipped record; throws only if nothing can be read at all.

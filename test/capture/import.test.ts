@@ -157,6 +157,36 @@ describe("an import", () => {
     expect(await importInto(store, home)).toMatchObject({ events: 1 });
   });
 
+  it("notices an answer that stands in a file beside its session's", async () => {
+    const store = await openTestStore();
+    const home = makeFolder();
+    const write = (path: string, value: object) => {
+      const file = join(home, ".local/share/opencode/storage", path);
+      mkdirSync(join(file, ".."), { recursive: true });
+      writeFileSync(file, JSON.stringify(value));
+    };
+    write("session/p1/ses_1.json", { id: "ses_1", directory: "/home/ada/engine", time: { created: 1 } });
+    write("message/ses_1/msg_1.json", {
+      id: "msg_1",
+      sessionID: "ses_1",
+      role: "user",
+      time: { created: 1 },
+    });
+    write("part/msg_1/prt_1.json", { id: "prt_1", type: "text", text: "Why?" });
+    expect(await importInto(store, home)).toMatchObject({ events: 1 });
+    expect(await importInto(store, home)).toMatchObject({ sources: { read: 0, unchanged: 1 } });
+    const time = { created: 2, completed: 3 };
+    write("message/ses_1/msg_2.json", { id: "msg_2", sessionID: "ses_1", role: "assistant", time });
+    write("part/msg_2/prt_2.json", {
+      id: "prt_2",
+      type: "text",
+      text: "Because.",
+      time: { start: 2, end: 3 },
+    });
+    expect(await importInto(store, home)).toMatchObject({ events: 1, newSessions: 0 });
+    expect(await importInto(store, home)).toMatchObject({ sources: { read: 0, unchanged: 1 } });
+  });
+
   it("notices that a file was written anew, or has become another", async () => {
     const store = await openTestStore();
     const { home, path } = makeHome({ "x/a.jsonl": linesOf(9, a) });
