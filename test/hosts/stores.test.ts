@@ -10,7 +10,7 @@ import {
   makeDatabase,
   pokecodeTables,
 } from "./databases.ts";
-import { readPath, recognise } from "./read-host.ts";
+import { readPath, recognise, sumTokens } from "./read-host.ts";
 
 const start = Date.UTC(2026, 2, 1, 9);
 
@@ -227,6 +227,31 @@ it("reads PokéCode: sessions, the provider's messages, and its jobs", async () 
     maxAttempts: 3,
     error: "gone",
   });
+});
+
+it("counts the usage of a message of PokéCode once, over several rows and readings", async () => {
+  const db = makeDatabase("pokecode.db", pokecodeTables);
+  insert(db, "sessions", { id: "p1", provider: "claude-code", project_path: "/home/ada/engine", name: "x" });
+  const usage = { input_tokens: 10, cache_read_input_tokens: 5 };
+  const row = (id: string, output_tokens: number, message = "msg_1") => {
+    const content = [{ type: "text", text: id }];
+    const content_data = { message: { id: message, content, usage: { ...usage, output_tokens } } };
+    insert(db, "session_messages", {
+      id,
+      session_id: "p1",
+      provider: "claude-code",
+      type: "assistant",
+      content_data,
+    });
+  };
+  row("m1", 1);
+  row("m2", 20);
+  const first = await readPath(db.name);
+  row("m3", 20);
+  row("m4", 7, "msg_2");
+  const { events } = await readPath(db.name, first.position);
+  expect(events).toHaveLength(2);
+  expect(sumTokens([...first.events, ...events])).toMatchObject({ input: 20, output: 27, cacheRead: 10 });
 });
 
 it("reads agent-yes: projects and runs, and again only those that changed", async () => {

@@ -14,8 +14,8 @@ import { asCost, asObject, asObjects, asText, type Foreign, remaining } from "..
 import { newAction, newOutcome } from "../new-records.ts";
 import { isOwnTool, withoutOwnTexts } from "../own-calls.ts";
 import { toTodos } from "../todos.ts";
+import type { UsageByMessage } from "../usage-by-message.ts";
 import type { TaskList } from "./tasks.ts";
-import type { UsageByMessage } from "./usage.ts";
 
 /** What a line's meaning depends on besides itself. */
 export interface MessageContext {

@@ -5,11 +5,11 @@ import type { LineReader, Place } from "../json-lines.ts";
 import { keyOf } from "../keys.ts";
 import { asObject, asObjects, asText, asTexts, asTime } from "../narrow.ts";
 import { newEvent, newExpectedSkip, newSession, newSkip } from "../new-records.ts";
+import { UsageByMessage } from "../usage-by-message.ts";
 import { assistantRecords, type MessageContext, userRecords } from "./messages.ts";
 import { subagentSessionId } from "./subagents.ts";
 import { systemEvent } from "./system.ts";
 import { TaskList } from "./tasks.ts";
-import { UsageByMessage } from "./usage.ts";
 
 // Lines for Claude Code itself: its screen, its undo, its queue. What they repeat stands in other lines.
 const withoutContent = new Set([

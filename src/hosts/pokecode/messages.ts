@@ -13,8 +13,9 @@ import type {
 import { asCost, asCount, asObject, asObjects, asText, asTime, parseJson } from "../narrow.ts";
 import { newAction, newEvent, newOutcome, newSkip, newTokens } from "../new-records.ts";
 import { withoutOwnTexts } from "../own-calls.ts";
+import type { UsageByMessage } from "../usage-by-message.ts";
 
-export function messageRecords(row: Row): HostRecord[] {
+export function messageRecords(row: Row, usage: UsageByMessage): HostRecord[] {
   const sessionId = asText(row.session_id);
   const key = asText(row.id);
   if (sessionId === null || key === null) return [newSkip("no session")];
@@ -39,7 +40,7 @@ export function messageRecords(row: Row): HostRecord[] {
     model: asText(said.model),
     finish: asText(said.stop_reason) ?? asText(data?.subtype),
     error,
-    tokens: tokensOf(row, asObject(said.usage)),
+    tokens: tokensOf(row, said, usage),
     costUsd: asCost(data?.total_cost_usd),
     metadata: provider === null ? null : { provider_session_id: provider },
     createdAt: asTime(row.created_at),
@@ -56,17 +57,14 @@ function kindOf(type: Row[string] | undefined, content: string | null, actions: 
   return { author, type: content === null && actions.length > 0 ? "tool_call" : "message" };
 }
 
-/** What the provider says by kind; else the one count of the row: what a user says goes in. */
-function tokensOf(row: Row, usage: JsonObject | null): TokenCounts | null {
+/** What the provider says by kind, once for each message; else the one count of the row: what a user says goes in. */
+function tokensOf(row: Row, said: JsonObject, usage: UsageByMessage): TokenCounts | null {
+  // The whole turn's, once more.
   if (row.type === "result") return null;
+  const counts = asObject(said.usage);
+  if (counts !== null) return usage.count(asText(said.id), counts);
   const count = asCount(row.token_count);
-  if (usage === null) return newTokens(row.type === "user" ? { input: count } : { output: count });
-  return newTokens({
-    input: asCount(usage.input_tokens),
-    output: asCount(usage.output_tokens),
-    cacheRead: asCount(usage.cache_read_input_tokens),
-    cacheWrite: asCount(usage.cache_creation_input_tokens),
-  });
+  return newTokens(row.type === "user" ? { input: count } : { output: count });
 }
 
 function toAction(block: JsonObject): ActionRecord | null {
