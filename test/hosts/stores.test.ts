@@ -404,3 +404,16 @@ it("reads agent-yes: projects and runs, and again only those that changed", asyn
   const again = await readPath(path, first.position);
   expect(again.records.filter(({ kind }) => kind !== "position")).toEqual([]);
 });
+
+it("knows a store of agent-yes that was copied elsewhere, and makes up no directory for its runs", async () => {
+  const db = makeDatabase("store.sqlite", agentYesTables);
+  insert(db, "projects", { dir: "/home/ada/engine", cmd: "claude" });
+  insert(db, "runs", { pid: 1, project_id: 1, status: "completed", started_at: start });
+  insert(db, "runs", { pid: 2, project_id: 9, status: "completed", started_at: start });
+  expect(recognise(db.name)?.host.name).toBe("agent-yes");
+  const { records, skipped } = await readPath(db.name);
+  expect(records.filter(({ kind }) => kind === "run")).toMatchObject([
+    { pid: 1, directory: "/home/ada/engine" },
+  ]);
+  expect(skipped).toEqual({ "no content": 1 });
+});
