@@ -1,5 +1,8 @@
 // The fixture has each odd case of the format once.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
+import { makeFolder } from "../open-test-store.ts";
 import { fixture, readPath, sumTokens } from "./read-host.ts";
 
 const session = "5f0c2a54-9a1e-4c55-8f53-3f8b8c1f0a01";
@@ -131,4 +134,35 @@ it("makes a subagent's file a session below its parent's", async () => {
     [`${session}/agent-a17`, null],
     [`${session}/agent-a17`, null],
   ]);
+});
+
+it("leaves the session's todos alone where a sidechain of old keeps a list of its own", async () => {
+  const path = join(makeFolder(), "old.jsonl");
+  const write = (uuid: string, content: string, isSidechain: boolean) => {
+    const input = { todos: [{ content, status: "pending" }] };
+    const message = {
+      role: "assistant",
+      content: [{ type: "tool_use", id: uuid, name: "TodoWrite", input }],
+    };
+    return JSON.stringify({ type: "assistant", uuid, sessionId: "s", isSidechain, message });
+  };
+  const task = { taskId: "1", task: { id: "1", subject: "the sidechain's" } };
+  const result = { role: "user", content: [{ type: "tool_result", tool_use_id: "b", content: "ok" }] };
+  const created = {
+    type: "user",
+    uuid: "c",
+    sessionId: "s",
+    isSidechain: true,
+    message: result,
+    toolUseResult: task,
+  };
+  writeFileSync(
+    path,
+    `${write("a", "the session's", false)}\n${write("b", "the sidechain's", true)}\n${JSON.stringify(created)}\n`,
+  );
+  const { records, events } = await readPath(path);
+  expect(records.filter(({ kind }) => kind === "todos")).toMatchObject([
+    { todos: [{ content: "the session's" }] },
+  ]);
+  expect(events.map(({ branch }) => branch)).toEqual([null, "sidechain"]);
 });

@@ -25,6 +25,8 @@ export interface MessageContext {
   usage: UsageByMessage;
   tasks: TaskList;
   ownCalls: Set<string>;
+  /** A subagent of old, whose lines stand in its parent's session: its plan is not the session's. */
+  isSidechain: boolean;
 }
 
 export function userRecords(line: JsonObject, context: MessageContext): HostRecord[] {
@@ -119,16 +121,18 @@ function resultRecords(block: JsonObject, line: JsonObject, context: MessageCont
 function say(outcome: OutcomeRecord, content: Foreign): void {
   const text = textOf(content);
   if (outcome.status === "error") outcome.error = boundText(text ?? "");
-  else outcome.output = boundOutput(text ?? (typeof content === "string" ? content : content));
+  else outcome.output = boundOutput(text ?? content);
 }
 
-function todosOf({ toolName, input }: ActionRecord, { sessionId, time }: MessageContext): TodosRecord[] {
-  if (toolName !== "TodoWrite") return [];
+function todosOf({ toolName, input }: ActionRecord, context: MessageContext): TodosRecord[] {
+  const { sessionId, time, isSidechain } = context;
+  if (toolName !== "TodoWrite" || isSidechain) return [];
   return [{ kind: "todos", sessionId, todos: toTodos(asObject(input)?.todos), at: time }];
 }
 
-function taskTodos(line: JsonObject, { tasks, sessionId, time }: MessageContext): TodosRecord[] {
-  const todos = tasks.take(asObject(line.toolUseResult));
+function taskTodos(line: JsonObject, context: MessageContext): TodosRecord[] {
+  const { tasks, sessionId, time, isSidechain } = context;
+  const todos = isSidechain ? null : tasks.take(asObject(line.toolUseResult));
   return todos === null ? [] : [{ kind: "todos", sessionId, todos, at: time }];
 }
 

@@ -126,6 +126,7 @@ export class ClaudeReader implements LineReader {
   #context(line: JsonObject, place: Place): MessageContext {
     const sessionId = sessionOf(line) ?? this.#sessionId ?? this.#fileName;
     const elsewhere = this.#elsewhere(line);
+    const isSidechain = line.isSidechain === true && asText(line.agentId) === null;
     // Lines may have no ids. With a time in it, a line's own text is one; without, its place helps.
     const key = () =>
       asTime(line.timestamp) === null ? keyOf(String(place.line), place.text) : keyOf(place.text);
@@ -137,7 +138,7 @@ export class ClaudeReader implements LineReader {
         sessionId,
         key: asText(line.uuid) ?? key(),
         turnId: this.#threads.get(sessionId)?.turnId ?? null,
-        branch: line.isSidechain === true && asText(line.agentId) === null ? "sidechain" : null,
+        branch: isSidechain ? "sidechain" : null,
         createdAt: this.#time,
         ...known,
         metadata: { ...metadata, ...known.metadata },
@@ -152,6 +153,7 @@ export class ClaudeReader implements LineReader {
       usage: this.#usage,
       tasks: this.#tasks,
       ownCalls: this.#ownCalls,
+      isSidechain,
     };
   }
 
