@@ -166,3 +166,13 @@ it("leaves the session's todos alone where a sidechain of old keeps a list of it
   ]);
   expect(events.map(({ branch }) => branch)).toEqual([null, "sidechain"]);
 });
+
+it("takes no answer of Claude Code itself for one of a model", async () => {
+  const path = join(makeFolder(), "failed.jsonl");
+  const say = (uuid: string, model: string) => {
+    const message = { role: "assistant", model, content: [{ type: "text", text: uuid }] };
+    return `${JSON.stringify({ type: "assistant", uuid, sessionId: "s", message })}\n`;
+  };
+  writeFileSync(path, `${say("a", "<synthetic>")}${say("b", "claude-x")}`);
+  expect((await readPath(path)).sessions.map(({ model }) => model)).toEqual([null, "claude-x"]);
+});

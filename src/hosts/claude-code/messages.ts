@@ -76,7 +76,7 @@ export function assistantRecords(line: JsonObject, context: MessageContext): Hos
     reasoning: thinking.length === 0 ? null : thinking.join("\n\n"),
     actions,
     messageId,
-    model: message.model === "<synthetic>" ? null : asText(message.model),
+    model: modelOf(message),
     finish: asText(message.stop_reason),
     error: failed ? boundText(content ?? asText(line.error)) : null,
     tokens,
@@ -84,6 +84,12 @@ export function assistantRecords(line: JsonObject, context: MessageContext): Hos
     raw: rawOf(line, message),
   });
   return [event, ...records, ...actions.flatMap((action) => todosOf(action, context))];
+}
+
+/** Null also for what Claude Code says itself in a model's place. */
+export function modelOf(message: JsonObject | null): string | null {
+  const model = asText(message?.model);
+  return model === "<synthetic>" ? null : model;
 }
 
 function typeOf(content: string | null, thinking: string[], actions: ActionRecord[]): HostEventType {

@@ -6,7 +6,7 @@ import { keyOf } from "../keys.ts";
 import { asObject, asObjects, asText, asTexts, asTime } from "../narrow.ts";
 import { newEvent, newExpectedSkip, newSession, newSkip } from "../new-records.ts";
 import { UsageByMessage } from "../usage-by-message.ts";
-import { assistantRecords, type MessageContext, userRecords } from "./messages.ts";
+import { assistantRecords, type MessageContext, modelOf, userRecords } from "./messages.ts";
 import { subagentSessionId } from "./subagents.ts";
 import { systemEvent } from "./system.ts";
 import { TaskList } from "./tasks.ts";
@@ -166,7 +166,7 @@ export class ClaudeReader implements LineReader {
   /** A session's record before its first event, and again with its model. */
   #nameSession(line: JsonObject): SessionRecord[] {
     const id = sessionOf(line) ?? this.#sessionId ?? this.#fileName;
-    const model = asText(asObject(line.message)?.model);
+    const model = modelOf(asObject(line.message));
     this.#directory ??= asText(line.cwd);
     this.#sessionId = id;
     if (this.#named.get(id) === true || (this.#named.has(id) && model === null)) return [];
