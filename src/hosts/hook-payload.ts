@@ -149,7 +149,7 @@ class Teller {
 
   events(moment: Moment): EventRecord[] {
     if (moment !== "tool" && moment !== "tool failure") return [];
-    const { tool_name, tool_input, tool_use_id, tool_response, tool_output, error } = this.#payload;
+    const { tool_name, tool_input, tool_use_id, tool_response, tool_output } = this.#payload;
     const toolName = asText(tool_name);
     if (toolName === null) return [];
     const failed = moment === "tool failure";
@@ -161,7 +161,7 @@ class Teller {
       input: tool_input,
       status: failed ? "error" : "completed",
       output: failed ? undefined : (tool_response ?? tool_output),
-      error: failed ? boundText(asText(error) ?? JSON.stringify(error ?? "unknown")) : null,
+      error: failed ? boundText(this.#toolError()) : null,
     });
     const key = `tool ${callId}`;
     return [
@@ -169,6 +169,14 @@ class Teller {
         newEvent({ ...this.#shared, sessionId: this.#sessionId, key, type: "tool_call", actions: [action] }),
       ),
     ];
+  }
+
+  #toolError(): string {
+    const { error, error_message, failure_type } = this.#payload;
+    const said = asText(error_message) ?? asText(error) ?? asText(asObject(error)?.message);
+    const kind = asText(failure_type);
+    if (said !== null) return kind === null || kind === "error" ? said : `${kind}: ${said}`;
+    return kind ?? (error === undefined || error === null ? "failed" : JSON.stringify(error));
   }
 
   #failure(): HookCall["heard"] {

@@ -372,6 +372,21 @@ describe("the other hosts", () => {
   });
 });
 
+test.each([
+  [{ error_message: "no such file", failure_type: "error" }, "no such file"],
+  [{ error_message: "after 30 s", failure_type: "timeout" }, "timeout: after 30 s"],
+  [{ failure_type: "permission_denied" }, "permission_denied"],
+  [{ error: { message: "gone" } }, "gone"],
+  [{}, "failed"],
+])("cursor: a tool call that failed with %j", async (failure, error) => {
+  const store = await openTestStore();
+  const payload = { conversation_id: "a", workspace_roots: ["/x"], tool_name: "Read", tool_use_id: "t1" };
+  const { sessionId } = await call(store, "cursor", { ...payload, ...failure }, "postToolUseFailure");
+  const about = { sessionId: sessionId ?? "", order: "asc", orderBy: "seq", limit: 9 } as const;
+  const { items } = await store.getHistory(about);
+  expect(items).toMatchObject([{ actions: [{ toolName: "Read", status: "error", error }] }]);
+});
+
 test("an event that says nothing to us, and a payload without a session, are left", async () => {
   const store = await openTestStore();
   for (const hook_event_name of ["Notification", "constructor", "__proto__", ""]) {
