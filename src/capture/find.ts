@@ -113,10 +113,13 @@ async function recognise(root: Root, path: string): Promise<Finding | null> {
     // The place says what it should be; the first character, that it may be.
     const placed = root.named ? null : hostOf(root, path, head, true);
     if (known === null && beginsObject(head)) known = placed;
-    const isEmpty = size === 0 && isText && placed !== null;
+    const isEmpty = size === 0 && isText;
     if (known !== null && !isEmpty) return { found: await whole(known, extent) };
-    if (placed === null && !(root.named && path === (await realpath(root.path)))) return null;
-    return { problem: { path, reason: isEmpty ? "empty" : "unknown kind" } };
+    // In a folder that somebody named, what is called as transcripts are was meant too.
+    const wasMeant = root.named
+      ? isEmpty || path.endsWith(".jsonl") || path === (await realpath(root.path))
+      : placed !== null;
+    return wasMeant ? { problem: { path, reason: isEmpty ? "empty" : "unknown kind" } } : null;
   } catch (error) {
     const reason = reasonOf(error);
     return reason === "not found" ? null : { problem: { path, reason } };

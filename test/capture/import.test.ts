@@ -325,6 +325,22 @@ describe("bad sources", () => {
     ]);
   });
 
+  it("in a folder that was named are named where they are called as transcripts are", async () => {
+    const folder = makeFolder();
+    const write = (name: string, text: string | Buffer) => writeFileSync(join(folder, name), text);
+    write("a.jsonl", linesOf(3, a));
+    write("empty.jsonl", "");
+    write("letter.txt", "Dear Charles");
+    write("package.json", "{}");
+    write("wide.jsonl", Buffer.from(linesOf(2, a), "utf16le"));
+    const summary = await importInto(await openTestStore(), makeFolder(), { paths: [folder] });
+    expect(summary).toMatchObject({ events: 2, sources: { read: 1, failed: 2 } });
+    expect(summary.problems).toEqual([
+      { path: join(folder, "empty.jsonl"), reason: "empty" },
+      { path: join(folder, "wide.jsonl"), reason: "unknown kind" },
+    ]);
+  });
+
   it("are problems where they were asked for by name", async () => {
     const store = await openTestStore();
     const folder = makeFolder();
