@@ -107,10 +107,7 @@ async function takeCall(call: HookCall, workspace: Workspace, options: HookOptio
   const { readWorkspace } = options;
   const contents: Content[] = [call.session, ...(call.child === null ? [] : [call.child]), ...call.events];
   const records: CapturedRecord[] = [];
-  for (const content of contents) {
-    const captured = await toCaptured(content, readWorkspace);
-    if (captured !== null) records.push(captured);
-  }
+  for (const content of contents) records.push(await toCaptured(content, readWorkspace));
   const heard = call.heard.map((event) => toHearing(event, options.now()));
   if (call.end !== null) {
     records.push({ kind: "end", providerSessionId: call.session.id, reason: call.end.reason });

@@ -98,7 +98,6 @@ class Taking {
   async #keep(record: Content): Promise<void> {
     if (await this.#isExcluded(record)) return;
     const captured = await toCaptured(record, this.#options.readWorkspace);
-    if (captured === null) return;
     this.#records.push(captured);
     if (captured.kind === "event") this.#events += 1;
     // Records behind the last position go without one.

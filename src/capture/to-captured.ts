@@ -34,8 +34,7 @@ const lastTime = Date.UTC(10_000, 0) - 1;
 const standardAttempts = 3;
 const noTokens = { input: null, output: null, reasoning: null, cacheRead: null, cacheWrite: null };
 
-/** Null: an automation without a schedule that we know. */
-export async function toCaptured(record: Content, read: ReadWorkspace): Promise<CapturedRecord | null> {
+export async function toCaptured(record: Content, read: ReadWorkspace): Promise<CapturedRecord> {
   switch (record.kind) {
     case "session":
       return toSession(record, read);
@@ -124,7 +123,6 @@ async function toJob({ sessionId, directory, ...job }: JobRecord, read: ReadWork
 
 async function toAutomation(record: AutomationRecord, read: ReadWorkspace) {
   const { kind, name, schedule, timeZone, directory, prompt } = record;
-  if (schedule === null) return null;
   const workspace = directory === null ? null : await read(directory);
   return { kind, name, schedule, timeZone: timeZone ?? "UTC", workspace, prompt };
 }

@@ -229,14 +229,12 @@ export interface JobRecord {
 /** To be taken in disabled: the host that made it still has it. */
 export interface AutomationRecord {
   kind: "automation";
-  key: string;
   name: string;
-  /** A cron text; null where the host's schedule is no cron text. */
-  schedule: string | null;
+  /** A cron text. */
+  schedule: string;
   timeZone: string | null;
   directory: string | null;
   prompt: string;
-  enabled: boolean;
 }
 
 /** Why something was left out, in few words, so that a summary can count by them. */
@@ -250,6 +248,8 @@ export type SkipReason =
   | "progress"
   | "repeated"
   | "newer format"
+  /** No cron text says when it is due. */
+  | "unknown schedule"
   | "unreadable"
   /** The Store would not have it. */
   | "refused";

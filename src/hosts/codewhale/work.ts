@@ -80,18 +80,18 @@ export function* queueRecords(queue: JsonObject): Generator<HostRecord> {
 }
 
 export function* automationRecords(automation: JsonObject): Generator<HostRecord> {
-  const key = asText(automation.id);
+  const id = asText(automation.id);
   const prompt = asText(automation.prompt);
-  if (key === null || prompt === null) return yield newSkip("no content");
+  if (id === null || prompt === null) return yield newSkip("no content");
+  const schedule = cronFrom(asText(automation.rrule) ?? "");
+  if (schedule === null) return yield newSkip("unknown schedule");
   yield {
     kind: "automation",
-    key,
-    name: boundName(asText(automation.name)) ?? key,
-    schedule: cronFrom(asText(automation.rrule) ?? ""),
+    name: boundName(asText(automation.name)) ?? id,
+    schedule,
     // It goes by the machine's own clock.
     timeZone: null,
     directory: asTexts(automation.cwds)[0] ?? null,
     prompt: boundText(prompt),
-    enabled: automation.status === "active",
   };
 }
