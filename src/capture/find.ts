@@ -32,17 +32,34 @@ export interface Root {
   named: boolean;
 }
 
+/** As it was when it was read: what has not changed since is not opened to be known again. */
+export interface ReadBefore extends Source, Extent {}
+
+export interface FindOptions {
+  /** Null: there is none. */
+  openStore: string | null;
+  readBefore?: readonly ReadBefore[];
+}
+
 /**
  * Each file once, whichever links lead to it, in the order of names. Never those of the store that is open here, whose
  * locks would be dropped with the first descriptor that is closed (https://sqlite.org/howtocorrupt.html, section 2.2).
  */
 export async function* findSources(
   roots: readonly Root[],
-  openStore: string | null,
+  { openStore, readBefore = [] }: FindOptions,
 ): AsyncGenerator<Finding> {
   const seen = new Set<string>();
   if (openStore !== null) for (const file of await storeFiles(openStore)) seen.add(file);
-  for (const root of roots) yield* follow(root, root.path, seen);
+  const search = { seen, known: Map.groupBy(readBefore, ({ path }) => path) };
+  for (const root of roots) yield* follow(root, root.path, search);
+}
+
+interface Search {
+  /** Paths, and numbers of files. */
+  seen: Set<string>;
+  /** By their paths. */
+  known: ReadonlyMap<string, readonly ReadBefore[]>;
 }
 
 const storeSuffixes = ["", "-wal", "-shm", "-journal"];
@@ -64,11 +81,11 @@ async function numbersOf(path: string): Promise<string | null> {
 }
 
 /** To where a path leads, through links. */
-async function* follow(root: Root, path: string, seen: Set<string>): AsyncGenerator<Finding> {
+async function* follow(root: Root, path: string, search: Search): AsyncGenerator<Finding> {
   try {
     const real = await realpath(path);
-    if ((await stat(real)).isDirectory()) yield* walk(root, real, seen);
-    else yield* lookAt(root, real, seen);
+    if ((await stat(real)).isDirectory()) yield* walk(root, real, search);
+    else yield* lookAt(root, real, search);
   } catch (error) {
     const reason = reasonOf(error);
     if (reason !== "not found" || (root.named && path === root.path)) yield { problem: { path, reason } };
@@ -76,9 +93,9 @@ async function* follow(root: Root, path: string, seen: Set<string>): AsyncGenera
 }
 
 /** A folder by its real path. */
-async function* walk(root: Root, folder: string, seen: Set<string>): AsyncGenerator<Finding> {
-  if (seen.has(folder)) return;
-  seen.add(folder);
+async function* walk(root: Root, folder: string, search: Search): AsyncGenerator<Finding> {
+  if (search.seen.has(folder)) return;
+  search.seen.add(folder);
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => reasonOf(error));
   if (typeof entries === "string") {
     if (entries !== "not found") yield { problem: { path: folder, reason: entries } };
@@ -86,24 +103,27 @@ async function* walk(root: Root, folder: string, seen: Set<string>): AsyncGenera
   }
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* walk(root, path, seen);
-    else if (entry.isFile()) yield* lookAt(root, path, seen);
-    else if (entry.isSymbolicLink()) yield* follow(root, path, seen);
+    if (entry.isDirectory()) yield* walk(root, path, search);
+    else if (entry.isFile()) yield* lookAt(root, path, search);
+    else if (entry.isSymbolicLink()) yield* follow(root, path, search);
   }
 }
 
-async function* lookAt(root: Root, path: string, seen: Set<string>): AsyncGenerator<Finding> {
+async function* lookAt(root: Root, path: string, search: Search): AsyncGenerator<Finding> {
+  const { seen, known } = search;
   if (seen.has(path) || seen.has((await numbersOf(path)) ?? path)) return;
   seen.add(path);
-  const finding = await recognise(root, path);
+  const finding = await recognise(root, path, known.get(path) ?? []);
   if (finding !== null) yield finding;
 }
 
 /** Null: no transcript, and nobody said it was one. */
-async function recognise(root: Root, path: string): Promise<Finding | null> {
+async function recognise(root: Root, path: string, before: readonly ReadBefore[]): Promise<Finding | null> {
   try {
     const { isFile, ...extent } = await look(path);
     if (!isFile) return null;
+    const unchanged = await findUnchanged(root, extent, before);
+    if (unchanged !== null) return { found: unchanged };
     const { size } = extent;
     const head = await readHead(path, size, headBytes);
     const isText = /\.jsonl?$/.test(path);
@@ -141,6 +161,20 @@ function hostOf(
 
 function beginsObject(head: Buffer): boolean {
   return /^\uFEFF?\s*\{\s*["}]/.test(head.toString("utf8"));
+}
+
+async function findUnchanged(
+  { hosts }: Root,
+  extent: Extent,
+  before: readonly ReadBefore[],
+): Promise<Found | null> {
+  for (const { host: name, path, kind, size, modifiedAt } of before) {
+    const host = hosts.find((each) => each.name === name);
+    if (host === undefined) continue;
+    const found = await whole({ host, source: { host: name, path, kind } }, extent);
+    if (found.size === size && found.modifiedAt === modifiedAt) return found;
+  }
+  return null;
 }
 
 /** With what stands beside the file and is part of the transcript. */

@@ -82,7 +82,8 @@ async function readTranscript(
 ): Promise<void> {
   // Whatever else it names, a folder of all the transcripts there are is not to be walked while a host waits.
   if (!(await stat(path)).isFile()) throw new Error("a transcript: not a file");
-  for await (const finding of findSources([{ path, hosts: [host], named: false }], store.file)) {
+  const root = { path, hosts: [host], named: false };
+  for await (const finding of findSources([root], { openStore: store.file })) {
     if ("problem" in finding) {
       onProblem(new Error(`a transcript: ${finding.problem.reason}`));
       continue;

@@ -79,11 +79,10 @@ export async function importTranscripts(options: ImportOptions): Promise<Summary
 /** Those that have changed since they were read, or of which something was left out that is not to be any more. */
 async function findPending(options: ImportOptions, exclusions: Exclusions, tally: Tally): Promise<Found[]> {
   const { captures, since, includeDeleted } = options;
-  const known = new Map(
-    (await captures?.listSources())?.map((source) => [`${source.host} ${source.path}`, source]),
-  );
+  const readBefore = (await captures?.listSources()) ?? [];
+  const known = new Map(readBefore.map((source) => [`${source.host} ${source.path}`, source]));
   const pending: Found[] = [];
-  for await (const finding of findSources(rootsOf(options), options.storeFile)) {
+  for await (const finding of findSources(rootsOf(options), { openStore: options.storeFile, readBefore })) {
     if ("problem" in finding) {
       tally.problem(finding.problem);
       continue;

@@ -13,6 +13,8 @@ import {
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Store } from "../../src/db/store.ts";
+import { codex } from "../../src/hosts/codex/codex.ts";
+import { hosts } from "../../src/hosts/hosts.ts";
 import { newEvent, newSession } from "../new-records.ts";
 import { makeFolder, openTestStore } from "../open-test-store.ts";
 import { importInto, rowsOf } from "./importing.ts";
@@ -118,6 +120,30 @@ describe("an import", () => {
       sources: { read: 0, unchanged: 1, failed: 0 },
     });
     expect(rowsOf(store.file)).toEqual(before);
+  });
+
+  it("does not open a transcript that is as it was", async () => {
+    const store = await openTestStore();
+    const { home, path } = makeHome({ "x/a.jsonl": linesOf(3, a), "y/b.jsonl": linesOf(3, b) });
+    await importInto(store, home);
+    const asked: string[] = [];
+    const watched = hosts.map((host) => ({
+      ...host,
+      recognise(...[file, ...rest]: Parameters<typeof host.recognise>) {
+        asked.push(file);
+        return host.recognise(file, ...rest);
+      },
+    }));
+    appendFileSync(path("y/b.jsonl"), `${lineOf(3, b)}\n`);
+    expect(await importInto(store, home, { hosts: watched })).toMatchObject({
+      events: 1,
+      sources: { read: 1, unchanged: 1 },
+    });
+    expect(new Set(asked)).toEqual(new Set([path("y/b.jsonl")]));
+    // Nor is one that is known as another host's taken for it.
+    expect(await importInto(store, home, { hosts: [codex], paths: [path(".")] })).toMatchObject({
+      sources: { read: 0, unchanged: 0, failed: 2 },
+    });
   });
 
   it("finds what is there already by the host's own ids where its place is forgotten", async () => {
