@@ -61,7 +61,7 @@ export async function importTranscripts(options: ImportOptions): Promise<Summary
         includeDeleted: options.includeDeleted,
         signal: options.signal,
         onTaken: (host, taken) => tally.take(host, taken, projects),
-        onSkipped: (skipped) => tally.skip(skipped),
+        onSkipped: (skipped) => tally.skip(path, skipped),
         onExcluded: (host, id) => tally.exclude(host, id),
         onProgress: (bytes) => progress(Math.min(bytes, found.size)),
       });

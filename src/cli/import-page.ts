@@ -4,12 +4,14 @@ import { type Item, oneLine, type Page, type Section } from "../resume/page.ts";
 
 const number = (count: number) => count.toLocaleString("en");
 const mostProblems = 20;
+const mostSkipped = 5;
 
 export function toSummaryPage(summary: Summary, dryRun: boolean): Page {
   const { sources, projects } = summary;
   const sections: Section[] = [
     { title: "By host and project", items: projects.map(toItem) },
     { title: "Left out", items: leftOut(summary) },
+    { title: "Lines that could not be read", items: skippedLines(summary) },
     { title: "Could not be read", items: problems(summary) },
   ];
   const transcripts = [
@@ -60,6 +62,16 @@ function leftOut({ skipped, left, duplicates, skippedAsExpected }: Summary): Ite
   return [...reasons, ...rest];
 }
 
+/** The first of each source and reason. */
+function skippedLines({ skippedLines: found }: Summary): Item[] {
+  const named = found.slice(0, mostSkipped).map(({ path, line, reason, count }) => ({
+    label: line === null ? oneLine(path) : `${oneLine(path)}:${line}`,
+    text: count > 1 ? `${reason}, and ${number(count - 1)} more` : reason,
+  }));
+  const more = found.length - named.length;
+  return more > 0 ? [...named, { label: `and ${number(more)} more` }] : named;
+}
+
 function problems({ problems: found, sources }: Summary): Item[] {
   const named = found
     .slice(0, mostProblems)
@@ -73,7 +85,16 @@ function plural(count: number, noun: string): string {
 }
 
 export function toWireSummary({ sources, projects, problems: found, ...summary }: Summary): object {
-  const { runs, jobs, automations, left, skipped, skippedAsExpected, ...counts } = summary;
+  const {
+    runs,
+    jobs,
+    automations,
+    left,
+    skipped,
+    skippedLines: lines,
+    skippedAsExpected,
+    ...counts
+  } = summary;
   return {
     ...toWireCounts(counts),
     runs,
@@ -83,6 +104,7 @@ export function toWireSummary({ sources, projects, problems: found, ...summary }
     sources,
     left_out: { excluded_sessions: left.excluded, deleted_sessions: left.deleted },
     skipped,
+    skipped_lines: lines,
     skipped_as_expected: skippedAsExpected,
     problems: found,
   };

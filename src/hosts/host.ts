@@ -267,7 +267,6 @@ export interface SkippedRecord {
 export interface PositionRecord {
   kind: "position";
   position: JsonObject;
-  /** Of the source: how far this reading has come, and how large it was at the last look. */
+  /** Of the source: how far this reading has come. */
   bytes: number;
-  total: number;
 }

@@ -49,7 +49,7 @@ export async function* readTables(
       const digests = Object.fromEntries([...state.digests].slice(-mostDigests));
       const states = Object.fromEntries(all.map((table) => [table.name, table.state?.() ?? {}]));
       const position = { version, last: { ...state.last }, digests, states };
-      return { kind: "position", position, bytes, total: bytes };
+      return { kind: "position", position, bytes };
     };
     for (const table of all) {
       for (const rows of pages(db, table, state)) {

@@ -12,9 +12,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { toSummaryPage, toWireSummary } from "../../src/cli/import-page.ts";
 import type { Store } from "../../src/db/store.ts";
 import { codex } from "../../src/hosts/codex/codex.ts";
 import { hosts } from "../../src/hosts/hosts.ts";
+import { toMarkdown } from "../../src/resume/markdown.ts";
 import { newEvent, newSession } from "../new-records.ts";
 import { makeFolder, openTestStore } from "../open-test-store.ts";
 import { importInto, rowsOf } from "./importing.ts";
@@ -333,6 +335,10 @@ describe("bad sources", () => {
     chmodSync(path("y/secret"), 0o700);
     expect(summary.events).toBe(isRoot ? 6 : 4);
     expect(summary.skipped).toEqual({ "not json": 2 });
+    const skipped = { path: path("x/a.jsonl"), reason: "not json", line: 2, count: 2 };
+    expect(summary.skippedLines).toEqual([skipped]);
+    expect(toWireSummary(summary)).toMatchObject({ skipped_lines: [skipped] });
+    expect(toMarkdown(toSummaryPage(summary, false))).toContain(`${skipped.path}:2`);
     const empty = { path: path("x/empty.jsonl"), reason: "empty" };
     const secret = { path: path("y/secret"), reason: "no permission" };
     expect(summary.problems).toEqual(isRoot ? [empty] : [empty, secret]);

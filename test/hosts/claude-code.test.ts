@@ -1,5 +1,5 @@
 // The fixture has each odd case of the format once.
-import { writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { makeFolder } from "../open-test-store.ts";
@@ -119,8 +119,10 @@ it("counts what it cannot read, and what there is nothing in", () => {
 
 it("leaves a half-written last line for the next time", () => {
   expect(reading.records.at(-1)).toMatchObject({ kind: "position", bytes: expect.any(Number) });
-  const { bytes, total } = reading.records.at(-1) as { bytes: number; total: number };
-  expect(total - bytes).toBe('{"type":"assistant","uuid":"half-writ'.length);
+  const { bytes } = reading.records.at(-1) as { bytes: number };
+  expect(statSync(fixture("claude-code", "session.jsonl")).size - bytes).toBe(
+    '{"type":"assistant","uuid":"half-writ'.length,
+  );
 });
 
 it("makes a subagent's file a session below its parent's", async () => {
