@@ -3,7 +3,7 @@
 import { boundEvent, boundName, boundText } from "./bounds.ts";
 import type { HookCall } from "./hooks.ts";
 import type { EventRecord, JsonObject, SessionRecord } from "./host.ts";
-import { keyOf } from "./keys.ts";
+import { keyOfParts } from "./keys.ts";
 import { asObject, asText, asTexts, asTime, type Foreign } from "./narrow.ts";
 import { newAction, newEvent, newSession } from "./new-records.ts";
 
@@ -154,7 +154,8 @@ class Teller {
     if (toolName === null) return [];
     const failed = moment === "tool failure";
     const input = JSON.stringify(tool_input ?? null);
-    const callId = asText(tool_use_id) ?? keyOf(this.#sessionId, this.#shared.turnId ?? "", toolName, input);
+    const callId =
+      asText(tool_use_id) ?? keyOfParts(this.#sessionId, this.#shared.turnId ?? "", toolName, input);
     const action = newAction({
       callId,
       toolName,

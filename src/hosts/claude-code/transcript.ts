@@ -2,7 +2,7 @@
 import { boundEvent } from "../bounds.ts";
 import type { EventRecord, HostRecord, JsonObject, SessionRecord } from "../host.ts";
 import type { LineReader, Place } from "../json-lines.ts";
-import { keyOf } from "../keys.ts";
+import { keyOfParts } from "../keys.ts";
 import { asObject, asObjects, asText, asTexts, asTime } from "../narrow.ts";
 import { newEvent, newExpectedSkip, newSession, newSkip } from "../new-records.ts";
 import { UsageByMessage } from "../usage-by-message.ts";
@@ -129,7 +129,7 @@ export class ClaudeReader implements LineReader {
     const isSidechain = line.isSidechain === true && asText(line.agentId) === null;
     // Lines may have no ids. With a time in it, a line's own text is one; without, its place helps.
     const key = () =>
-      asTime(line.timestamp) === null ? keyOf(String(place.line), place.text) : keyOf(place.text);
+      asTime(line.timestamp) === null ? keyOfParts(String(place.line), place.text) : keyOfParts(place.text);
     const event = (known: Partial<EventRecord>): EventRecord => {
       const metadata: JsonObject = {};
       if (elsewhere !== null) metadata.cwd = elsewhere;

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { boundEvent } from "../bounds.ts";
 import type { HostRecord, JsonObject } from "../host.ts";
 import type { LineReader, Place } from "../json-lines.ts";
-import { keyOf } from "../keys.ts";
+import { keyOfParts } from "../keys.ts";
 import { asInteger, asObject, asText, asTime } from "../narrow.ts";
 import { newEvent, newExpectedSkip, newSession, newSkip } from "../new-records.ts";
 import { threadOf } from "./runtime.ts";
@@ -87,7 +87,7 @@ class AuditReader extends LogReader {
     this.time = asTime(line.ts) ?? this.time;
     const event = newEvent({
       sessionId: auditSession,
-      key: keyOf(place.text),
+      key: keyOfParts(place.text),
       type: "status",
       author: "system",
       content,

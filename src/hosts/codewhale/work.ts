@@ -1,7 +1,7 @@
 // CodeWhale's work to do: tasks, delayed triggers and the offline queue are jobs; automations stay what they are.
 import { boundName, boundText } from "../bounds.ts";
 import type { HostRecord, JobRecord, JsonObject } from "../host.ts";
-import { keyOf } from "../keys.ts";
+import { keyOfParts } from "../keys.ts";
 import { asObject, asObjects, asText, asTexts, asTime, lookUp } from "../narrow.ts";
 import { newJob, newSkip } from "../new-records.ts";
 import { toTodos } from "../todos.ts";
@@ -72,7 +72,7 @@ export function* queueRecords(queue: JsonObject): Generator<HostRecord> {
     if (prompt === null) yield newSkip("no content", index + 1);
     else
       yield newJob({
-        key: keyOf(sessionId ?? "", String(index), prompt),
+        key: keyOfParts(sessionId ?? "", String(index), prompt),
         prompt: boundText(prompt),
         sessionId,
       });

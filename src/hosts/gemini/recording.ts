@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { HostRecord, JsonObject, JsonValue, SessionRecord } from "../host.ts";
 import type { LineReader, Place } from "../json-lines.ts";
-import { keyOf } from "../keys.ts";
+import { keyOfParts } from "../keys.ts";
 import { asObject, asObjects, asText, asTexts, asTime, remaining } from "../narrow.ts";
 import { newEvent, newSession, newSkip } from "../new-records.ts";
 import { Revisions } from "../revisions.ts";
@@ -107,7 +107,7 @@ export class GeminiReader implements LineReader {
     const content = `rewound to before message ${to}`;
     const event = newEvent({
       sessionId: this.#sessionId(),
-      key: keyOf(String(place.line), place.text),
+      key: keyOfParts(String(place.line), place.text),
       type: "status",
       author: "system",
       content,
