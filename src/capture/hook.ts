@@ -7,9 +7,10 @@ import type { Store } from "../db/store.ts";
 import type { HookCall, HostHooks } from "../hosts/hooks.ts";
 import type { Host } from "../hosts/host.ts";
 import { isOwnTool } from "../hosts/own-calls.ts";
+import { DirectoryHashes } from "./directory-hashes.ts";
 import { Exclusions } from "./exclusions.ts";
 import { findSources } from "./find.ts";
-import { takeSource } from "./take-source.ts";
+import { type TakeOptions, takeSource } from "./take-source.ts";
 import { type Content, type ReadWorkspace, toCaptured } from "./to-captured.ts";
 
 export interface HookOptions {
@@ -42,7 +43,10 @@ export async function takeHookCall(call: HookCall, options: HookOptions): Promis
     (await store.captures.listExclusions()).map(({ directory }) => directory),
   );
   if (await exclusions.has(workspace.directory)) return null;
-  await bringUpToDate(call, exclusions, options);
+  const hashes = new DirectoryHashes(async () =>
+    [call.session.directory, workspace.directory].filter((directory) => directory !== null),
+  );
+  await bringUpToDate(call, { exclusions, findDirectory: (hash) => hashes.find(hash) }, options);
   const taken = await takeCall(call, workspace, options);
   const sessionId = idOf(call.session.id, taken);
   if (sessionId !== null) {
@@ -56,13 +60,15 @@ function idOf(providerSessionId: string, { sessions }: TakenBatch): string | nul
   return sessions.find((session) => session.providerSessionId === providerSessionId)?.sessionId ?? null;
 }
 
-async function bringUpToDate(call: HookCall, exclusions: Exclusions, options: HookOptions): Promise<void> {
+type Places = Pick<TakeOptions, "exclusions" | "findDirectory">;
+
+async function bringUpToDate(call: HookCall, places: Places, options: HookOptions): Promise<void> {
   const { hooks } = options;
   if (hooks.transcripts === null) return;
   for (const path of call.transcripts) {
     try {
       const host = await hooks.transcripts();
-      await readTranscript(path, host, exclusions, options);
+      await readTranscript(path, host, places, options);
     } catch (error) {
       if (!isMissing(error)) options.onProblem(error);
     }
@@ -77,7 +83,7 @@ function isMissing(error: unknown): boolean {
 async function readTranscript(
   path: string,
   host: Host,
-  exclusions: Exclusions,
+  places: Places,
   { store, readWorkspace, signal, onProblem }: HookOptions,
 ): Promise<void> {
   // Whatever else it names, a folder of all the transcripts there are is not to be walked while a host waits.
@@ -92,7 +98,7 @@ async function readTranscript(
       origin: "hook",
       client: host.name,
       taker: store.captures,
-      exclusions,
+      ...places,
       readWorkspace,
       includeDeleted: false,
       signal,

@@ -4,6 +4,7 @@ import { StoreError } from "../db/errors.ts";
 import type { Environment, Host } from "../hosts/host.ts";
 import { readWorkspace } from "../workspace/workspace.ts";
 import { countOnly } from "./count-only.ts";
+import { DirectoryHashes } from "./directory-hashes.ts";
 import { Exclusions } from "./exclusions.ts";
 import { type Found, findSources, type Root, reasonOf } from "./find.ts";
 import { type Summary, Tally } from "./summary.ts";
@@ -40,9 +41,12 @@ export async function importTranscripts(options: ImportOptions): Promise<Summary
   const pending = await findPending(options, exclusions, tally);
   const total = pending.reduce((sum, { size }) => sum + size, 0);
   const projects = new Map<string, string>();
+  const hashes = new DirectoryHashes(async () => (await captures?.listDirectories()) ?? []);
   const read = remember(async (directory) => {
     const workspace = await readWorkspace(directory);
     projects.set(workspace.directory, workspace.projectDirectory);
+    hashes.add(directory);
+    hashes.add(workspace.directory);
     return workspace;
   });
   const taker = captures === null || dryRun ? countOnly(captures) : captures;
@@ -58,6 +62,7 @@ export async function importTranscripts(options: ImportOptions): Promise<Summary
         taker,
         exclusions,
         readWorkspace: read,
+        findDirectory: (hash) => hashes.find(hash),
         includeDeleted: options.includeDeleted,
         signal: options.signal,
         onTaken: (host, taken) => tally.take(host, taken, projects),
@@ -93,7 +98,11 @@ async function findPending(options: ImportOptions, exclusions: Exclusions, tally
     if (same && (await areAll(before.excluded, exclusions))) tally.unchanged();
     else if (since === null || modifiedAt >= since) pending.push(finding.found);
   }
-  return pending;
+  return [...pending.filter((found) => !isHashed(found)), ...pending.filter(isHashed)];
+}
+
+function isHashed({ host }: Found): boolean {
+  return host.hashesDirectories === true;
 }
 
 async function areAll(directories: readonly string[], exclusions: Exclusions): Promise<boolean> {

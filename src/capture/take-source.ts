@@ -7,6 +7,7 @@ import type { Provenance, Workspace } from "../db/records.ts";
 import type { HostRecord, JsonObject, SkippedRecord } from "../hosts/host.ts";
 import { newSkip } from "../hosts/new-records.ts";
 import { isOwnTool } from "../hosts/own-calls.ts";
+import type { FindDirectory } from "./directory-hashes.ts";
 import type { Exclusions } from "./exclusions.ts";
 import { type Found, folderOf } from "./find.ts";
 import { type Content, type ReadWorkspace, toCaptured } from "./to-captured.ts";
@@ -22,6 +23,7 @@ export interface TakeOptions extends Provenance {
   taker: Taker;
   exclusions: Exclusions;
   readWorkspace: ReadWorkspace;
+  findDirectory: FindDirectory;
   /** Also sessions that were deleted here: for that, everything is read again. */
   includeDeleted: boolean;
   signal?: AbortSignal | undefined;
@@ -95,13 +97,21 @@ class Taking {
     }
   }
 
-  async #keep(record: Content): Promise<void> {
+  async #keep(given: Content): Promise<void> {
+    const record = await this.#placed(given);
     if (await this.#isExcluded(record)) return;
     const captured = await toCaptured(record, this.#options.readWorkspace);
     this.#records.push(captured);
     if (captured.kind === "event") this.#events += 1;
     // Records behind the last position go without one.
     this.#position = null;
+  }
+
+  async #placed(record: Content): Promise<Content> {
+    if (record.kind !== "session" || record.directory !== null || record.directoryHash === null) {
+      return record;
+    }
+    return { ...record, directory: await this.#options.findDirectory(record.directoryHash) };
   }
 
   async #isExcluded(record: Content): Promise<boolean> {

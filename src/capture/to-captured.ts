@@ -63,7 +63,8 @@ export async function toCaptured(record: Content, read: ReadWorkspace): Promise<
 }
 
 async function toSession(record: SessionRecord, read: ReadWorkspace): Promise<CapturedSession> {
-  const { kind, id, parentId, directory, model, metadata, createdAt, updatedAt, ...said } = record;
+  const { kind, id, parentId, directory, directoryHash: _, model, ...rest } = record;
+  const { metadata, createdAt, updatedAt, ...said } = rest;
   return {
     ...said,
     kind,

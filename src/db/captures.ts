@@ -276,6 +276,8 @@ export interface CaptureStore {
   take(batch: CaptureBatch): Promise<TakenBatch>;
   /** What `take` would meet: for who only counts. Writes nothing. */
   findKnown(batch: CaptureBatch): Promise<KnownBatch>;
+  /** Where sessions and projects are that are here. */
+  listDirectories(): Promise<string[]>;
   /** The session that a hook has started last in that very process; null: none has. */
   latestOfHost(host: ProcessIdentity): Promise<HostSession | null>;
   /** All sources, without their positions. */

@@ -41,6 +41,8 @@ export interface Host {
    * `inPlace`: it lies under the host's own roots, or the host has named it. Never throws.
    */
   recognise(path: string, head: Buffer, inPlace?: boolean): Source | null;
+  /** Its transcripts may say a directory's hash alone: those of other hosts, read before, tell which that is. */
+  hashesDirectories?: true;
   /** Of a source that is more than its file: how large the rest is, so far as it may grow, and when it last changed. */
   lookBeside?(source: Source): Promise<Extent>;
   /**
@@ -71,6 +73,8 @@ export interface SessionRecord {
   parentId: string | null;
   title: string | null;
   directory: string | null;
+  /** SHA-256 of the directory's path, in hexadecimal, where the transcript says no more of it. */
+  directoryHash: string | null;
   gitBranch: string | null;
   agent: string | null;
   model: string | null;

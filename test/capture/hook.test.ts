@@ -1,4 +1,5 @@
 // What the hooks of hosts say, in the Store: once, whether the transcript says it before, after, or never.
+import { hash } from "node:crypto";
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -346,6 +347,16 @@ describe("the other hosts", () => {
       expect(items.map(({ content }) => content)).toEqual(wanted);
     },
   );
+
+  test("gemini: a transcript that has a hash of its directory is filed where the hook runs", async () => {
+    const store = await openTestStore();
+    const path = join(makeFolder(), "session-1.json");
+    const messages = [{ id: "1", type: "user", content: "Hi", timestamp: "2026-11-01T10:00:00Z" }];
+    writeFileSync(path, JSON.stringify({ sessionId: "a", projectHash: hash("sha256", "/x"), messages }));
+    const payload = { session_id: "a", cwd: "/x", transcript_path: path };
+    const { sessionId } = await call(store, "gemini", payload, "AfterTool");
+    expect(await store.getSession(sessionId ?? "")).toMatchObject({ directory: "/x", eventCount: 1 });
+  });
 
   test("cursor: a tool call is recorded by its hook, once", async () => {
     const store = await openTestStore();

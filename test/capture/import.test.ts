@@ -1,9 +1,11 @@
 // Imports: what there is comes in once, however often and in whatever pieces it is read.
+import { hash } from "node:crypto";
 import {
   appendFileSync,
   chmodSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -17,7 +19,7 @@ import type { Store } from "../../src/db/store.ts";
 import { codex } from "../../src/hosts/codex/codex.ts";
 import { hosts } from "../../src/hosts/hosts.ts";
 import { toMarkdown } from "../../src/resume/markdown.ts";
-import { newEvent, newSession } from "../new-records.ts";
+import { newEvent, newSession, workspace } from "../new-records.ts";
 import { makeFolder, openTestStore } from "../open-test-store.ts";
 import { importInto, rowsOf } from "./importing.ts";
 import { lineOf, linesOf, makeHome } from "./transcripts.ts";
@@ -403,6 +405,49 @@ describe("bad sources", () => {
     expect(updatedAt).toBe(now);
     const { items } = await store.getHistory({ sessionId, order: "asc", orderBy: "seq", limit: 10 });
     expect(items[2]?.createdAt).toBe(Date.UTC(2027, 0, 1));
+  });
+});
+
+describe("a directory that is a hash alone", () => {
+  const recording = (directory: string) =>
+    JSON.stringify({
+      sessionId: "g",
+      projectHash: hash("sha256", directory),
+      messages: [{ id: "1", type: "user", content: "Fix it", timestamp: "2026-10-01T10:00:00.000Z" }],
+    });
+  const homeWith = (directory: string, files: Record<string, string> = {}) => {
+    const made = makeHome(files);
+    const chats = join(made.home, ".gemini", "tmp", "x", "chats");
+    mkdirSync(chats, { recursive: true });
+    writeFileSync(join(chats, "session-1.json"), recording(directory));
+    return { ...made, chats };
+  };
+
+  it("is the one of another host's session, of this import or before, or of a project", async () => {
+    for (const known of ["in this import", "before", "a project"]) {
+      const store = await openTestStore();
+      const { home } = homeWith(
+        "/home/ada/engine",
+        known === "in this import" ? { "x/a.jsonl": linesOf(3, a) } : {},
+      );
+      if (known === "before") await importInto(store, makeHome({ "x/a.jsonl": linesOf(3, a) }).home);
+      if (known === "a project") {
+        await store.createSession(newSession({ workspace: { ...workspace, directory: "/home/ada/engine" } }));
+      }
+      await importInto(store, home);
+      expect((await sessionOf(store, "g")).directory, known).toBe("/home/ada/engine");
+    }
+  });
+
+  it("is left out where that one is excluded, and else the folder of the transcript", async () => {
+    const store = await openTestStore();
+    const { home, chats } = homeWith("/home/ada/engine");
+    await importInto(store, home);
+    expect((await sessionOf(store, "g")).directory).toBe(realpathSync(chats));
+    const excluded = await openTestStore();
+    await excluded.captures.addExclusion("/home/ada/engine");
+    const other = homeWith("/home/ada/engine", { "x/a.jsonl": linesOf(3, a) });
+    expect(await importInto(excluded, other.home)).toMatchObject({ events: 0, left: { excluded: 2 } });
   });
 });
 

@@ -242,6 +242,7 @@ export function captureStore(
     openSession: (session, by) => transactions.write(() => captures.open(session, by)),
     take: (batch) => transactions.write(() => captures.take(batch)),
     findKnown: (batch) => transactions.read(() => knownCaptures.of(batch)),
+    listDirectories: () => transactions.read(() => knownCaptures.listDirectories()),
     latestOfHost: (host) => transactions.read(() => hostSessions.latest(host)),
     listSources: () => transactions.read(() => read.list()),
     getSource: (host, path) => transactions.read(() => read.get(host, path)),

@@ -1,10 +1,14 @@
 // What is there already of what hosts recorded: what a batch would meet, for who only counts. It writes nothing.
+import { isNull } from "drizzle-orm";
+import { union } from "drizzle-orm/sqlite-core";
 import type { CaptureBatch, CapturedRecord, KnownBatch, KnownSession } from "../captures.ts";
 import type { Actions } from "./actions.ts";
 import { namedSession } from "./captured-events.ts";
 import type { CapturedWork, Place } from "./captured-work.ts";
 import type { Events } from "./events.ts";
+import { columnsOf, type Drizzle, Prepared } from "./prepare.ts";
 import type { ProviderSessions } from "./provider-sessions.ts";
+import { projects, sessions } from "./schema.ts";
 
 interface Related {
   providerSessions: ProviderSessions;
@@ -21,9 +25,19 @@ interface Looked {
 
 export class KnownCaptures {
   readonly #related: Related;
+  readonly #directories;
 
-  constructor(related: Related) {
+  constructor(db: Drizzle, related: Related) {
     this.#related = related;
+    const ofSessions = db.select({ directory: columnsOf(sessions).directory }).from(sessions);
+    const ofProjects = db.select({ directory: columnsOf(projects).directory }).from(projects);
+    this.#directories = new Prepared(db, () =>
+      union(ofSessions.where(isNull(sessions.deletedAt)), ofProjects),
+    );
+  }
+
+  listDirectories(): string[] {
+    return this.#directories.all({}).map(({ directory }) => directory);
   }
 
   of(batch: CaptureBatch): KnownBatch {

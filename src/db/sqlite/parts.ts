@@ -119,7 +119,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     histories,
     hostSessions: new HostSessions(query),
     jobs,
-    knownCaptures: new KnownCaptures({ providerSessions, events, actions, work }),
+    knownCaptures: new KnownCaptures(query, { providerSessions, events, actions, work }),
     leases: new Leases(query, options, { jobs, runs, sessions, redaction }),
     masking,
     portableReads: new PortableReads(query, { sessions, actions }),

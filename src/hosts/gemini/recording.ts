@@ -150,11 +150,13 @@ function toSession(path: string, about: JsonObject): SessionRecord | null {
   if (id === null) return null;
   const isSubagent = about.kind === "subagent";
   const folder = basename(dirname(path));
+  const hash = asText(about.projectHash);
   return newSession({
     id,
     parentId: isSubagent && folder !== "chats" && folder !== id ? folder : null,
     title: asText(about.summary),
     directory: projectRoot(path) ?? asTexts(about.directories)[0] ?? null,
+    directoryHash: hash !== null && /^[0-9a-f]{64}$/.test(hash) ? hash : null,
     agent: isSubagent ? "subagent" : "gemini",
     metadata:
       remaining({ project_hash: about.projectHash ?? null, directories: about.directories ?? null }) ?? null,
