@@ -59,6 +59,8 @@ class Taking {
   readonly #excluded = new Map<string, string>();
   /** Of events that were left out of a session that is not. */
   readonly #excludedWithin = new Set<string>();
+  /** Sessions that were deleted here: only their first record may say whose subagent's they are. */
+  readonly #deleted = new Set<string>();
   #records: CapturedRecord[] = [];
   #events = 0;
   #skipped = 0;
@@ -99,7 +101,7 @@ class Taking {
 
   async #keep(given: Content): Promise<void> {
     const record = await this.#placed(given);
-    if (await this.#isExcluded(record)) return;
+    if (this.#wasDeleted(record) || (await this.#isExcluded(record))) return;
     const captured = await toCaptured(record, this.#options.readWorkspace);
     this.#records.push(captured);
     if (captured.kind === "event") this.#events += 1;
@@ -114,9 +116,14 @@ class Taking {
     return { ...record, directory: await this.#options.findDirectory(record.directoryHash) };
   }
 
+  /** Runs and jobs stay without their session. */
+  #wasDeleted(record: Content): boolean {
+    return record.kind !== "run" && record.kind !== "job" && this.#deleted.has(sessionOf(record) ?? "");
+  }
+
   async #isExcluded(record: Content): Promise<boolean> {
     const { exclusions, readWorkspace, onExcluded } = this.#options;
-    const sessionId = record.kind === "session" ? record.id : "sessionId" in record ? record.sessionId : null;
+    const sessionId = sessionOf(record);
     if (sessionId !== null && this.#excluded.has(sessionId)) return true;
     if (!("directory" in record)) return false;
     if (record.kind !== "session" && record.directory === null) return false;
@@ -131,7 +138,7 @@ class Taking {
 
   async #flush(done: boolean): Promise<void> {
     const { host } = this.#found;
-    const { taker, origin, client, includeDeleted, onTaken } = this.#options;
+    const { taker, origin, client, includeDeleted } = this.#options;
     if (!done && this.#records.length === 0) return;
     const batch = {
       origin,
@@ -144,7 +151,7 @@ class Taking {
       source: this.#progress(done),
     };
     try {
-      onTaken(host.name, await taker.take(batch));
+      this.#told(await taker.take(batch));
     } catch (error) {
       if (!isOfContent(error)) throw error;
       await this.#takeEach(batch);
@@ -155,12 +162,19 @@ class Taking {
     if (!done) await sleep(pause);
   }
 
+  #told(taken: TakenBatch): void {
+    for (const { sessionId, providerSessionId } of taken.sessions) {
+      if (sessionId === null) this.#deleted.add(providerSessionId);
+    }
+    this.#options.onTaken(this.#found.host.name, taken);
+  }
+
   /** One by one: what a record says is no reason to leave out the others. */
   async #takeEach(batch: CaptureBatch): Promise<void> {
-    const { taker, onTaken, onSkipped } = this.#options;
+    const { taker, onSkipped } = this.#options;
     for (const record of batch.records) {
       try {
-        onTaken(batch.provider, await taker.take({ ...batch, records: [record], source: null }));
+        this.#told(await taker.take({ ...batch, records: [record], source: null }));
       } catch (error) {
         if (!isOfContent(error)) throw error;
         onSkipped(newSkip("refused", null));
@@ -185,4 +199,10 @@ class Taking {
       skipped: this.#skipped,
     };
   }
+}
+
+/** The host's id of the session that a record is about. */
+function sessionOf(record: Content): string | null {
+  if (record.kind === "session") return record.id;
+  return "sessionId" in record ? record.sessionId : null;
 }

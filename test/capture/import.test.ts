@@ -511,6 +511,22 @@ describe("what is left out", () => {
   });
 });
 
+describe("what was deleted", () => {
+  it("does not come back by a subagent's transcript of several transactions", async () => {
+    const store = await openTestStore();
+    const { home, path } = makeHome({ "x/a.jsonl": linesOf(3, a) });
+    await importInto(store, home);
+    await store.deleteSession((await sessionOf(store, "a")).id, false, { origin: "tool", client: null });
+    const subagent = linesOf(1_800, a).replaceAll('"isSidechain":false', '"isSidechain":true,"agentId":"7"');
+    mkdirSync(path("x/a/subagents"), { recursive: true });
+    writeFileSync(path("x/a/subagents/agent-7.jsonl"), subagent);
+    const dry = await importInto(store, home, { dryRun: true });
+    expect(await importInto(store, home)).toMatchObject({ events: 0, newSessions: 0, left: { deleted: 1 } });
+    expect(dry).toMatchObject({ events: 0, newSessions: 0, left: { deleted: 1 } });
+    expect((await store.listSessions({ limit: 10 })).items).toEqual([]);
+  });
+});
+
 describe("one session", () => {
   it("is what a tool, a hook and an import describe, each with its own words", async () => {
     const store = await openTestStore();
