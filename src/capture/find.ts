@@ -28,6 +28,8 @@ const longHeadBytes = 64 * 1024;
 export interface Root {
   path: string;
   hosts: readonly Host[];
+  /** Whose transcripts are left alone here: they are no problem. */
+  others?: readonly Host[];
   /** Somebody asked for it: that it is not there, or of no known kind, is a problem. */
   named: boolean;
 }
@@ -135,10 +137,10 @@ async function recognise(root: Root, path: string, before: readonly ReadBefore[]
     if (known === null && beginsObject(head)) known = placed;
     const isEmpty = size === 0 && isText;
     if (known !== null && !isEmpty) return { found: await whole(known, extent) };
+    const isRoot = root.named && path === (await realpath(root.path));
+    if (!isRoot && root.others?.some((host) => host.recognise(path, head) !== null)) return null;
     // In a folder that somebody named, what is called as transcripts are was meant too.
-    const wasMeant = root.named
-      ? isEmpty || path.endsWith(".jsonl") || path === (await realpath(root.path))
-      : placed !== null;
+    const wasMeant = root.named ? isRoot || isEmpty || path.endsWith(".jsonl") : placed !== null;
     return wasMeant ? { problem: { path, reason: isEmpty ? "empty" : "unknown kind" } } : null;
   } catch (error) {
     const reason = reasonOf(error);

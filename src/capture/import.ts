@@ -2,6 +2,7 @@
 import type { CaptureStore } from "../db/captures.ts";
 import { StoreError } from "../db/errors.ts";
 import type { Environment, Host } from "../hosts/host.ts";
+import { hosts as allHosts } from "../hosts/hosts.ts";
 import { readWorkspace } from "../workspace/workspace.ts";
 import { countOnly } from "./count-only.ts";
 import { DirectoryHashes } from "./directory-hashes.ts";
@@ -115,7 +116,8 @@ export function rootsOf({
   environment,
   paths,
 }: Pick<ImportOptions, "hosts" | "environment" | "paths">): Root[] {
-  if (paths.length > 0) return paths.map((path) => ({ path, hosts, named: true }));
+  const others = allHosts.filter((host) => !hosts.includes(host));
+  if (paths.length > 0) return paths.map((path) => ({ path, hosts, others, named: true }));
   return hosts.flatMap((host) =>
     host.roots(environment).map((path) => ({ path, hosts: [host], named: false })),
   );

@@ -144,10 +144,6 @@ describe("an import", () => {
       sources: { read: 1, unchanged: 1 },
     });
     expect(new Set(asked)).toEqual(new Set([path("y/b.jsonl")]));
-    // Nor is one that is known as another host's taken for it.
-    expect(await importInto(store, home, { hosts: [codex], paths: [path(".")] })).toMatchObject({
-      sources: { read: 0, unchanged: 0, failed: 2 },
-    });
   });
 
   it("finds what is there already by the host's own ids where its place is forgotten", async () => {
@@ -373,6 +369,15 @@ describe("bad sources", () => {
       { path: join(folder, "empty.jsonl"), reason: "empty" },
       { path: join(folder, "wide.jsonl"), reason: "unknown kind" },
     ]);
+  });
+
+  it("are not the transcripts of a host that was not asked for", async () => {
+    const { home, path } = makeHome({ "x/a.jsonl": linesOf(3, a), "x/broken.jsonl": "half a line" });
+    const summary = await importInto(await openTestStore(), home, { hosts: [codex], paths: [path(".")] });
+    expect(summary).toMatchObject({
+      sources: { read: 0, failed: 1 },
+      problems: [{ path: path("x/broken.jsonl"), reason: "unknown kind" }],
+    });
   });
 
   it("are problems where they were asked for by name", async () => {
