@@ -496,6 +496,15 @@ describe("what is left out", () => {
     expect(await importInto(store, home)).toMatchObject({ events: 2, toolCalls: 1 });
   });
 
+  it("is not what a session did outside after it went on inside with another model", async () => {
+    const store = await openTestStore();
+    const secret = makeFolder();
+    writeFileSync(join(secret, ".backstoryignore"), "");
+    const inside = lineOf(4, { ...a, cwd: secret }).replace("claude-x", "claude-y");
+    const { home } = makeHome({ "x/a.jsonl": `${linesOf(3, a)}${inside}\n${lineOf(6, a)}\n` });
+    expect(await importInto(store, home)).toMatchObject({ events: 3, left: { excluded: 0 } });
+  });
+
   it("is a session that was deleted here, and its subagents, unless it is asked for", async () => {
     const store = await openTestStore();
     const subagent = linesOf(3, a).replaceAll('"isSidechain":false', '"isSidechain":true,"agentId":"7"');

@@ -169,12 +169,20 @@ it("leaves the session's todos alone where a sidechain of old keeps a list of it
   expect(events.map(({ branch }) => branch)).toEqual([null, "sidechain"]);
 });
 
-it("takes no answer of Claude Code itself for one of a model", async () => {
+it("names each model that a session goes on with: not Claude Code itself, nor a sidechain's", async () => {
   const path = join(makeFolder(), "failed.jsonl");
   const say = (uuid: string, model: string) => {
     const message = { role: "assistant", model, content: [{ type: "text", text: uuid }] };
     return `${JSON.stringify({ type: "assistant", uuid, sessionId: "s", message })}\n`;
   };
-  writeFileSync(path, `${say("a", "<synthetic>")}${say("b", "claude-x")}`);
-  expect((await readPath(path)).sessions.map(({ model }) => model)).toEqual([null, "claude-x"]);
+  const aside = say("c", "claude-z").replace("{", '{"isSidechain":true,');
+  const lines = [
+    say("a", "<synthetic>"),
+    say("b", "claude-x"),
+    aside,
+    say("d", "claude-x"),
+    say("e", "claude-y"),
+  ];
+  writeFileSync(path, lines.join(""));
+  expect((await readPath(path)).sessions.map(({ model }) => model)).toEqual([null, "claude-x", "claude-y"]);
 });

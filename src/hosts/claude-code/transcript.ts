@@ -45,8 +45,8 @@ function toThread(state: JsonObject): Thread {
 
 export class ClaudeReader implements LineReader {
   readonly #fileName: string;
-  /** The sessions that this reading has named, and whether their model was known then. */
-  readonly #named = new Map<string, boolean>();
+  /** The sessions that this reading has named, each with its latest model. */
+  readonly #named = new Map<string, string | null>();
   readonly #usage: UsageByMessage;
   readonly #tasks: TaskList;
   /** Calls of our own tools whose result has not come: it is to be left out too. */
@@ -126,7 +126,7 @@ export class ClaudeReader implements LineReader {
   #context(line: JsonObject, place: Place): MessageContext {
     const sessionId = sessionOf(line) ?? this.#sessionId ?? this.#fileName;
     const elsewhere = this.#elsewhere(line);
-    const isSidechain = line.isSidechain === true && asText(line.agentId) === null;
+    const isSidechain = isAside(line);
     // Lines may have no ids. With a time in it, a line's own text is one; without, its place helps.
     const key = () =>
       asTime(line.timestamp) === null ? keyOfParts(String(place.line), place.text) : keyOfParts(place.text);
@@ -163,21 +163,23 @@ export class ClaudeReader implements LineReader {
     return this.#directory === null || directory === this.#directory ? null : directory;
   }
 
-  /** A session's record before its first event, and again with its model. */
+  /** A session's record before its first event, and again with each model that it goes on with. */
   #nameSession(line: JsonObject): SessionRecord[] {
     const id = sessionOf(line) ?? this.#sessionId ?? this.#fileName;
-    const model = modelOf(asObject(line.message));
+    const model = isAside(line) ? null : modelOf(asObject(line.message));
     this.#directory ??= asText(line.cwd);
     this.#sessionId = id;
-    if (this.#named.get(id) === true || (this.#named.has(id) && model === null)) return [];
-    this.#named.set(id, model !== null);
+    const isNamed = this.#named.has(id);
+    if (isNamed && (model === null || model === this.#named.get(id))) return [];
+    this.#named.set(id, model);
     const agentId = asText(line.agentId);
     const clientVersion = asText(line.version);
     return [
       newSession({
         id,
         parentId: agentId === null ? null : asText(line.sessionId),
-        directory: asText(line.cwd),
+        // Where it goes on may be elsewhere.
+        directory: isNamed ? null : asText(line.cwd),
         gitBranch: asText(line.gitBranch),
         agent: agentId === null ? "claude-code" : (asText(line.agentType) ?? "subagent"),
         model,
@@ -204,4 +206,9 @@ function sessionOf(line: JsonObject): string | null {
   const sessionId = asText(line.sessionId);
   const agentId = asText(line.agentId);
   return sessionId === null || agentId === null ? sessionId : subagentSessionId(sessionId, agentId);
+}
+
+/** Of a subagent of old, in its parent's file. */
+function isAside(line: JsonObject): boolean {
+  return line.isSidechain === true && asText(line.agentId) === null;
 }
