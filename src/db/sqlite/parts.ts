@@ -20,6 +20,7 @@ import { Hearings } from "./hearings.ts";
 import { Histories } from "./histories.ts";
 import { HostSessions } from "./host-sessions.ts";
 import { Jobs } from "./jobs.ts";
+import { KnownCaptures } from "./known-captures.ts";
 import { Leases } from "./leases.ts";
 import { Lineage } from "./lineage.ts";
 import { LogSums } from "./log-sums.ts";
@@ -120,6 +121,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     histories,
     hostSessions: new HostSessions(query),
     jobs,
+    knownCaptures: new KnownCaptures(query, { providerSessions, events, actions, work }),
     leases: new Leases(query, options, { jobs, runs, sessions, redaction }),
     masking,
     portableReads: new PortableReads(query, { sessions, actions }),
