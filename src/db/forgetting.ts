@@ -32,11 +32,11 @@ export interface Forgotten {
 
 export interface ForgetStore {
   /**
-   * Overwrites texts where they stand, in short transactions. A repeat finishes what was cut short. `not_found`: the
-   * session or an event. `conflict`: an event that the session, a fork, only shares.
+   * Overwrites texts where they stand, in short transactions. What is cut short is finished by whoever has the file open, or
+   * opens it next; so is what fails on the way, as with `busy`. `not_found`: the session or an event. `conflict`: an event that the session, a fork, only shares.
    */
   forget(what: Forget, by: Provenance): Promise<Forgotten>;
-  /** False: bytes of what was forgotten may still be in the file, or in its log. A server finishes that by and by. */
+  /** False: what is to be forgotten may still be there, or bytes of it in the file or its log. A server finishes that by and by. */
   isFinished(): Promise<boolean>;
   /** Does what is left to do about texts that were forgotten; null when nothing is. `anySize`: however long it takes. */
   finish(options?: { anySize?: boolean }): Promise<Pending | null>;

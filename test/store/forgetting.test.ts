@@ -4,6 +4,8 @@ import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
+import { StoreError } from "../../src/db/errors.ts";
+import { Forgettings } from "../../src/db/sqlite/forgettings.ts";
 import type { Store } from "../../src/db/store.ts";
 import { newEvent, newSession, workspace } from "../new-records.ts";
 import { makeFolder, openTestStore } from "../open-test-store.ts";
@@ -235,6 +237,61 @@ it("is finished by whoever has the file open, though nobody asks for it", async 
   expect(everything()).not.toContain(word);
 });
 
+/** As a kill leaves it: begun, and not ended. */
+const cutShort = async (what: object = {}) => {
+  const forgotten = store.forgetting.forget({ sessionId, ...what }, by).catch(() => "cut short");
+  while ((await store.audit.list({ tool: "forget", limit: 1 })).items.length === 0);
+  await store.close();
+  expect(await forgotten).toBe("cut short");
+  store = await openTestStore({ file });
+};
+
+it("goes on with what was cut short: of a session all that was meant, and nothing that came since", async () => {
+  await cutShort();
+  expect((await store.getSession(sessionId)).title).toContain(word);
+  const { record: since } = await store.appendEvent(newEvent(sessionId, { content: "since then" }));
+  expect(await store.forgetting.finish()).toBeNull();
+  expect(await store.getSession(sessionId)).toMatchObject({ title: null, forgottenAt: expect.any(Number) });
+  expect((await store.getEvent(sessionId, 2)).forgottenAt).not.toBeNull();
+  expect((await store.getEvent(sessionId, since.seq)).content).toBe("since then");
+  const { items } = await store.audit.list({ tool: "forget", limit: 5 });
+  expect(items.map(({ client, details }) => [client, details])).toEqual([
+    ["test", { ended: 1 }],
+    ["test", { whole: true, number: 1, ranges: [{ from: 1, to: 50 }] }],
+  ]);
+  await store.close();
+  expect(everything()).not.toContain(word);
+});
+
+it("goes on with events that were meant, in whichever server has the file open", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const idle = await openTestStore({ file });
+  await store.updateSession(sessionId, { title: "Stays", metadata: null }, by);
+  const write = vi.spyOn(Forgettings.prototype, "forgetEvents").mockImplementation(() => {
+    throw new StoreError("busy", "", "");
+  });
+  await expect(store.forgetting.forget({ sessionId, seqs: marked }, by)).rejects.toThrow();
+  write.mockRestore();
+  await store.close();
+  vi.advanceTimersByTime(20_000);
+  await vi.waitFor(async () => expect(await idle.forgetting.isFinished()).toBe(true), { timeout: 10_000 });
+  expect((await idle.getSession(sessionId)).title).toBe("Stays");
+  expect((await idle.getEvent(sessionId, 3)).content).toContain("noise");
+  await idle.close();
+  expect(everything()).not.toContain(word);
+});
+
+it("leaves alone what another process is at, and what belonged to a session that was deleted since", async () => {
+  await cutShort();
+  const other = new Database(file);
+  setTimeout(() => other.exec("UPDATE erasure SET wanted = wanted + 1"), 200);
+  expect(await store.forgetting.finish()).toBe("held");
+  expect((await store.getSession(sessionId)).title).toContain(word);
+  await store.deleteSession(sessionId, false, by);
+  expect(await store.forgetting.finish()).toBeNull();
+});
+
 it("says that a damaged index has kept words of it, and a rebuild finishes it", async () => {
   const db = new Database(file);
   db.unsafeMode(true);
@@ -298,5 +355,11 @@ it("notes it in the audit log, without a text", async () => {
   await store.forgetting.forget({ sessionId, seqs: [2, 3, 3] }, by);
   await store.forgetting.forget({ sessionId }, by);
   const { items } = await store.audit.list({ tool: "forget", limit: 5 });
-  expect(items.map(({ details }) => details)).toEqual([{ whole: true }, { events: 2 }]);
+  const number = expect.any(Number);
+  expect(items.map(({ details }) => details)).toEqual([
+    { ended: number },
+    { whole: true, number, ranges: [{ from: 1, to: 50 }] },
+    { ended: 1 },
+    { events: 2, number: 1, ranges: [{ from: 2, to: 3 }] },
+  ]);
 });

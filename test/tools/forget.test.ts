@@ -25,9 +25,11 @@ it("forgets events, then the session, and says what is left to know", async () =
   expect(await call("forget", { session_id })).toMatchObject({ forgotten: { ...none, events: 1 } });
   expect((await call("get_session", { session_id })).session).not.toHaveProperty("title");
   const { entries } = await call("list_audit", { tool: "forget" });
-  expect(entries.map(({ details }: { details: object }) => details)).toEqual([
+  expect(entries.map(({ details }: { details: object }) => details)).toMatchObject([
+    { ended: expect.any(Number) },
     { whole: true },
-    { events: 1 },
+    { ended: 1 },
+    { events: 1, number: 1, ranges: [{ from: 2, to: 2 }] },
   ]);
 });
 

@@ -4,8 +4,8 @@ import { StoreError } from "../errors.ts";
 import type { Forget, Forgotten } from "../forgetting.ts";
 import type { Provenance, Session } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
-import type { Audit } from "./audit.ts";
 import type { Erasures } from "./erasures.ts";
+import type { ForgetOrder, ForgetOrders, Range } from "./forget-orders.ts";
 import { ForgottenForks } from "./forgotten-forks.ts";
 import { ForgottenSurroundings } from "./forgotten-surroundings.ts";
 import { clip, type Lineage } from "./lineage.ts";
@@ -17,27 +17,17 @@ import type { Sessions } from "./sessions.ts";
 interface Related {
   sessions: Sessions;
   lineage: Lineage;
-  audit: Audit;
+  forgetOrders: ForgetOrders;
   erasures: Erasures;
   searchQueue: SearchQueue;
 }
 
-interface Range {
-  from: number;
-  to: number;
-}
-
 type Counts = Pick<Forgotten, "events" | "actions">;
 
-/** What is to be forgotten, and how far that has come. */
-export interface Forgetting {
-  sessionId: string;
-  /** From a seq to a seq, both inclusive. */
-  ranges: readonly Range[];
-  /** The first of them that is not yet done. */
+/** What is to be forgotten, and how far that has come here. */
+export interface Forgetting extends ForgetOrder {
+  /** The first of its ranges that is not yet done. */
   next: number;
-  /** All of the session. */
-  whole: boolean;
   /** The last of its forks that is done; null: all are. */
   fork: string | null;
 }
@@ -72,10 +62,12 @@ export class Forgettings {
     const session = this.#related.sessions.get(sessionId);
     const ranges = seqs === undefined ? [ownPart(session)] : toRanges(seqs);
     for (const range of seqs === undefined ? [] : ranges) this.#refuse(session, range);
-    this.#related.erasures.want();
-    const details = seqs === undefined ? { whole: true } : { events: new Set(seqs).size };
-    this.#related.audit.append({ ...by, tool: "forget", sessionId, subjectId: sessionId, details });
-    return { sessionId, ranges, next: 0, whole: seqs === undefined, fork: "" };
+    return begun(this.#related.forgetOrders.begin({ sessionId, ranges, whole: seqs === undefined, by }));
+  }
+
+  /** Those that have not ended, from their beginning: what is done of them is not done again. */
+  listUnended(): Forgetting[] {
+    return this.#related.forgetOrders.listUnended().map(begun);
   }
 
   #refuse(session: Session, { from, to }: Range): void {
@@ -104,6 +96,7 @@ export class Forgettings {
     const { sessionId, ranges } = forgetting;
     const deadline = performance.now() + sliceWork;
     const counts = { events: 0, actions: 0 };
+    this.#related.erasures.want();
     for (let range = ranges[forgetting.next]; range !== undefined; range = ranges[forgetting.next]) {
       const found = this.#next.all({ sessionId, ...range });
       for (const { seq } of found) {
@@ -124,6 +117,7 @@ export class Forgettings {
   /** Of what stands around the events of a whole session, as much as there is time for. */
   forgetSurroundings(forgetting: Forgetting) {
     const deadline = performance.now() + sliceWork;
+    this.#related.erasures.want();
     const done = this.#surroundings.forget(forgetting.sessionId, deadline);
     // Last, when a new one is given nothing any more.
     if (!done.left && forgetting.fork !== null)
@@ -131,9 +125,9 @@ export class Forgettings {
     return { counts: done.counts, left: forgetting.fork !== null };
   }
 
-  /** What was done while it went on does not count for it. */
-  end({ sessionId, ranges, whole }: Forgetting): { forks: string[]; keptIn: string[] } {
-    this.#related.erasures.want();
+  end(forgetting: Forgetting): { forks: string[]; keptIn: string[] } {
+    const { sessionId, ranges, whole } = forgetting;
+    this.#related.forgetOrders.end(forgetting);
     const session = this.#related.sessions.get(sessionId);
     const parts = this.#related.lineage.partsOf(session);
     const owners = parts.filter(({ fromSeq, toSeq }) => fromSeq <= toSeq).map(({ ownerId }) => ownerId);
@@ -156,6 +150,10 @@ const noTexts = {
   redactions: null,
   requestHash: null,
 };
+
+function begun(order: ForgetOrder): Forgetting {
+  return { ...order, next: 0, fork: "" };
+}
 
 function ownPart({ forkedAtSeq, lastSeq }: Session): Range {
   return { from: (forkedAtSeq ?? 0) + 1, to: lastSeq };
