@@ -180,6 +180,27 @@ it("forgets what forks were given when they were made, also where the session sa
   expect(everything()).not.toContain(word);
 });
 
+it("takes from a fork a second time nothing that it has got since, but from one that was made since", async () => {
+  const fork = async () => {
+    const none = { title: null, idempotencyKey: null };
+    return (await store.forkSession({ ...by, ...none, sessionId, atSeq: 10 })).record.id;
+  };
+  const first = await fork();
+  await sleep(2);
+  await store.forgetting.forget({ sessionId }, by);
+  const own = { title: "Its own", metadata: { its: "own" } };
+  await store.updateSession(first, own, by);
+  await store.updateSession(sessionId, { title: word, metadata: { a: word } }, by);
+  const ofFirst = { ...by, sessionId: first, atSeq: 10, title: null, idempotencyKey: null };
+  const { record: child } = await store.forkSession(ofFirst);
+  const second = await fork();
+  const forgotten = await store.forgetting.forget({ sessionId }, by);
+  expect(forgotten.forks).toEqual([first, child.id, second].toSorted());
+  expect(await store.getSession(first)).toMatchObject(own);
+  expect((await store.getSession(child.id)).metadata).toEqual(own.metadata);
+  expect(await store.getSession(second)).toMatchObject({ title: null, metadata: null });
+});
+
 it("is found by no search any more, and the rest still is", async () => {
   expect(await search(word)).toBeGreaterThan(0);
   await store.forgetting.forget({ sessionId, seqs: marked }, by);

@@ -61,7 +61,7 @@ export class ForgetOrders {
     });
   }
 
-  /** When the last one of a whole session was begun that has ended; null: none has. */
+  /** When the last one of the whole session was begun that has ended; null: none has. */
   lastWholeAt(sessionId: string): number | null {
     return this.#lastWhole.get({ sessionId })?.at ?? null;
   }

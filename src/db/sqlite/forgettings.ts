@@ -116,12 +116,16 @@ export class Forgettings {
 
   /** Of what stands around the events of a whole session, as much as there is time for. */
   forgetSurroundings(forgetting: Forgetting) {
+    const { sessionId, fork: after } = forgetting;
+    const { erasures, forgetOrders } = this.#related;
     const deadline = performance.now() + sliceWork;
-    this.#related.erasures.want();
-    const done = this.#surroundings.forget(forgetting.sessionId, deadline);
+    erasures.want();
+    const done = this.#surroundings.forget(sessionId, deadline);
     // Last, when a new one is given nothing any more.
-    if (!done.left && forgetting.fork !== null)
-      forgetting.fork = this.#itsForks.forget(forgetting.sessionId, forgetting.fork, deadline);
+    if (!done.left && after !== null) {
+      const doneAt = forgetOrders.lastWholeAt(sessionId);
+      forgetting.fork = this.#itsForks.forget(sessionId, { after, doneAt, deadline });
+    }
     return { counts: done.counts, left: forgetting.fork !== null };
   }
 
