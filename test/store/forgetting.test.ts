@@ -313,6 +313,16 @@ it("leaves alone what another process is at, and what belonged to a session that
   expect(await store.forgetting.finish()).toBeNull();
 });
 
+it("has the file made anew by one of those who find something to finish at the same time", async () => {
+  const idle = await Promise.all([1, 2, 3].map(() => openTestStore({ file })));
+  await store.forgetting.forget({ sessionId, unfinished: true }, by);
+  const made = vi.spyOn(Database.prototype, "exec");
+  onTestFinished(() => made.mockRestore());
+  const finished = await Promise.all(idle.map(({ forgetting }) => forgetting.finish()));
+  expect(finished).toEqual([null, null, null]);
+  expect(made.mock.calls.filter(([text]) => text === "VACUUM")).toHaveLength(1);
+});
+
 it("says that a damaged index has kept words of it, and a rebuild finishes it", async () => {
   const db = new Database(file);
   db.unsafeMode(true);

@@ -89,7 +89,7 @@ export class Erasure {
       if (compacted < wanted) {
         if (!(await this.#cleanIndex())) return "index";
         if (!anySize && this.#size() > largeFile) return "large";
-        await this.#compact();
+        await this.#compact(wanted);
         await this.#transactions.write(() => erasures.raise({ compacted: wanted }));
       }
       if (!(await this.emptyLog())) return "held";
@@ -138,9 +138,13 @@ export class Erasure {
     );
   }
 
-  async #compact(): Promise<void> {
+  /** Unless somebody else has done so meanwhile. */
+  async #compact(wanted: number): Promise<void> {
+    const { erasures } = this.#related;
     const retry = { ...this.#transactions.retry, busyDeadline: patience };
-    await retryWhileBusy(() => void this.#db.exec("VACUUM"), retry);
+    await retryWhileBusy(() => {
+      if (erasures.state().compacted < wanted) this.#db.exec("VACUUM");
+    }, retry);
   }
 
   /** The log has the pages as they were; a reader may still need them. False: one does. */
