@@ -24,7 +24,7 @@ export interface Forgotten {
   keptIn: string[];
   /** Bytes of it may still be in the file or its log; null: none are. */
   pending: Pending | null;
-  /** Copies beside the file that hold the session, or were made before this file was migrated. None of an `unfinished` one. */
+  /** Copies beside the file that hold some of it, or were made before this file was migrated. None of an `unfinished` one. */
   copies: string[];
   /** Others there that cannot be looked into, such as unfinished ones: whose they are is not known. */
   unreadCopies: string[];

@@ -382,6 +382,27 @@ it("names copies that hold the session, and those of this very store, but no oth
   expect(names(forgotten.unreadCopies)).toEqual(["cut.db.restoring", "cut.db.restoring-journal"]);
 });
 
+it("does not name copies that were made after it, unless they say more of the session", async () => {
+  const copy = (name: string) => {
+    const db = new Database(file);
+    db.exec(`VACUUM INTO '${join(dirname(file), name)}'`);
+    db.close();
+  };
+  const named = async (seqs?: number[]) =>
+    (await store.forgetting.forget({ sessionId, seqs }, by)).copies.map((path) => basename(path));
+  copy("before.db");
+  await named([2, 3]);
+  copy("between.db");
+  expect(await named([3])).toEqual(["before.db"]);
+  await store.forgetting.forget({ sessionId, unfinished: true }, by);
+  copy("unfinished.db");
+  expect(await named()).toEqual(["before.db", "between.db", "unfinished.db"]);
+  copy("after.db");
+  await store.appendEvent(newEvent(sessionId, { content: word }));
+  copy("since.db");
+  expect(await named()).toEqual(["before.db", "between.db", "since.db", "unfinished.db"]);
+});
+
 it("notes it in the audit log, without a text", async () => {
   await store.forgetting.forget({ sessionId, seqs: [2, 3, 3] }, by);
   await store.forgetting.forget({ sessionId }, by);

@@ -26,7 +26,7 @@ export function forgetStore(
       );
       if (what.unfinished) return { ...forgotten, pending: "held", copies: [], unreadCopies: [] };
       const pending = await erasure.finish();
-      return { ...forgotten, pending, ...copiesWith(file, what.sessionId) };
+      return { ...forgotten, pending, ...copiesWith(file, what) };
     },
     isFinished: () => transactions.read(() => erasures.isDone()),
     finish: (options) => erasure.finish(options),
