@@ -22,6 +22,8 @@ export interface Forgotten {
   forks: string[];
   /** Sessions whose events this fork only shares: those stay. */
   keptIn: string[];
+  /** Of its subagents, and theirs: with a whole session they are not forgotten, and may tell of it. Without those that are. */
+  subagents: string[];
   /** Bytes of it may still be in the file or its log; null: none are. */
   pending: Pending | null;
   /** Copies beside the file that hold some of it, or were made before this file was migrated. None of an `unfinished` one. */

@@ -81,6 +81,7 @@ it("leaves no byte of forgotten events in the file, nor in the log or the index"
     jobs: 0,
     forks: [],
     keptIn: [],
+    subagents: [],
     pending: null,
     copies: [],
     unreadCopies: [],

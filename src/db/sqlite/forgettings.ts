@@ -45,6 +45,7 @@ export class Forgettings {
   readonly #forgetAction;
   readonly #forgetEvent;
   readonly #sharing;
+  readonly #subagents;
 
   constructor(db: Drizzle, { now }: Pick<StoreOptions, "now">, related: Related) {
     this.#now = now;
@@ -55,6 +56,7 @@ export class Forgettings {
     this.#forgetAction = new Prepared(db, () => forgetAction(db));
     this.#forgetEvent = new Prepared(db, () => forgetEvent(db));
     this.#sharing = new Prepared(db, () => selectSharing(db));
+    this.#subagents = new Prepared(db, () => selectSubagents(db));
   }
 
   /** Notes that it is wanted, before anything of it is done. */
@@ -129,7 +131,7 @@ export class Forgettings {
     return { counts: done.counts, left: forgetting.fork !== null };
   }
 
-  end(forgetting: Forgetting): { forks: string[]; keptIn: string[] } {
+  end(forgetting: Forgetting): Pick<Forgotten, "forks" | "keptIn" | "subagents"> {
     const { sessionId, ranges, whole } = forgetting;
     this.#related.forgetOrders.end(forgetting);
     const session = this.#related.sessions.get(sessionId);
@@ -140,6 +142,7 @@ export class Forgettings {
     return {
       forks: [...new Set(forks)].sort(),
       keptIn: whole ? [...new Set(owners)].filter((id) => id !== sessionId) : [],
+      subagents: whole ? this.#subagents.all({ sessionId }).map(({ id }) => id) : [],
     };
   }
 }
@@ -227,4 +230,18 @@ function selectSharing(db: Drizzle) {
     .innerJoin(sessions, eq(sessions.id, lineage.sessionId))
     .where(shares)
     .orderBy(lineage.sessionId);
+}
+
+/** That say something, those of subagents too. UNION: a ring, which an import may make, ends. */
+function selectSubagents(db: Drizzle) {
+  const below = sql`with recursive below (id) as (
+      select id from sessions where parent_session_id = ${sql.placeholder("sessionId")}
+      union
+      select sessions.id from below join sessions on sessions.parent_session_id = below.id)
+    select id from below`;
+  return db
+    .select({ id: columnsOf(sessions).id })
+    .from(sessions)
+    .where(and(sql`${sessions.id} in (${below})`, isNull(sessions.deletedAt), isNull(sessions.forgottenAt)))
+    .orderBy(sessions.id);
 }
