@@ -260,8 +260,8 @@ it("is finished by whoever has the file open, though nobody asks for it", async 
 });
 
 /** As a kill leaves it: begun, and not ended. */
-const cutShort = async (what: object = {}) => {
-  const forgotten = store.forgetting.forget({ sessionId, ...what }, by).catch(() => "cut short");
+const cutShort = async () => {
+  const forgotten = store.forgetting.forget({ sessionId }, by).catch(() => "cut short");
   while ((await store.audit.list({ tool: "forget", limit: 1 })).items.length === 0);
   await store.close();
   expect(await forgotten).toBe("cut short");
@@ -312,6 +312,25 @@ it("leaves alone what another process is at, and what belonged to a session that
   expect((await store.getSession(sessionId)).title).toContain(word);
   await store.deleteSession(sessionId, false, by);
   expect(await store.forgetting.finish()).toBeNull();
+});
+
+it("does not take for finished what is begun and cut short while it finishes something else", async () => {
+  await store.forgetting.forget({ sessionId, seqs: [2], unfinished: true }, by);
+  const other = new Database(file);
+  const { listUnended } = Forgettings.prototype;
+  vi.spyOn(Forgettings.prototype, "listUnended").mockImplementationOnce(function (this: Forgettings) {
+    const found = listUnended.call(this);
+    const number = other.prepare("UPDATE erasure SET wanted = wanted + 1 RETURNING wanted").pluck().get();
+    const details = JSON.stringify({ whole: true, number, ranges: [{ from: 1, to: 50 }] });
+    other
+      .prepare("INSERT INTO audit_entries VALUES (NULL, 0, 'tool', NULL, 'forget', ?, ?, ?)")
+      .run(sessionId, sessionId, details);
+    return found;
+  });
+  expect(await store.forgetting.finish()).toBeNull();
+  expect(await store.forgetting.isFinished()).toBe(false);
+  expect(await store.forgetting.finish()).toBeNull();
+  expect((await store.getSession(sessionId)).title).toBeNull();
 });
 
 it("has the file made anew by one of those who find something to finish at the same time", async () => {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Database from "better-sqlite3";
 import type { Pending } from "../erasure.ts";
 import type { StoreLog } from "../store.ts";
-import type { Erasures } from "./erasures.ts";
+import type { ErasureState, Erasures } from "./erasures.ts";
 import { toStoreError } from "./errors.ts";
 import type { ForgetSlices } from "./forget-slices.ts";
 import type { Forgettings } from "./forgettings.ts";
@@ -84,8 +84,9 @@ export class Erasure {
   async #erase(anySize: boolean): Promise<Pending | null> {
     const { erasures } = this.#related;
     try {
-      if (!(await this.#forgetRest())) return "held";
-      const { wanted, compacted } = await this.#transactions.read(() => erasures.state());
+      const state = await this.#forgetRest();
+      if (state === null) return "held";
+      const { wanted, compacted } = state;
       if (compacted < wanted) {
         if (!(await this.#cleanIndex())) return "index";
         if (!anySize && this.#size() > largeFile) return "large";
@@ -100,16 +101,18 @@ export class Erasure {
     }
   }
 
-  /** What was cut short, to its end. False: another process is at it. */
-  async #forgetRest(): Promise<boolean> {
+  /** What was cut short, to its end; returns up to where nothing is any more. Null: another process is at something. */
+  async #forgetRest(): Promise<ErasureState | null> {
     const { erasures, forgettings, forgetSlices } = this.#related;
-    const look = () => ({ unended: forgettings.listUnended(), wanted: erasures.state().wanted });
-    const { unended, wanted } = await this.#transactions.read(look);
-    if (unended.length === 0) return true;
+    // In one transaction: what is begun later has a larger number.
+    const look = () => ({ unended: forgettings.listUnended(), state: erasures.state() });
+    const { unended, state } = await this.#transactions.read(look);
+    if (unended.length === 0) return state;
     await sleep(stillness);
-    if (!this.#transactions.open || erasures.state().wanted !== wanted) return false;
+    if (!this.#transactions.open || erasures.state().wanted !== state.wanted) return null;
     for (const forgetting of unended) await forgetSlices.run(forgetting);
-    return true;
+    const then = await this.#transactions.read(look);
+    return then.unended.length === 0 ? then.state : null;
   }
 
   /** False: it is damaged, or a newer program's. */
