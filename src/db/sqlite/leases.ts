@@ -167,8 +167,9 @@ export class Leases {
 
   finish(given: FinishedJob): Job {
     const { record: outcome } = this.#redaction.record(given, ["result", "error"]);
-    const { jobId, leaseToken, status, result, error } = outcome;
+    const { jobId, leaseToken, status } = outcome;
     const row = this.#rowOf(jobId, leaseToken);
+    const { result, error } = isForgotten(row) ? noWords : outcome;
     const { row: texts, lossy } = repairTexts({ error });
     if (!isHeld(row)) {
       const same =
@@ -177,7 +178,7 @@ export class Leases {
       throw finished(row);
     }
     const now = this.#options.now();
-    const again = status === "failed" && row.attempts < row.maxAttempts;
+    const again = status === "failed" && row.attempts < row.maxAttempts && !isForgotten(row);
     const ended = this.#end.get({
       id: jobId,
       status: again ? "pending" : status,
@@ -216,11 +217,19 @@ export class Leases {
 }
 
 // The token and the end of the lease stay: until somebody else claims the job, its worker may come back late.
+const isAgain = sql`${jobs.attempts} < ${jobs.maxAttempts} and ${jobs.prompt} <> ''`;
 const givenBack = {
-  status: sql`case when ${jobs.attempts} < ${jobs.maxAttempts} then 'pending' else 'failed' end`,
-  error: sql`case when ${jobs.attempts} < ${jobs.maxAttempts} then ${jobs.error} else ${sql.placeholder("reason")} end`,
-  endedAt: sql`case when ${jobs.attempts} < ${jobs.maxAttempts} then null else ${sql.placeholder("now")} end`,
+  status: sql`case when ${isAgain} then 'pending' when ${jobs.prompt} = '' then 'cancelled' else 'failed' end`,
+  error: sql`case when ${isAgain} then ${jobs.error} else ${sql.placeholder("reason")} end`,
+  endedAt: sql`case when ${isAgain} then null else ${sql.placeholder("now")} end`,
 };
+
+/** With its session: its prompt is not there for another attempt, and what its worker says of this one is left out. */
+function isForgotten({ prompt }: JobRow): boolean {
+  return prompt === "";
+}
+
+const noWords = { result: undefined, error: null };
 
 // The narrowest first: by its index the claim goes.
 const claimableBy = ["sessionId", "projectId", "directory"] as const;

@@ -14,6 +14,7 @@ import { Deletions } from "./deletions.ts";
 import { Erasures } from "./erasures.ts";
 import { Events } from "./events.ts";
 import { Facts } from "./facts.ts";
+import { ForgetOrders } from "./forget-orders.ts";
 import { Forgettings } from "./forgettings.ts";
 import { Forks } from "./forks.ts";
 import { Hearings } from "./hearings.ts";
@@ -91,6 +92,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
   });
   const sources = new Sources(query, options);
   const erasures = new Erasures(query);
+  const forgetOrders = new ForgetOrders(query, { audit, erasures });
   const work = new CapturedWork(query, options, projects);
   // What is taken in is there already: it is masked, never refused.
   const masking = new Redaction(options, { mayRefuse: false });
@@ -116,7 +118,13 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     erasures,
     events,
     facts: new Facts(query, { sessions, lineage, histories, todos, runs }),
-    forgettings: new Forgettings(query, options, { sessions, lineage, audit, erasures, searchQueue }),
+    forgettings: new Forgettings(query, options, {
+      sessions,
+      lineage,
+      forgetOrders,
+      erasures,
+      searchQueue,
+    }),
     forks,
     histories,
     hostSessions: new HostSessions(query),
