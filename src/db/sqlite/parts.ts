@@ -9,6 +9,7 @@ import { Automations } from "./automations.ts";
 import { CapturedWork } from "./captured-work.ts";
 import { Captures } from "./captures.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import { Claims } from "./claims.ts";
 import { DeletedRows } from "./deleted-rows.ts";
 import { Deletions } from "./deletions.ts";
 import { Erasures } from "./erasures.ts";
@@ -130,7 +131,8 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     hostSessions: new HostSessions(query),
     jobs,
     knownCaptures: new KnownCaptures(query, { providerSessions, events, actions, work }),
-    leases: new Leases(query, options, { jobs, runs, sessions, redaction }),
+    claims: new Claims(query, options, { jobs, runs, sessions }),
+    leases: new Leases(query, options, { jobs, redaction }),
     masking,
     portableReads: new PortableReads(query, { sessions, actions }),
     portableTables: new PortableTables(query),

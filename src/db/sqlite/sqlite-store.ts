@@ -230,7 +230,7 @@ class SqliteStore implements store.Store {
   finishRun(run: store.FinishedRun) {
     return this.#transactions.write(() => {
       const ended = this.#parts.runs.finish(run);
-      this.#parts.leases.giveBackOf(ended);
+      this.#parts.claims.giveBackOf(ended);
       return ended;
     });
   }
