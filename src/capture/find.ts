@@ -2,12 +2,12 @@
 // file, and changes none.
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Host, Source } from "../hosts/host.ts";
+import type { Extent, Host, Source } from "../hosts/host.ts";
 
 export interface Found {
   host: Host;
   source: Source;
-  /** With its write-ahead log, if it is a database. */
+  /** With its write-ahead log, if it is a database, and what else its host keeps beside it. */
   size: number;
   modifiedAt: number;
 }
@@ -28,8 +28,19 @@ const longHeadBytes = 64 * 1024;
 export interface Root {
   path: string;
   hosts: readonly Host[];
+  /** Whose transcripts are left alone here: they are no problem. */
+  others?: readonly Host[];
   /** Somebody asked for it: that it is not there, or of no known kind, is a problem. */
   named: boolean;
+}
+
+/** As it was when it was read: what has not changed since is not opened to be known again. */
+export interface ReadBefore extends Source, Extent {}
+
+export interface FindOptions {
+  /** Null: there is none. */
+  openStore: string | null;
+  readBefore?: readonly ReadBefore[];
 }
 
 /**
@@ -38,11 +49,19 @@ export interface Root {
  */
 export async function* findSources(
   roots: readonly Root[],
-  openStore: string | null,
+  { openStore, readBefore = [] }: FindOptions,
 ): AsyncGenerator<Finding> {
   const seen = new Set<string>();
   if (openStore !== null) for (const file of await storeFiles(openStore)) seen.add(file);
-  for (const root of roots) yield* follow(root, root.path, seen);
+  const search = { seen, known: Map.groupBy(readBefore, ({ path }) => path) };
+  for (const root of roots) yield* follow(root, root.path, search);
+}
+
+interface Search {
+  /** Paths, and numbers of files. */
+  seen: Set<string>;
+  /** By their paths. */
+  known: ReadonlyMap<string, readonly ReadBefore[]>;
 }
 
 const storeSuffixes = ["", "-wal", "-shm", "-journal"];
@@ -64,11 +83,11 @@ async function numbersOf(path: string): Promise<string | null> {
 }
 
 /** To where a path leads, through links. */
-async function* follow(root: Root, path: string, seen: Set<string>): AsyncGenerator<Finding> {
+async function* follow(root: Root, path: string, search: Search): AsyncGenerator<Finding> {
   try {
     const real = await realpath(path);
-    if ((await stat(real)).isDirectory()) yield* walk(root, real, seen);
-    else yield* lookAt(root, real, seen);
+    if ((await stat(real)).isDirectory()) yield* walk(root, real, search);
+    else yield* lookAt(root, real, search);
   } catch (error) {
     const reason = reasonOf(error);
     if (reason !== "not found" || (root.named && path === root.path)) yield { problem: { path, reason } };
@@ -76,9 +95,9 @@ async function* follow(root: Root, path: string, seen: Set<string>): AsyncGenera
 }
 
 /** A folder by its real path. */
-async function* walk(root: Root, folder: string, seen: Set<string>): AsyncGenerator<Finding> {
-  if (seen.has(folder)) return;
-  seen.add(folder);
+async function* walk(root: Root, folder: string, search: Search): AsyncGenerator<Finding> {
+  if (search.seen.has(folder)) return;
+  search.seen.add(folder);
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => reasonOf(error));
   if (typeof entries === "string") {
     if (entries !== "not found") yield { problem: { path: folder, reason: entries } };
@@ -86,24 +105,28 @@ async function* walk(root: Root, folder: string, seen: Set<string>): AsyncGenera
   }
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* walk(root, path, seen);
-    else if (entry.isFile()) yield* lookAt(root, path, seen);
-    else if (entry.isSymbolicLink()) yield* follow(root, path, seen);
+    if (entry.isDirectory()) yield* walk(root, path, search);
+    else if (entry.isFile()) yield* lookAt(root, path, search);
+    else if (entry.isSymbolicLink()) yield* follow(root, path, search);
   }
 }
 
-async function* lookAt(root: Root, path: string, seen: Set<string>): AsyncGenerator<Finding> {
+async function* lookAt(root: Root, path: string, search: Search): AsyncGenerator<Finding> {
+  const { seen, known } = search;
   if (seen.has(path) || seen.has((await numbersOf(path)) ?? path)) return;
   seen.add(path);
-  const finding = await recognise(root, path);
+  const finding = await recognise(root, path, known.get(path) ?? []);
   if (finding !== null) yield finding;
 }
 
 /** Null: no transcript, and nobody said it was one. */
-async function recognise(root: Root, path: string): Promise<Finding | null> {
+async function recognise(root: Root, path: string, before: readonly ReadBefore[]): Promise<Finding | null> {
   try {
-    const { size, modifiedAt, isFile } = await look(path);
+    const { isFile, ...extent } = await look(path);
     if (!isFile) return null;
+    const unchanged = await findUnchanged(root, extent, before);
+    if (unchanged !== null) return { found: unchanged };
+    const { size } = extent;
     const head = await readHead(path, size, headBytes);
     const isText = /\.jsonl?$/.test(path);
     let known = hostOf(root, path, head);
@@ -112,10 +135,13 @@ async function recognise(root: Root, path: string): Promise<Finding | null> {
     // The place says what it should be; the first character, that it may be.
     const placed = root.named ? null : hostOf(root, path, head, true);
     if (known === null && beginsObject(head)) known = placed;
-    const isEmpty = size === 0 && isText && placed !== null;
-    if (known !== null && !isEmpty) return { found: { ...known, size, modifiedAt } };
-    if (placed === null && !(root.named && path === (await realpath(root.path)))) return null;
-    return { problem: { path, reason: isEmpty ? "empty" : "unknown kind" } };
+    const isEmpty = size === 0 && isText;
+    if (known !== null && !isEmpty) return { found: await whole(known, extent) };
+    const isRoot = root.named && path === (await realpath(root.path));
+    if (!isRoot && root.others?.some((host) => host.recognise(path, head) !== null)) return null;
+    // In a folder that somebody named, what is called as transcripts are was meant too.
+    const wasMeant = root.named ? isRoot || isEmpty || path.endsWith(".jsonl") : placed !== null;
+    return wasMeant ? { problem: { path, reason: isEmpty ? "empty" : "unknown kind" } } : null;
   } catch (error) {
     const reason = reasonOf(error);
     return reason === "not found" ? null : { problem: { path, reason } };
@@ -139,8 +165,33 @@ function beginsObject(head: Buffer): boolean {
   return /^\uFEFF?\s*\{\s*["}]/.test(head.toString("utf8"));
 }
 
+async function findUnchanged(
+  { hosts }: Root,
+  extent: Extent,
+  before: readonly ReadBefore[],
+): Promise<Found | null> {
+  for (const { host: name, path, kind, size, modifiedAt } of before) {
+    const host = hosts.find((each) => each.name === name);
+    if (host === undefined) continue;
+    const found = await whole({ host, source: { host: name, path, kind } }, extent);
+    if (found.size === size && found.modifiedAt === modifiedAt) return found;
+  }
+  return null;
+}
+
+/** With what stands beside the file and is part of the transcript. */
+async function whole(known: Pick<Found, "host" | "source">, { size, modifiedAt }: Extent): Promise<Found> {
+  const beside = await known.host.lookBeside?.(known.source);
+  if (beside === undefined) return { ...known, size, modifiedAt };
+  return {
+    ...known,
+    size: size + beside.size,
+    modifiedAt: Math.max(modifiedAt, beside.modifiedAt),
+  };
+}
+
 /** A database in use is changed in the log beside it. */
-async function look(path: string): Promise<{ size: number; modifiedAt: number; isFile: boolean }> {
+async function look(path: string): Promise<Extent & { isFile: boolean }> {
   const file = await stat(path);
   const log = await stat(`${path}-wal`).catch(() => null);
   return {

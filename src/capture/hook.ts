@@ -7,9 +7,10 @@ import type { Store } from "../db/store.ts";
 import type { HookCall, HostHooks } from "../hosts/hooks.ts";
 import type { Host } from "../hosts/host.ts";
 import { isOwnTool } from "../hosts/own-calls.ts";
+import { DirectoryHashes } from "./directory-hashes.ts";
 import { Exclusions } from "./exclusions.ts";
 import { findSources } from "./find.ts";
-import { takeSource } from "./take-source.ts";
+import { type TakeOptions, takeSource } from "./take-source.ts";
 import { type Content, type ReadWorkspace, toCaptured } from "./to-captured.ts";
 
 export interface HookOptions {
@@ -42,7 +43,10 @@ export async function takeHookCall(call: HookCall, options: HookOptions): Promis
     (await store.captures.listExclusions()).map(({ directory }) => directory),
   );
   if (await exclusions.has(workspace.directory)) return null;
-  await bringUpToDate(call, exclusions, options);
+  const hashes = new DirectoryHashes(async () =>
+    [call.session.directory, workspace.directory].filter((directory) => directory !== null),
+  );
+  await bringUpToDate(call, { exclusions, findDirectory: (hash) => hashes.find(hash) }, options);
   const taken = await takeCall(call, workspace, options);
   const sessionId = idOf(call.session.id, taken);
   if (sessionId !== null) {
@@ -56,13 +60,15 @@ function idOf(providerSessionId: string, { sessions }: TakenBatch): string | nul
   return sessions.find((session) => session.providerSessionId === providerSessionId)?.sessionId ?? null;
 }
 
-async function bringUpToDate(call: HookCall, exclusions: Exclusions, options: HookOptions): Promise<void> {
+type Places = Pick<TakeOptions, "exclusions" | "findDirectory">;
+
+async function bringUpToDate(call: HookCall, places: Places, options: HookOptions): Promise<void> {
   const { hooks } = options;
   if (hooks.transcripts === null) return;
   for (const path of call.transcripts) {
     try {
       const host = await hooks.transcripts();
-      await readTranscript(path, host, exclusions, options);
+      await readTranscript(path, host, places, options);
     } catch (error) {
       if (!isMissing(error)) options.onProblem(error);
     }
@@ -77,12 +83,13 @@ function isMissing(error: unknown): boolean {
 async function readTranscript(
   path: string,
   host: Host,
-  exclusions: Exclusions,
+  places: Places,
   { store, readWorkspace, signal, onProblem }: HookOptions,
 ): Promise<void> {
   // Whatever else it names, a folder of all the transcripts there are is not to be walked while a host waits.
   if (!(await stat(path)).isFile()) throw new Error("a transcript: not a file");
-  for await (const finding of findSources([{ path, hosts: [host], named: false }], store.file)) {
+  const root = { path, hosts: [host], named: false };
+  for await (const finding of findSources([root], { openStore: store.file })) {
     if ("problem" in finding) {
       onProblem(new Error(`a transcript: ${finding.problem.reason}`));
       continue;
@@ -91,7 +98,7 @@ async function readTranscript(
       origin: "hook",
       client: host.name,
       taker: store.captures,
-      exclusions,
+      ...places,
       readWorkspace,
       includeDeleted: false,
       signal,
@@ -107,10 +114,7 @@ async function takeCall(call: HookCall, workspace: Workspace, options: HookOptio
   const { readWorkspace } = options;
   const contents: Content[] = [call.session, ...(call.child === null ? [] : [call.child]), ...call.events];
   const records: CapturedRecord[] = [];
-  for (const content of contents) {
-    const captured = await toCaptured(content, readWorkspace);
-    if (captured !== null) records.push(captured);
-  }
+  for (const content of contents) records.push(await toCaptured(content, readWorkspace));
   const heard = call.heard.map((event) => toHearing(event, options.now()));
   if (call.end !== null) {
     records.push({ kind: "end", providerSessionId: call.session.id, reason: call.end.reason });

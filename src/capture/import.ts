@@ -2,8 +2,10 @@
 import type { CaptureStore } from "../db/captures.ts";
 import { StoreError } from "../db/errors.ts";
 import type { Environment, Host } from "../hosts/host.ts";
+import { hosts as allHosts } from "../hosts/hosts.ts";
 import { readWorkspace } from "../workspace/workspace.ts";
 import { countOnly } from "./count-only.ts";
+import { DirectoryHashes } from "./directory-hashes.ts";
 import { Exclusions } from "./exclusions.ts";
 import { type Found, findSources, type Root, reasonOf } from "./find.ts";
 import { type Summary, Tally } from "./summary.ts";
@@ -40,9 +42,12 @@ export async function importTranscripts(options: ImportOptions): Promise<Summary
   const pending = await findPending(options, exclusions, tally);
   const total = pending.reduce((sum, { size }) => sum + size, 0);
   const projects = new Map<string, string>();
+  const hashes = new DirectoryHashes(async () => (await captures?.listDirectories()) ?? []);
   const read = remember(async (directory) => {
     const workspace = await readWorkspace(directory);
     projects.set(workspace.directory, workspace.projectDirectory);
+    hashes.add(directory);
+    hashes.add(workspace.directory);
     return workspace;
   });
   const taker = captures === null || dryRun ? countOnly(captures) : captures;
@@ -58,10 +63,11 @@ export async function importTranscripts(options: ImportOptions): Promise<Summary
         taker,
         exclusions,
         readWorkspace: read,
+        findDirectory: (hash) => hashes.find(hash),
         includeDeleted: options.includeDeleted,
         signal: options.signal,
         onTaken: (host, taken) => tally.take(host, taken, projects),
-        onSkipped: (skipped) => tally.skip(skipped),
+        onSkipped: (skipped) => tally.skip(path, skipped),
         onExcluded: (host, id) => tally.exclude(host, id),
         onProgress: (bytes) => progress(Math.min(bytes, found.size)),
       });
@@ -79,11 +85,10 @@ export async function importTranscripts(options: ImportOptions): Promise<Summary
 /** Those that have changed since they were read, or of which something was left out that is not to be any more. */
 async function findPending(options: ImportOptions, exclusions: Exclusions, tally: Tally): Promise<Found[]> {
   const { captures, since, includeDeleted } = options;
-  const known = new Map(
-    (await captures?.listSources())?.map((source) => [`${source.host} ${source.path}`, source]),
-  );
+  const readBefore = (await captures?.listSources()) ?? [];
+  const known = new Map(readBefore.map((source) => [`${source.host} ${source.path}`, source]));
   const pending: Found[] = [];
-  for await (const finding of findSources(rootsOf(options), options.storeFile)) {
+  for await (const finding of findSources(rootsOf(options), { openStore: options.storeFile, readBefore })) {
     if ("problem" in finding) {
       tally.problem(finding.problem);
       continue;
@@ -94,7 +99,11 @@ async function findPending(options: ImportOptions, exclusions: Exclusions, tally
     if (same && (await areAll(before.excluded, exclusions))) tally.unchanged();
     else if (since === null || modifiedAt >= since) pending.push(finding.found);
   }
-  return pending;
+  return [...pending.filter((found) => !isHashed(found)), ...pending.filter(isHashed)];
+}
+
+function isHashed({ host }: Found): boolean {
+  return host.hashesDirectories === true;
 }
 
 async function areAll(directories: readonly string[], exclusions: Exclusions): Promise<boolean> {
@@ -107,7 +116,8 @@ export function rootsOf({
   environment,
   paths,
 }: Pick<ImportOptions, "hosts" | "environment" | "paths">): Root[] {
-  if (paths.length > 0) return paths.map((path) => ({ path, hosts, named: true }));
+  const others = allHosts.filter((host) => !hosts.includes(host));
+  if (paths.length > 0) return paths.map((path) => ({ path, hosts, others, named: true }));
   return hosts.flatMap((host) =>
     host.roots(environment).map((path) => ({ path, hosts: [host], named: false })),
   );

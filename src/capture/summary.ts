@@ -1,6 +1,6 @@
 // What an import did, counted by host and project, and what it left out, by reason. It knows no Store.
 import type { TakenBatch } from "../db/captures.ts";
-import type { SkippedRecord } from "../hosts/host.ts";
+import type { SkippedRecord, SkipReason } from "../hosts/host.ts";
 import type { Problem } from "./find.ts";
 
 export interface Counts {
@@ -19,6 +19,15 @@ export interface ProjectCounts extends Counts {
   directory: string;
 }
 
+/** What was left out of one source, for one reason. */
+export interface SkippedLines {
+  path: string;
+  reason: SkipReason;
+  /** The first, or its place in the source, from 1. Null: it has none. */
+  line: number | null;
+  count: number;
+}
+
 export interface Summary extends Counts {
   sources: { read: number; unchanged: number; failed: number };
   projects: ProjectCounts[];
@@ -29,12 +38,14 @@ export interface Summary extends Counts {
   left: { excluded: number; deleted: number };
   /** Lines and rows by reason; what a format is known to carry without content is apart. */
   skipped: Record<string, number>;
+  skippedLines: SkippedLines[];
   skippedAsExpected: number;
   problems: Problem[];
 }
 
-// Named one by one; the rest is counted in `sources.failed`.
+// Named one by one; the rest is counted, in `sources.failed` and in `skipped`.
 const mostProblems = 1_000;
+const mostSkippedLines = 1_000;
 
 export class Tally {
   readonly #projects = new Map<string, ProjectCounts>();
@@ -42,7 +53,8 @@ export class Tally {
   readonly #newSessions = new Set<string>();
   readonly #excluded = new Set<string>();
   readonly #deleted = new Set<string>();
-  readonly #skipped = new Map<string, number>();
+  readonly #skipped = new Map<SkipReason, number>();
+  readonly #skippedLines = new Map<string, SkippedLines>();
   readonly #problems: Problem[] = [];
   readonly #sources = { read: 0, unchanged: 0, failed: 0 };
   readonly #work = { runs: 0, jobs: 0, automations: 0 };
@@ -61,9 +73,18 @@ export class Tally {
     if (this.#problems.length < mostProblems) this.#problems.push(problem);
   }
 
-  skip({ reason, expected }: SkippedRecord): void {
-    if (expected) this.#expected += 1;
-    else this.#skipped.set(reason, (this.#skipped.get(reason) ?? 0) + 1);
+  skip(path: string, { reason, expected, line }: SkippedRecord): void {
+    if (expected) {
+      this.#expected += 1;
+      return;
+    }
+    this.#skipped.set(reason, (this.#skipped.get(reason) ?? 0) + 1);
+    const key = `${reason} ${path}`;
+    const known = this.#skippedLines.get(key);
+    if (known !== undefined) known.count += 1;
+    else if (this.#skippedLines.size < mostSkippedLines) {
+      this.#skippedLines.set(key, { path, reason, line, count: 1 });
+    }
   }
 
   exclude(host: string, sessionId: string): void {
@@ -118,6 +139,7 @@ export class Tally {
       ...this.#work,
       left: { excluded: this.#excluded.size, deleted: this.#deleted.size },
       skipped: Object.fromEntries([...this.#skipped].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      skippedLines: [...this.#skippedLines.values()],
       skippedAsExpected: this.#expected,
       problems: [...this.#problems],
     };

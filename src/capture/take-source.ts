@@ -7,6 +7,7 @@ import type { Provenance, Workspace } from "../db/records.ts";
 import type { HostRecord, JsonObject, SkippedRecord } from "../hosts/host.ts";
 import { newSkip } from "../hosts/new-records.ts";
 import { isOwnTool } from "../hosts/own-calls.ts";
+import type { FindDirectory } from "./directory-hashes.ts";
 import type { Exclusions } from "./exclusions.ts";
 import { type Found, folderOf } from "./find.ts";
 import { type Content, type ReadWorkspace, toCaptured } from "./to-captured.ts";
@@ -22,6 +23,7 @@ export interface TakeOptions extends Provenance {
   taker: Taker;
   exclusions: Exclusions;
   readWorkspace: ReadWorkspace;
+  findDirectory: FindDirectory;
   /** Also sessions that were deleted here: for that, everything is read again. */
   includeDeleted: boolean;
   signal?: AbortSignal | undefined;
@@ -57,6 +59,8 @@ class Taking {
   readonly #excluded = new Map<string, string>();
   /** Of events that were left out of a session that is not. */
   readonly #excludedWithin = new Set<string>();
+  /** Sessions that were deleted here: only their first record may say whose subagent's they are. */
+  readonly #deleted = new Set<string>();
   #records: CapturedRecord[] = [];
   #events = 0;
   #skipped = 0;
@@ -95,19 +99,31 @@ class Taking {
     }
   }
 
-  async #keep(record: Content): Promise<void> {
-    if (await this.#isExcluded(record)) return;
+  async #keep(given: Content): Promise<void> {
+    const record = await this.#placed(given);
+    if (this.#wasDeleted(record) || (await this.#isExcluded(record))) return;
     const captured = await toCaptured(record, this.#options.readWorkspace);
-    if (captured === null) return;
     this.#records.push(captured);
     if (captured.kind === "event") this.#events += 1;
     // Records behind the last position go without one.
     this.#position = null;
   }
 
+  async #placed(record: Content): Promise<Content> {
+    if (record.kind !== "session" || record.directory !== null || record.directoryHash === null) {
+      return record;
+    }
+    return { ...record, directory: await this.#options.findDirectory(record.directoryHash) };
+  }
+
+  /** Runs and jobs stay without their session. */
+  #wasDeleted(record: Content): boolean {
+    return record.kind !== "run" && record.kind !== "job" && this.#deleted.has(sessionOf(record) ?? "");
+  }
+
   async #isExcluded(record: Content): Promise<boolean> {
     const { exclusions, readWorkspace, onExcluded } = this.#options;
-    const sessionId = record.kind === "session" ? record.id : "sessionId" in record ? record.sessionId : null;
+    const sessionId = sessionOf(record);
     if (sessionId !== null && this.#excluded.has(sessionId)) return true;
     if (!("directory" in record)) return false;
     if (record.kind !== "session" && record.directory === null) return false;
@@ -122,7 +138,7 @@ class Taking {
 
   async #flush(done: boolean): Promise<void> {
     const { host } = this.#found;
-    const { taker, origin, client, includeDeleted, onTaken } = this.#options;
+    const { taker, origin, client, includeDeleted } = this.#options;
     if (!done && this.#records.length === 0) return;
     const batch = {
       origin,
@@ -135,7 +151,7 @@ class Taking {
       source: this.#progress(done),
     };
     try {
-      onTaken(host.name, await taker.take(batch));
+      this.#told(await taker.take(batch));
     } catch (error) {
       if (!isOfContent(error)) throw error;
       await this.#takeEach(batch);
@@ -146,12 +162,19 @@ class Taking {
     if (!done) await sleep(pause);
   }
 
+  #told(taken: TakenBatch): void {
+    for (const { sessionId, providerSessionId } of taken.sessions) {
+      if (sessionId === null) this.#deleted.add(providerSessionId);
+    }
+    this.#options.onTaken(this.#found.host.name, taken);
+  }
+
   /** One by one: what a record says is no reason to leave out the others. */
   async #takeEach(batch: CaptureBatch): Promise<void> {
-    const { taker, onTaken, onSkipped } = this.#options;
+    const { taker, onSkipped } = this.#options;
     for (const record of batch.records) {
       try {
-        onTaken(batch.provider, await taker.take({ ...batch, records: [record], source: null }));
+        this.#told(await taker.take({ ...batch, records: [record], source: null }));
       } catch (error) {
         if (!isOfContent(error)) throw error;
         onSkipped(newSkip("refused", null));
@@ -176,4 +199,10 @@ class Taking {
       skipped: this.#skipped,
     };
   }
+}
+
+/** The host's id of the session that a record is about. */
+function sessionOf(record: Content): string | null {
+  if (record.kind === "session") return record.id;
+  return "sessionId" in record ? record.sessionId : null;
 }

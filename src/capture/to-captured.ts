@@ -34,8 +34,7 @@ const lastTime = Date.UTC(10_000, 0) - 1;
 const standardAttempts = 3;
 const noTokens = { input: null, output: null, reasoning: null, cacheRead: null, cacheWrite: null };
 
-/** Null: an automation without a schedule that we know. */
-export async function toCaptured(record: Content, read: ReadWorkspace): Promise<CapturedRecord | null> {
+export async function toCaptured(record: Content, read: ReadWorkspace): Promise<CapturedRecord> {
   switch (record.kind) {
     case "session":
       return toSession(record, read);
@@ -64,7 +63,8 @@ export async function toCaptured(record: Content, read: ReadWorkspace): Promise<
 }
 
 async function toSession(record: SessionRecord, read: ReadWorkspace): Promise<CapturedSession> {
-  const { kind, id, parentId, directory, model, metadata, createdAt, updatedAt, ...said } = record;
+  const { kind, id, parentId, directory, directoryHash: _, model, ...rest } = record;
+  const { metadata, createdAt, updatedAt, ...said } = rest;
   return {
     ...said,
     kind,
@@ -124,7 +124,6 @@ async function toJob({ sessionId, directory, ...job }: JobRecord, read: ReadWork
 
 async function toAutomation(record: AutomationRecord, read: ReadWorkspace) {
   const { kind, name, schedule, timeZone, directory, prompt } = record;
-  if (schedule === null) return null;
   const workspace = directory === null ? null : await read(directory);
   return { kind, name, schedule, timeZone: timeZone ?? "UTC", workspace, prompt };
 }

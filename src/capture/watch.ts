@@ -18,6 +18,8 @@ export interface WatchOptions extends ImportOptions {
 }
 
 const standardSettle = 300;
+// Times as long, and no longer: what grows without a pause is read while it does.
+const mostSettle = 10;
 const standardInterval = 5_000;
 
 /** Until the signal. What is there already comes first. */
@@ -33,8 +35,7 @@ export async function watchTranscripts(options: WatchOptions): Promise<void> {
     } catch (error) {
       options.onFailed(error);
     }
-    await changes.next(interval);
-    await sleep(settle, undefined, { signal }).catch(() => {});
+    if (await changes.next(interval)) await changes.settle(settle);
   }
   changes.close();
 }
@@ -75,8 +76,8 @@ class Changes {
     this.#wake?.();
   }
 
-  /** A change since the last time, or the interval's end. */
-  async next(interval: number): Promise<void> {
+  /** A change since the last time, or the interval's end: whether there was a change. */
+  async next(interval: number): Promise<boolean> {
     if (!this.#changed && !this.#signal.aborted) {
       const woken = new AbortController();
       this.#wake = () => woken.abort();
@@ -85,6 +86,16 @@ class Changes {
       this.#signal.removeEventListener("abort", this.#wake);
       this.#wake = undefined;
     }
+    return this.#changed;
+  }
+
+  /** Until nothing has changed for so long. */
+  async settle(quiet: number): Promise<void> {
+    const end = performance.now() + quiet * mostSettle;
+    do {
+      this.#changed = false;
+      await sleep(quiet, undefined, { signal: this.#signal }).catch(() => {});
+    } while (this.#changed && performance.now() < end && !this.#signal.aborted);
     this.#changed = false;
   }
 

@@ -36,7 +36,7 @@ const names = [
 ] as const;
 
 function report(
-  { forks, keptIn, pending, copies, unreadCopies, ...counts }: Forgotten,
+  { forks, keptIn, subagents, pending, copies, unreadCopies, ...counts }: Forgotten,
   backups: boolean,
 ): string {
   const parts = names.map(([one, many]) => [counts[many], one, many] as const);
@@ -47,6 +47,7 @@ function report(
     forgotten.length === 0 ? "There was nothing left to forget." : `Forgotten: ${forgotten.join(", ")}.`,
     ...(forks.length > 0 ? [`Its forks have lost it too: ${forks.join(", ")}.`] : []),
     ...(keptIn.length > 0 ? [`What it only shared stays in ${keptIn.join(", ")}.`] : []),
+    ...(subagents.length > 0 ? [`Its subagents keep their texts: ${subagents.join(", ")}.`] : []),
     pending === null ? "Nothing of it is left in the file." : unfinishedErasure[pending],
   ];
   if (copies.length > 0) {

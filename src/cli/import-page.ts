@@ -5,6 +5,7 @@ import { type Item, oneLine, type Page, type Section } from "../resume/page.ts";
 
 const number = (count: number) => count.toLocaleString("en");
 const mostProblems = 20;
+const mostSkipped = 5;
 
 /** `roots`: where it looked, which is told when nothing was there. */
 export function toSummaryPage(summary: Summary, dryRun: boolean, roots: readonly Root[]): Page {
@@ -12,6 +13,7 @@ export function toSummaryPage(summary: Summary, dryRun: boolean, roots: readonly
   const sections: Section[] = [
     { title: "By host and project", items: projects.map(toItem) },
     { title: "Left out", items: leftOut(summary) },
+    { title: "Lines that could not be read", items: skippedLines(summary) },
     { title: "Could not be read", items: problems(summary) },
     {
       title: "Nothing was found in",
@@ -70,6 +72,16 @@ function leftOut({ skipped, left, duplicates, skippedAsExpected }: Summary): Ite
   return [...reasons, ...rest];
 }
 
+/** The first of each source and reason. */
+function skippedLines({ skippedLines: found }: Summary): Item[] {
+  const named = found.slice(0, mostSkipped).map(({ path, line, reason, count }) => ({
+    label: line === null ? oneLine(path) : `${oneLine(path)}:${line}`,
+    text: count > 1 ? `${reason}, and ${number(count - 1)} more` : reason,
+  }));
+  const more = found.length - named.length;
+  return more > 0 ? [...named, { label: `and ${number(more)} more` }] : named;
+}
+
 function problems({ problems: found, sources }: Summary): Item[] {
   const named = found
     .slice(0, mostProblems)
@@ -83,7 +95,16 @@ function plural(count: number, noun: string): string {
 }
 
 export function toWireSummary({ sources, projects, problems: found, ...summary }: Summary): object {
-  const { runs, jobs, automations, left, skipped, skippedAsExpected, ...counts } = summary;
+  const {
+    runs,
+    jobs,
+    automations,
+    left,
+    skipped,
+    skippedLines: lines,
+    skippedAsExpected,
+    ...counts
+  } = summary;
   return {
     ...toWireCounts(counts),
     runs,
@@ -93,6 +114,7 @@ export function toWireSummary({ sources, projects, problems: found, ...summary }
     sources,
     left_out: { excluded_sessions: left.excluded, deleted_sessions: left.deleted },
     skipped,
+    skipped_lines: lines,
     skipped_as_expected: skippedAsExpected,
     problems: found,
   };

@@ -1,6 +1,7 @@
 // What a hook is given on stdin, within bounds of size and time.
 
-const mostBytes = 8 * 1024 * 1024;
+// An answer of the largest kind, or the output of a tool, written as JSON.
+const mostBytes = 16 * 1024 * 1024;
 // Milliseconds after the last bytes: a host may leave the pipe open behind its payload.
 const patience = 1_000;
 

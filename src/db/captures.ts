@@ -16,7 +16,10 @@ import type {
   Workspace,
 } from "./records.ts";
 
-/** What a host says of a session. Said again, it fills in what was not known; null says nothing. */
+/**
+ * What a host says of a session. Said again, it fills in what was not known, and moves its title, its model and its version,
+ * so far as they are the host's own; null says nothing.
+ */
 export interface CapturedSession {
   kind: "session";
   providerSessionId: string;
@@ -225,6 +228,20 @@ export interface TakenBatch {
   automations: number;
 }
 
+/** What is there already of a batch. */
+export interface KnownBatch {
+  /** Its sessions that are there, or were deleted here and do not come again. */
+  sessions: KnownSession[];
+  /** Of each record, in order: taken in now, it would count for nothing new. */
+  records: boolean[];
+}
+
+export interface KnownSession {
+  providerSessionId: string;
+  directory: string | null;
+  deleted: boolean;
+}
+
 export interface OpenedSession {
   /** Null: it was deleted here. */
   session: Session | null;
@@ -257,6 +274,10 @@ export interface CaptureStore {
    * that made them still has them.
    */
   take(batch: CaptureBatch): Promise<TakenBatch>;
+  /** What `take` would meet: for who only counts. Writes nothing. */
+  findKnown(batch: CaptureBatch): Promise<KnownBatch>;
+  /** Where sessions and projects are that are here. */
+  listDirectories(): Promise<string[]>;
   /** The session that a hook has started last in that very process; null: none has. */
   latestOfHost(host: ProcessIdentity): Promise<HostSession | null>;
   /** All sources, without their positions. */

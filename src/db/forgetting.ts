@@ -22,9 +22,11 @@ export interface Forgotten {
   forks: string[];
   /** Sessions whose events this fork only shares: those stay. */
   keptIn: string[];
+  /** Of its subagents, and theirs: with a whole session they are not forgotten, and may tell of it. Without those that are. */
+  subagents: string[];
   /** Bytes of it may still be in the file or its log; null: none are. */
   pending: Pending | null;
-  /** Copies beside the file that hold the session, or were made before this file was migrated. None of an `unfinished` one. */
+  /** Copies beside the file that hold some of it, or were made before this file was migrated. None of an `unfinished` one. */
   copies: string[];
   /** Others there that cannot be looked into, such as unfinished ones: whose they are is not known. */
   unreadCopies: string[];
@@ -32,11 +34,11 @@ export interface Forgotten {
 
 export interface ForgetStore {
   /**
-   * Overwrites texts where they stand, in short transactions. A repeat finishes what was cut short. `not_found`: the
-   * session or an event. `conflict`: an event that the session, a fork, only shares.
+   * Overwrites texts where they stand, in short transactions. What is cut short is finished by whoever has the file open, or
+   * opens it next; so is what fails on the way, as with `busy`. `not_found`: the session or an event. `conflict`: an event that the session, a fork, only shares.
    */
   forget(what: Forget, by: Provenance): Promise<Forgotten>;
-  /** False: bytes of what was forgotten may still be in the file, or in its log. A server finishes that by and by. */
+  /** False: what is to be forgotten may still be there, or bytes of it in the file or its log. A server finishes that by and by. */
   isFinished(): Promise<boolean>;
   /** Does what is left to do about texts that were forgotten; null when nothing is. `anySize`: however long it takes. */
   finish(options?: { anySize?: boolean }): Promise<Pending | null>;

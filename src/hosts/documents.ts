@@ -88,5 +88,5 @@ function unchangedEvents({ events }: Seen, known: Position): number {
 }
 
 function toPosition(position: Exclude<Position, null>, size: number): PositionRecord {
-  return { kind: "position", position, bytes: size, total: size };
+  return { kind: "position", position, bytes: size };
 }

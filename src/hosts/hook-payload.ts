@@ -3,7 +3,7 @@
 import { boundEvent, boundName, boundText } from "./bounds.ts";
 import type { HookCall } from "./hooks.ts";
 import type { EventRecord, JsonObject, SessionRecord } from "./host.ts";
-import { keyOf } from "./keys.ts";
+import { keyOfParts } from "./keys.ts";
 import { asObject, asText, asTexts, asTime, type Foreign } from "./narrow.ts";
 import { newAction, newEvent, newSession } from "./new-records.ts";
 
@@ -29,6 +29,8 @@ export interface PayloadWords {
   moments: Readonly<Record<string, Moment>>;
   /** The host's id of a subagent's session. */
   childId?: (sessionId: string, agentId: string) => string;
+  /** We read no transcripts of it: what its hooks do not keep is lost. */
+  heardOnly?: boolean;
 }
 
 const goingOn = new Set(["resume", "compact", "fork"]);
@@ -42,7 +44,7 @@ export function readPayload(payload: JsonObject, named: string | null, words: Pa
   if (event === null || moment === undefined || id === null) return null;
   const session = sessionOf(payload, id, words.host);
   const child = childOf(payload, session, words);
-  const teller = new Teller(payload, child?.id ?? id);
+  const teller = new Teller(payload, child?.id ?? id, words);
   const isSubagent = moment === "subagent";
   return {
     event,
@@ -102,11 +104,13 @@ function taskOf(payload: JsonObject, moment: Moment): HookCall["task"] {
 class Teller {
   readonly #payload: JsonObject;
   readonly #sessionId: string;
+  readonly #heardOnly: boolean;
   readonly #shared;
 
-  constructor(payload: JsonObject, sessionId: string) {
+  constructor(payload: JsonObject, sessionId: string, { heardOnly = false }: PayloadWords) {
     this.#payload = payload;
     this.#sessionId = sessionId;
+    this.#heardOnly = heardOnly;
     this.#shared = {
       turnId: boundName(
         asText(payload.prompt_id) ?? asText(payload.turn_id) ?? asText(payload.generation_id),
@@ -118,8 +122,10 @@ class Teller {
   heard(moment: Moment): HookCall["heard"] {
     const { prompt, last_assistant_message, prompt_response, text, compact_summary } = this.#payload;
     switch (moment) {
-      case "prompt":
-        return this.#said({ author: "user", content: typed(asText(prompt)) });
+      case "prompt": {
+        const content = asText(prompt);
+        return isCommand(content) && !this.#heardOnly ? [] : this.#said({ author: "user", content });
+      }
       case "answer":
       case "subagent":
         return this.#said({
@@ -143,19 +149,20 @@ class Teller {
 
   events(moment: Moment): EventRecord[] {
     if (moment !== "tool" && moment !== "tool failure") return [];
-    const { tool_name, tool_input, tool_use_id, tool_response, tool_output, error } = this.#payload;
+    const { tool_name, tool_input, tool_use_id, tool_response, tool_output } = this.#payload;
     const toolName = asText(tool_name);
     if (toolName === null) return [];
     const failed = moment === "tool failure";
     const input = JSON.stringify(tool_input ?? null);
-    const callId = asText(tool_use_id) ?? keyOf(this.#sessionId, this.#shared.turnId ?? "", toolName, input);
+    const callId =
+      asText(tool_use_id) ?? keyOfParts(this.#sessionId, this.#shared.turnId ?? "", toolName, input);
     const action = newAction({
       callId,
       toolName,
       input: tool_input,
       status: failed ? "error" : "completed",
       output: failed ? undefined : (tool_response ?? tool_output),
-      error: failed ? boundText(asText(error) ?? JSON.stringify(error ?? "unknown")) : null,
+      error: failed ? boundText(this.#toolError()) : null,
     });
     const key = `tool ${callId}`;
     return [
@@ -163,6 +170,14 @@ class Teller {
         newEvent({ ...this.#shared, sessionId: this.#sessionId, key, type: "tool_call", actions: [action] }),
       ),
     ];
+  }
+
+  #toolError(): string {
+    const { error, error_message, failure_type } = this.#payload;
+    const said = asText(error_message) ?? asText(error) ?? asText(asObject(error)?.message);
+    const kind = asText(failure_type);
+    if (said !== null) return kind === null || kind === "error" ? said : `${kind}: ${said}`;
+    return kind ?? (error === undefined || error === null ? "failed" : JSON.stringify(error));
   }
 
   #failure(): HookCall["heard"] {
@@ -180,9 +195,9 @@ class Teller {
   }
 }
 
-/** A slash command is written otherwise in a transcript, and is no message. */
-function typed(prompt: string | null): string | null {
-  return prompt !== null && /^\s{0,20}\/[\w:-]{1,100}(?:\s|$)/.test(prompt) ? null : prompt;
+/** A slash command: a transcript has it in other words, and so as another event. */
+function isCommand(prompt: string | null): boolean {
+  return prompt !== null && /^\s{0,20}\/[\w:-]{1,100}(?:\s|$)/.test(prompt);
 }
 
 /** As Claude Code takes it, and those that took it over. */

@@ -18,6 +18,11 @@ export interface Source {
   kind: string;
 }
 
+export interface Extent {
+  size: number;
+  modifiedAt: number;
+}
+
 /**
  * Where the last reading of a source ended: JSON under 64 KiB, opaque to all but the reader that made it. Null: read from the
  * start. A position that does not fit the source any more (rewritten, rotated, of an older version of the reader) is read as null.
@@ -36,6 +41,10 @@ export interface Host {
    * `inPlace`: it lies under the host's own roots, or the host has named it. Never throws.
    */
   recognise(path: string, head: Buffer, inPlace?: boolean): Source | null;
+  /** Its transcripts may say a directory's hash alone: those of other hosts, read before, tell which that is. */
+  hashesDirectories?: true;
+  /** Of a source that is more than its file: how large the rest is, so far as it may grow, and when it last changed. */
+  lookBeside?(source: Source): Promise<Extent>;
   /**
    * What came after `position`, in the source's order; each batch, and the whole, ends with a position record. The same event
    * read again has the same key. What cannot be understood is a skipped record; throws only if nothing can be read at all.
@@ -64,6 +73,8 @@ export interface SessionRecord {
   parentId: string | null;
   title: string | null;
   directory: string | null;
+  /** SHA-256 of the directory's path, in hexadecimal, where the transcript says no more of it. */
+  directoryHash: string | null;
   gitBranch: string | null;
   agent: string | null;
   model: string | null;
@@ -222,14 +233,12 @@ export interface JobRecord {
 /** To be taken in disabled: the host that made it still has it. */
 export interface AutomationRecord {
   kind: "automation";
-  key: string;
   name: string;
-  /** A cron text; null where the host's schedule is no cron text. */
-  schedule: string | null;
+  /** A cron text. */
+  schedule: string;
   timeZone: string | null;
   directory: string | null;
   prompt: string;
-  enabled: boolean;
 }
 
 /** Why something was left out, in few words, so that a summary can count by them. */
@@ -243,6 +252,8 @@ export type SkipReason =
   | "progress"
   | "repeated"
   | "newer format"
+  /** No cron text says when it is due. */
+  | "unknown schedule"
   | "unreadable"
   /** The Store would not have it. */
   | "refused";
@@ -260,7 +271,6 @@ export interface SkippedRecord {
 export interface PositionRecord {
   kind: "position";
   position: JsonObject;
-  /** Of the source: how far this reading has come, and how large it was at the last look. */
+  /** Of the source: how far this reading has come. */
   bytes: number;
-  total: number;
 }

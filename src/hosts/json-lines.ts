@@ -115,7 +115,6 @@ class Reading {
   async position(): Promise<PositionRecord> {
     this.#records = 0;
     this.#batchStart = this.#offset;
-    const { size } = await this.#file.stat();
     const position = {
       version: this.#version,
       offset: this.#offset,
@@ -123,7 +122,7 @@ class Reading {
       fingerprint: await fingerprint(this.#file, this.#offset),
       state: this.#reader.state(),
     };
-    return { kind: "position", position, bytes: this.#offset, total: Math.max(size, this.#offset) };
+    return { kind: "position", position, bytes: this.#offset };
   }
 
   #recordsOf(line: Line, value: JsonValue | undefined): HostRecord[] {

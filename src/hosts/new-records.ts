@@ -17,6 +17,7 @@ const noSession: Omit<SessionRecord, "id"> = {
   parentId: null,
   title: null,
   directory: null,
+  directoryHash: null,
   gitBranch: null,
   agent: null,
   model: null,

@@ -222,7 +222,7 @@ class PartsReading {
   #position(since: number, read: JsonObject[]): PositionRecord {
     const bytes = databaseBytes(this.#path);
     const position = { version, since, read, revisions: this.#revisions.state() };
-    return { kind: "position", position, bytes, total: bytes };
+    return { kind: "position", position, bytes };
   }
 }
 

@@ -15,6 +15,8 @@ export interface Table {
   /** Rows stay as they were written: those behind the last one read are the new ones. Else all are compared. */
   appended: boolean;
   records(row: Row): HostRecord[];
+  /** What the next reading is to remember of the rows before it. */
+  state?(): JsonObject;
 }
 
 export interface TablesOptions {
@@ -23,10 +25,13 @@ export interface TablesOptions {
   version: number;
 }
 
-/** Rejects if the file cannot be read. A table that is not there has no rows. */
+/**
+ * Rejects if the file cannot be read. A table that is not there has no rows.
+ * @param tables is given what they remembered, by their names
+ */
 export async function* readTables(
   path: string,
-  tables: (db: ForeignDatabase) => Table[],
+  tables: (db: ForeignDatabase, states: JsonObject) => Table[],
   { position, signal, version }: TablesOptions,
 ): AsyncGenerator<HostRecord> {
   const known = position?.version === version ? position : null;
@@ -36,14 +41,17 @@ export async function* readTables(
       Object.entries(asObject(known?.digests) ?? {}).map(([key, digest]) => [key, asText(digest) ?? ""]),
     ),
   };
-  const toPosition = (): HostRecord => {
-    const bytes = databaseBytes(path);
-    const digests = Object.fromEntries([...state.digests].slice(-mostDigests));
-    return { kind: "position", position: { version, last: { ...state.last }, digests }, bytes, total: bytes };
-  };
   const db = ForeignDatabase.open(path);
   try {
-    for (const table of tables(db)) {
+    const all = tables(db, asObject(known?.states) ?? {});
+    const toPosition = (): HostRecord => {
+      const bytes = databaseBytes(path);
+      const digests = Object.fromEntries([...state.digests].slice(-mostDigests));
+      const states = Object.fromEntries(all.map((table) => [table.name, table.state?.() ?? {}]));
+      const position = { version, last: { ...state.last }, digests, states };
+      return { kind: "position", position, bytes };
+    };
+    for (const table of all) {
       for (const rows of pages(db, table, state)) {
         if (signal?.aborted === true) return;
         for (const row of rows) yield* table.records(row);

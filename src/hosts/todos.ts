@@ -13,11 +13,13 @@ export function toTodos(list: Foreign): TodoRecord[] {
 }
 
 function toTodo(item: JsonObject): TodoRecord | null {
-  const content = asText(item.content) ?? asText(item.step) ?? asText(item.text) ?? asText(item.subject);
+  const names = [item.content, item.step, item.text, item.subject, item.description];
+  const content = names.map(asText).find((text) => text !== null) ?? null;
   if (content === null) return null;
+  const status = item.completed === true ? "completed" : todoStatus(item.status);
   // 4 KiB whatever the script, and no half of a character.
   const cut = content.slice(0, mostCharacters).toWellFormed();
-  return { content: cut, status: todoStatus(item.status), priority: todoPriority(item.priority) };
+  return { content: cut, status, priority: todoPriority(item.priority) };
 }
 
 export function todoStatus(status: Foreign): TodoRecord["status"] {

@@ -100,11 +100,11 @@ export function isSecretMember(name: string, value: string): boolean {
 
 function isSecretOf(name: string, value: string): boolean {
   if (isPlace(name) || isTimeOrNumber(value)) return false;
-  if (isSetting(name) && isPassword(name) && value.length >= 10 && /[a-z]/.test(value) && /\d/.test(value))
+  if (isSetting(name) && namesPassword(name) && value.length >= 10 && /[a-z]/.test(value) && /\d/.test(value))
     return !isSaidPlaceholder(value);
   const isUnlikely = isSetting(name)
-    ? value.length < 6 || isWordy(value) || (!isPassword(name) && /^[\d.,:_-]+$/.test(value))
-    : !isUnlikeAWord(value, isPassword(name));
+    ? value.length < 6 || isWordy(value) || (!namesPassword(name) && /^[\d.,:_-]+$/.test(value))
+    : !isUnlikeAWord(value, namesPassword(name));
   return !isUnlikely && !isSaidPlaceholder(value);
 }
 
@@ -120,7 +120,7 @@ function isTimeOrNumber(value: string): boolean {
 function isSecretPhrase(secret: string, match: Match): boolean {
   const { name, before } = surroundingsOf(match, secret);
   if (!secret.includes(" ") || !isSetting(name) || !lineBegins.test(before)) return false;
-  return (isPassword(name) || /\d/.test(secret)) && isSecretOf(name, secret);
+  return (namesPassword(name) || /\d/.test(secret)) && isSecretOf(name, secret);
 }
 
 /** With marks that end a value elsewhere. */
@@ -129,7 +129,7 @@ function isWholeLine(secret: string, match: Match): boolean {
   if (!isSetting(name) || !lineBegins.test(before) || !lineEnds.test(after)) return false;
   if (!/[;|&<>,()[\]{}]/.test(secret) || /^\$\(|^[A-Za-z_$][\w$.]{0,80}[([{]|[([{;]$/.test(secret))
     return false;
-  return (isPassword(name) || /\d/.test(secret)) && isSecretOf(name, secret);
+  return (namesPassword(name) || /\d/.test(secret)) && isSecretOf(name, secret);
 }
 
 /** Without quotes it may be code: it counts for a setting in capitals, in an option, in a query, on a line of its own. */
@@ -137,13 +137,13 @@ function isBareSecret(secret: string, match: Match): boolean {
   const { name, before, after } = surroundingsOf(match, secret);
   if (/[()[\]{}]/.test(secret) || after.startsWith("(") || isReference(secret)) return false;
   // Of a query few words are code.
-  if (isPassword(name) && /(?:[?&]|\\u0026)$/.test(before))
+  if (namesPassword(name) && /(?:[?&]|\\u0026)$/.test(before))
     return secret.length >= 6 && !isWordy(secret) && !isSaidPlaceholder(secret);
   if (!isSecretOf(name, secret)) return false;
   const isLine = lineBegins.test(before) && lineEnds.test(after);
   // `NAME = value` is code, but for a password, or a setting that has a line of its own.
   if (match.kept.startsWith("= "))
-    return isLine && /\d/.test(secret) && (isSetting(name) || isPassword(name));
+    return isLine && /\d/.test(secret) && (isSetting(name) || namesPassword(name));
   if (isSetting(name)) return true;
   if (match.kept.startsWith("=")) return lineBegins.test(before) || /(?:-|[?&]|\\u0026|\/:)$/.test(before);
   return isLine || (/["'`]$/.test(before) && /^\\*["'`]/.test(after));
@@ -176,13 +176,13 @@ function isSetting(name: string): boolean {
   return /^[A-Z0-9_]+$/.test(name);
 }
 
-function isPassword(name: string): boolean {
+function namesPassword(name: string): boolean {
   return /pass|pwd/i.test(name);
 }
 
 /** Long enough for what it is, and with a digit; a password may have a mark instead. */
-function isUnlikeAWord(value: string, isPassword: boolean): boolean {
-  if (value.length < (isPassword ? 6 : 8) || isWordy(value)) return false;
-  if (!/[A-Za-z]/.test(value)) return isPassword && !/^[\d.,:/-]+$/.test(value);
-  return /\d/.test(value) || (isPassword && /[!@#$%^&*?~+]/.test(value));
+function isUnlikeAWord(value: string, forPassword: boolean): boolean {
+  if (value.length < (forPassword ? 6 : 8) || isWordy(value)) return false;
+  if (!/[A-Za-z]/.test(value)) return forPassword && !/^[\d.,:/-]+$/.test(value);
+  return /\d/.test(value) || (forPassword && /[!@#$%^&*?~+]/.test(value));
 }

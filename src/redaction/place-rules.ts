@@ -44,7 +44,7 @@ export const placeRules: readonly Rule[] = [
     finds: "passwords in URLs, connection strings of databases among them (`scheme://user:password@host`)",
     cues: ["://", ":\\/\\/"],
     pattern: /(?<kept>:\\?\/\\?\/[^\s/:@"'`<>\\]{0,128}:)[^\s/?#"'`<>\\]{1,256}(?=@)/g,
-    isSecret: isPassword,
+    isSecret: isPasswordText,
   },
   {
     name: "url-password",
@@ -52,7 +52,7 @@ export const placeRules: readonly Rule[] = [
     cues: ["://", ":\\/\\/"],
     pattern:
       /(?<kept>:(?<=(?:postgres(?:ql)?|mysql2?|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|sqlserver|mssql):)\\?\/\\?\/[^\s/:@"'`<>\\]{0,128}:)[^\s@"'`<>\\]{1,256}(?=@)/gi,
-    isSecret: (secret) => !/^\d{1,5}[/?#]/.test(secret) && isPassword(secret),
+    isSecret: (secret) => !/^\d{1,5}[/?#]/.test(secret) && isPasswordText(secret),
   },
   {
     name: "azure-key",
@@ -68,7 +68,7 @@ export const placeRules: readonly Rule[] = [
     finds: "passwords in connection strings (`Server=…;Password=…`)",
     cues: ["assword=", "wd=", "ASSWORD=", "WD=", "assword =", "wd ="],
     pattern: /(?<kept>(?<![a-z_])(?:password|pwd) ?= ?)[^\s;"'`<>\\]{1,256}/gi,
-    isSecret: (secret, match) => isPassword(secret) && isConnection(match),
+    isSecret: (secret, match) => isPasswordText(secret) && isConnection(match),
   },
 ];
 
@@ -78,7 +78,7 @@ function isTokenLike(secret: string): boolean {
 }
 
 /** The word is the example of every manual. */
-function isPassword(secret: string): boolean {
+function isPasswordText(secret: string): boolean {
   return (
     !isPlaceholder(secret) &&
     !/^(?:pass|password|passwd|pwd|secret)$/i.test(secret) &&

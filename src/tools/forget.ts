@@ -36,31 +36,39 @@ export const forget = defineTool({
       forks: z.array(z.string()).describe("Sessions that shared some of it, and have lost it too"),
       forks_left_out: z.int().optional(),
       kept_in: z.array(z.string()).describe("Sessions whose events this fork only shares: those stay"),
+      subagents: z
+        .array(z.string())
+        .describe("Sessions of its subagents, which keep their texts: forget them by their ids"),
+      subagents_left_out: z.int().optional(),
       pending: z.boolean().describe("Bytes of it may still be in the file: see hint"),
       copies: z.array(z.string()).describe("Copies of the database beside it, which may still hold it"),
       hint: z.string().optional(),
     }),
   async run({ session_id, seqs }, { store, client }) {
-    const { forks, keptIn, pending, copies, unreadCopies, ...forgotten } = await store.forgetting.forget(
-      { sessionId: session_id, seqs },
-      { origin: "tool", client },
-    );
+    const done = await store.forgetting.forget({ sessionId: session_id, seqs }, { origin: "tool", client });
+    const { forks, keptIn, subagents, pending, copies, unreadCopies, ...forgotten } = done;
     const hints = [
       pending !== null && unfinished[pending],
       copies.length > 0 && `A person can delete the copies with: backstory forget ${session_id} --backups.`,
       unreadCopies.length > 0 &&
         "Copies that were left unfinished may hold it too: a person can delete them by hand.",
     ].filter((hint) => hint !== false);
-    const wrap = (shown: readonly string[]) => ({
-      forgotten,
-      forks: [...shown],
-      forks_left_out: shown.length < forks.length ? forks.length - shown.length : undefined,
-      kept_in: keptIn,
-      pending: pending !== null,
-      copies: [...copies, ...unreadCopies],
-      hint: hints.length > 0 ? hints.join(" ") : undefined,
-    });
-    return fitItems(forks, maxCharsBounds.standard, wrap, (id) => id).result;
+    // Subagents first: somebody may want to forget them too.
+    const wrap = (named: readonly string[]) => {
+      const [itsSubagents, itsForks] = [named.slice(0, subagents.length), named.slice(subagents.length)];
+      return {
+        forgotten,
+        forks: itsForks,
+        forks_left_out: forks.length - itsForks.length || undefined,
+        kept_in: keptIn,
+        subagents: itsSubagents,
+        subagents_left_out: subagents.length - itsSubagents.length || undefined,
+        pending: pending !== null,
+        copies: [...copies, ...unreadCopies],
+        hint: hints.length > 0 ? hints.join(" ") : undefined,
+      };
+    };
+    return fitItems([...subagents, ...forks], maxCharsBounds.standard, wrap, (id) => id).result;
   },
 });
 

@@ -1,4 +1,5 @@
 // What the hooks of hosts say, in the Store: once, whether the transcript says it before, after, or never.
+import { hash } from "node:crypto";
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -325,6 +326,38 @@ describe("the other hosts", () => {
     });
   });
 
+  test.each([
+    ["cursor", "beforeSubmitPrompt", ["/review the parser"]],
+    ["vscode", "UserPromptSubmit", ["/review the parser"]],
+    ["copilot", "userPromptSubmitted", ["/review the parser"]],
+    // Their transcripts have it in other words.
+    ["codex", "UserPromptSubmit", []],
+  ])(
+    "%s: a prompt that begins with a slash is kept where no transcript has it",
+    async (host, named, wanted) => {
+      const store = await openTestStore();
+      const prompt = "/review the parser";
+      const { sessionId } = await call(store, host, { session_id: "a", cwd: "/x", prompt }, named);
+      const { items } = await store.getHistory({
+        sessionId: sessionId ?? "",
+        order: "asc",
+        orderBy: "seq",
+        limit: 9,
+      });
+      expect(items.map(({ content }) => content)).toEqual(wanted);
+    },
+  );
+
+  test("gemini: a transcript that has a hash of its directory is filed where the hook runs", async () => {
+    const store = await openTestStore();
+    const path = join(makeFolder(), "session-1.json");
+    const messages = [{ id: "1", type: "user", content: "Hi", timestamp: "2026-11-01T10:00:00Z" }];
+    writeFileSync(path, JSON.stringify({ sessionId: "a", projectHash: hash("sha256", "/x"), messages }));
+    const payload = { session_id: "a", cwd: "/x", transcript_path: path };
+    const { sessionId } = await call(store, "gemini", payload, "AfterTool");
+    expect(await store.getSession(sessionId ?? "")).toMatchObject({ directory: "/x", eventCount: 1 });
+  });
+
   test("cursor: a tool call is recorded by its hook, once", async () => {
     const store = await openTestStore();
     const payload = {
@@ -348,6 +381,21 @@ describe("the other hosts", () => {
       { type: "tool_call", actions: [{ toolName: "Shell", status: "completed", output: "a b" }] },
     ]);
   });
+});
+
+test.each([
+  [{ error_message: "no such file", failure_type: "error" }, "no such file"],
+  [{ error_message: "after 30 s", failure_type: "timeout" }, "timeout: after 30 s"],
+  [{ failure_type: "permission_denied" }, "permission_denied"],
+  [{ error: { message: "gone" } }, "gone"],
+  [{}, "failed"],
+])("cursor: a tool call that failed with %j", async (failure, error) => {
+  const store = await openTestStore();
+  const payload = { conversation_id: "a", workspace_roots: ["/x"], tool_name: "Read", tool_use_id: "t1" };
+  const { sessionId } = await call(store, "cursor", { ...payload, ...failure }, "postToolUseFailure");
+  const about = { sessionId: sessionId ?? "", order: "asc", orderBy: "seq", limit: 9 } as const;
+  const { items } = await store.getHistory(about);
+  expect(items).toMatchObject([{ actions: [{ toolName: "Read", status: "error", error }] }]);
 });
 
 test("an event that says nothing to us, and a payload without a session, are left", async () => {

@@ -1,9 +1,11 @@
 // Imports: what there is comes in once, however often and in whatever pieces it is read.
+import { hash } from "node:crypto";
 import {
   appendFileSync,
   chmodSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -12,8 +14,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { toSummaryPage, toWireSummary } from "../../src/cli/import-page.ts";
 import type { Store } from "../../src/db/store.ts";
-import { newEvent, newSession } from "../new-records.ts";
+import { codex } from "../../src/hosts/codex/codex.ts";
+import { hosts } from "../../src/hosts/hosts.ts";
+import { toMarkdown } from "../../src/resume/markdown.ts";
+import { newEvent, newSession, workspace } from "../new-records.ts";
 import { makeFolder, openTestStore } from "../open-test-store.ts";
 import { importInto, rowsOf } from "./importing.ts";
 import { lineOf, linesOf, makeHome } from "./transcripts.ts";
@@ -120,6 +126,26 @@ describe("an import", () => {
     expect(rowsOf(store.file)).toEqual(before);
   });
 
+  it("does not open a transcript that is as it was", async () => {
+    const store = await openTestStore();
+    const { home, path } = makeHome({ "x/a.jsonl": linesOf(3, a), "y/b.jsonl": linesOf(3, b) });
+    await importInto(store, home);
+    const asked: string[] = [];
+    const watched = hosts.map((host) => ({
+      ...host,
+      recognise(...[file, ...rest]: Parameters<typeof host.recognise>) {
+        asked.push(file);
+        return host.recognise(file, ...rest);
+      },
+    }));
+    appendFileSync(path("y/b.jsonl"), `${lineOf(3, b)}\n`);
+    expect(await importInto(store, home, { hosts: watched })).toMatchObject({
+      events: 1,
+      sources: { read: 1, unchanged: 1 },
+    });
+    expect(new Set(asked)).toEqual(new Set([path("y/b.jsonl")]));
+  });
+
   it("finds what is there already by the host's own ids where its place is forgotten", async () => {
     const store = await openTestStore();
     const { home, path } = makeHome({ "x/a.jsonl": linesOf(30, a) });
@@ -155,6 +181,36 @@ describe("an import", () => {
     await importInto(store, home);
     writeFileSync(path("x/a.jsonl"), `${lineOf(3, a)}\n${nameless}`);
     expect(await importInto(store, home)).toMatchObject({ events: 1 });
+  });
+
+  it("notices an answer that stands in a file beside its session's", async () => {
+    const store = await openTestStore();
+    const home = makeFolder();
+    const write = (path: string, value: object) => {
+      const file = join(home, ".local/share/opencode/storage", path);
+      mkdirSync(join(file, ".."), { recursive: true });
+      writeFileSync(file, JSON.stringify(value));
+    };
+    write("session/p1/ses_1.json", { id: "ses_1", directory: "/home/ada/engine", time: { created: 1 } });
+    write("message/ses_1/msg_1.json", {
+      id: "msg_1",
+      sessionID: "ses_1",
+      role: "user",
+      time: { created: 1 },
+    });
+    write("part/msg_1/prt_1.json", { id: "prt_1", type: "text", text: "Why?" });
+    expect(await importInto(store, home)).toMatchObject({ events: 1 });
+    expect(await importInto(store, home)).toMatchObject({ sources: { read: 0, unchanged: 1 } });
+    const time = { created: 2, completed: 3 };
+    write("message/ses_1/msg_2.json", { id: "msg_2", sessionID: "ses_1", role: "assistant", time });
+    write("part/msg_2/prt_2.json", {
+      id: "prt_2",
+      type: "text",
+      text: "Because.",
+      time: { start: 2, end: 3 },
+    });
+    expect(await importInto(store, home)).toMatchObject({ events: 1, newSessions: 0 });
+    expect(await importInto(store, home)).toMatchObject({ sources: { read: 0, unchanged: 1 } });
   });
 
   it("notices that a file was written anew, or has become another", async () => {
@@ -197,6 +253,58 @@ describe("an import", () => {
     expect(await importInto(store, home)).toMatchObject({ events: 4 });
   });
 
+  describe("that is a dry run counts what the import then does", () => {
+    const call = (id: string) => `toolu_a_${id}`;
+    const orphan = (n: number) => lineOf(n, a).replaceAll(call("0"), call(`lost-${n}`));
+    const cases: Record<string, (path: (name: string) => string) => void> = {
+      "nothing has changed": () => {},
+      "a transcript has grown": (path) => appendFileSync(path("x/a.jsonl"), `${lineOf(6, a)}\n`),
+      "it was written anew": (path) =>
+        writeFileSync(path("x/a.jsonl"), `${linesOf(3, a)}${lineOf(9, a)}\n${lineOf(9, a)}\n`),
+      "it was moved": (path) => renameSync(path("x/a.jsonl"), path("x/moved.jsonl")),
+      "results came whose calls are lost": (path) =>
+        appendFileSync(path("x/a.jsonl"), `${orphan(2)}\n${orphan(5)}\n${orphan(5)}\n`),
+      "a result came of a call that is there": (path) =>
+        appendFileSync(path("x/a.jsonl"), `${lineOf(5, a)}\n`),
+      "two files have the same lines": (path) => {
+        writeFileSync(path("x/copy.jsonl"), linesOf(9, a));
+        writeFileSync(path("x/c.jsonl"), linesOf(3, { sessionId: "c" }));
+      },
+      "tasks and automations came": (path) => {
+        const folder = path("../../.codewhale");
+        mkdirSync(join(folder, "tasks"), { recursive: true });
+        mkdirSync(join(folder, "automations"));
+        const task = { schema_version: 1, id: "t1", prompt: "Build", status: "completed", thread_id: "thr" };
+        writeFileSync(join(folder, "tasks", "t1.json"), JSON.stringify(task));
+        const rule = { schema_version: 1, id: "n", name: "nightly", prompt: "Test", rrule: "FREQ=HOURLY" };
+        writeFileSync(join(folder, "automations", "n.json"), JSON.stringify(rule));
+        writeFileSync(join(folder, "automations", "o.json"), JSON.stringify({ ...rule, id: "o" }));
+      },
+    };
+
+    it.each(Object.keys(cases))("where %s", async (name) => {
+      const store = await openTestStore();
+      const { home, path } = makeHome({ "x/a.jsonl": linesOf(6, a), "x/gone.jsonl": linesOf(3, b) });
+      await importInto(store, home);
+      await store.deleteSession((await sessionOf(store, "b")).id, false, { origin: "tool", client: null });
+      appendFileSync(path("x/gone.jsonl"), `${lineOf(3, b)}\n`);
+      cases[name]?.(path);
+      for (const includeDeleted of [false, true]) {
+        const dry = await importInto(store, home, { dryRun: true, includeDeleted });
+        expect(dry).toEqual(await importInto(store, home, { includeDeleted }));
+      }
+    });
+
+    it("into no store", async () => {
+      const { home } = makeHome({
+        "x/a.jsonl": `${linesOf(6, a)}${linesOf(3, a)}`,
+        "x/b.jsonl": linesOf(3, b),
+      });
+      const dry = await importInto(null, home, { dryRun: true });
+      expect(dry).toEqual(await importInto(await openTestStore(), home));
+    });
+  });
+
   it("takes paths, one host's, or what has changed since", async () => {
     const store = await openTestStore();
     const { home, path } = makeHome({ "x/a.jsonl": linesOf(3, a), "y/b.jsonl": linesOf(3, b) });
@@ -225,6 +333,10 @@ describe("bad sources", () => {
     chmodSync(path("y/secret"), 0o700);
     expect(summary.events).toBe(isRoot ? 6 : 4);
     expect(summary.skipped).toEqual({ "not json": 2 });
+    const skipped = { path: path("x/a.jsonl"), reason: "not json", line: 2, count: 2 };
+    expect(summary.skippedLines).toEqual([skipped]);
+    expect(toWireSummary(summary)).toMatchObject({ skipped_lines: [skipped] });
+    expect(toMarkdown(toSummaryPage(summary, false, []))).toContain(`${skipped.path}:2`);
     const empty = { path: path("x/empty.jsonl"), reason: "empty" };
     const secret = { path: path("y/secret"), reason: "no permission" };
     expect(summary.problems).toEqual(isRoot ? [empty] : [empty, secret]);
@@ -241,6 +353,31 @@ describe("bad sources", () => {
       { path: path("x/empty.jsonl"), reason: "empty" },
       { path: path("x/wide.jsonl"), reason: "unknown kind" },
     ]);
+  });
+
+  it("in a folder that was named are named where they are called as transcripts are", async () => {
+    const folder = makeFolder();
+    const write = (name: string, text: string | Buffer) => writeFileSync(join(folder, name), text);
+    write("a.jsonl", linesOf(3, a));
+    write("empty.jsonl", "");
+    write("letter.txt", "Dear Charles");
+    write("package.json", "{}");
+    write("wide.jsonl", Buffer.from(linesOf(2, a), "utf16le"));
+    const summary = await importInto(await openTestStore(), makeFolder(), { paths: [folder] });
+    expect(summary).toMatchObject({ events: 2, sources: { read: 1, failed: 2 } });
+    expect(summary.problems).toEqual([
+      { path: join(folder, "empty.jsonl"), reason: "empty" },
+      { path: join(folder, "wide.jsonl"), reason: "unknown kind" },
+    ]);
+  });
+
+  it("are not the transcripts of a host that was not asked for", async () => {
+    const { home, path } = makeHome({ "x/a.jsonl": linesOf(3, a), "x/broken.jsonl": "half a line" });
+    const summary = await importInto(await openTestStore(), home, { hosts: [codex], paths: [path(".")] });
+    expect(summary).toMatchObject({
+      sources: { read: 0, failed: 1 },
+      problems: [{ path: path("x/broken.jsonl"), reason: "unknown kind" }],
+    });
   });
 
   it("are problems where they were asked for by name", async () => {
@@ -273,6 +410,49 @@ describe("bad sources", () => {
     expect(updatedAt).toBe(now);
     const { items } = await store.getHistory({ sessionId, order: "asc", orderBy: "seq", limit: 10 });
     expect(items[2]?.createdAt).toBe(Date.UTC(2027, 0, 1));
+  });
+});
+
+describe("a directory that is a hash alone", () => {
+  const recording = (directory: string) =>
+    JSON.stringify({
+      sessionId: "g",
+      projectHash: hash("sha256", directory),
+      messages: [{ id: "1", type: "user", content: "Fix it", timestamp: "2026-10-01T10:00:00.000Z" }],
+    });
+  const homeWith = (directory: string, files: Record<string, string> = {}) => {
+    const made = makeHome(files);
+    const chats = join(made.home, ".gemini", "tmp", "x", "chats");
+    mkdirSync(chats, { recursive: true });
+    writeFileSync(join(chats, "session-1.json"), recording(directory));
+    return { ...made, chats };
+  };
+
+  it("is the one of another host's session, of this import or before, or of a project", async () => {
+    for (const known of ["in this import", "before", "a project"]) {
+      const store = await openTestStore();
+      const { home } = homeWith(
+        "/home/ada/engine",
+        known === "in this import" ? { "x/a.jsonl": linesOf(3, a) } : {},
+      );
+      if (known === "before") await importInto(store, makeHome({ "x/a.jsonl": linesOf(3, a) }).home);
+      if (known === "a project") {
+        await store.createSession(newSession({ workspace: { ...workspace, directory: "/home/ada/engine" } }));
+      }
+      await importInto(store, home);
+      expect((await sessionOf(store, "g")).directory, known).toBe("/home/ada/engine");
+    }
+  });
+
+  it("is left out where that one is excluded, and else the folder of the transcript", async () => {
+    const store = await openTestStore();
+    const { home, chats } = homeWith("/home/ada/engine");
+    await importInto(store, home);
+    expect((await sessionOf(store, "g")).directory).toBe(realpathSync(chats));
+    const excluded = await openTestStore();
+    await excluded.captures.addExclusion("/home/ada/engine");
+    const other = homeWith("/home/ada/engine", { "x/a.jsonl": linesOf(3, a) });
+    expect(await importInto(excluded, other.home)).toMatchObject({ events: 0, left: { excluded: 2 } });
   });
 });
 
@@ -316,6 +496,15 @@ describe("what is left out", () => {
     expect(await importInto(store, home)).toMatchObject({ events: 2, toolCalls: 1 });
   });
 
+  it("is not what a session did outside after it went on inside with another model", async () => {
+    const store = await openTestStore();
+    const secret = makeFolder();
+    writeFileSync(join(secret, ".backstoryignore"), "");
+    const inside = lineOf(4, { ...a, cwd: secret }).replace("claude-x", "claude-y");
+    const { home } = makeHome({ "x/a.jsonl": `${linesOf(3, a)}${inside}\n${lineOf(6, a)}\n` });
+    expect(await importInto(store, home)).toMatchObject({ events: 3, left: { excluded: 0 } });
+  });
+
   it("is a session that was deleted here, and its subagents, unless it is asked for", async () => {
     const store = await openTestStore();
     const subagent = linesOf(3, a).replaceAll('"isSidechain":false', '"isSidechain":true,"agentId":"7"');
@@ -333,6 +522,22 @@ describe("what is left out", () => {
     });
     expect(await importInto(store, home)).toMatchObject({ events: 0 });
     expect((await store.listSessions({ limit: 10 })).items).toHaveLength(2);
+  });
+});
+
+describe("what was deleted", () => {
+  it("does not come back by a subagent's transcript of several transactions", async () => {
+    const store = await openTestStore();
+    const { home, path } = makeHome({ "x/a.jsonl": linesOf(3, a) });
+    await importInto(store, home);
+    await store.deleteSession((await sessionOf(store, "a")).id, false, { origin: "tool", client: null });
+    const subagent = linesOf(1_800, a).replaceAll('"isSidechain":false', '"isSidechain":true,"agentId":"7"');
+    mkdirSync(path("x/a/subagents"), { recursive: true });
+    writeFileSync(path("x/a/subagents/agent-7.jsonl"), subagent);
+    const dry = await importInto(store, home, { dryRun: true });
+    expect(await importInto(store, home)).toMatchObject({ events: 0, newSessions: 0, left: { deleted: 1 } });
+    expect(dry).toMatchObject({ events: 0, newSessions: 0, left: { deleted: 1 } });
+    expect((await store.listSessions({ limit: 10 })).items).toEqual([]);
   });
 });
 

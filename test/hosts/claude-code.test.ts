@@ -1,5 +1,8 @@
 // The fixture has each odd case of the format once.
+import { statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
+import { makeFolder } from "../open-test-store.ts";
 import { fixture, readPath, sumTokens } from "./read-host.ts";
 
 const session = "5f0c2a54-9a1e-4c55-8f53-3f8b8c1f0a01";
@@ -116,8 +119,10 @@ it("counts what it cannot read, and what there is nothing in", () => {
 
 it("leaves a half-written last line for the next time", () => {
   expect(reading.records.at(-1)).toMatchObject({ kind: "position", bytes: expect.any(Number) });
-  const { bytes, total } = reading.records.at(-1) as { bytes: number; total: number };
-  expect(total - bytes).toBe('{"type":"assistant","uuid":"half-writ'.length);
+  const { bytes } = reading.records.at(-1) as { bytes: number };
+  expect(statSync(fixture("claude-code", "session.jsonl")).size - bytes).toBe(
+    '{"type":"assistant","uuid":"half-writ'.length,
+  );
 });
 
 it("makes a subagent's file a session below its parent's", async () => {
@@ -131,4 +136,53 @@ it("makes a subagent's file a session below its parent's", async () => {
     [`${session}/agent-a17`, null],
     [`${session}/agent-a17`, null],
   ]);
+});
+
+it("leaves the session's todos alone where a sidechain of old keeps a list of its own", async () => {
+  const path = join(makeFolder(), "old.jsonl");
+  const write = (uuid: string, content: string, isSidechain: boolean) => {
+    const input = { todos: [{ content, status: "pending" }] };
+    const message = {
+      role: "assistant",
+      content: [{ type: "tool_use", id: uuid, name: "TodoWrite", input }],
+    };
+    return JSON.stringify({ type: "assistant", uuid, sessionId: "s", isSidechain, message });
+  };
+  const task = { taskId: "1", task: { id: "1", subject: "the sidechain's" } };
+  const result = { role: "user", content: [{ type: "tool_result", tool_use_id: "b", content: "ok" }] };
+  const created = {
+    type: "user",
+    uuid: "c",
+    sessionId: "s",
+    isSidechain: true,
+    message: result,
+    toolUseResult: task,
+  };
+  writeFileSync(
+    path,
+    `${write("a", "the session's", false)}\n${write("b", "the sidechain's", true)}\n${JSON.stringify(created)}\n`,
+  );
+  const { records, events } = await readPath(path);
+  expect(records.filter(({ kind }) => kind === "todos")).toMatchObject([
+    { todos: [{ content: "the session's" }] },
+  ]);
+  expect(events.map(({ branch }) => branch)).toEqual([null, "sidechain"]);
+});
+
+it("names each model that a session goes on with: not Claude Code itself, nor a sidechain's", async () => {
+  const path = join(makeFolder(), "failed.jsonl");
+  const say = (uuid: string, model: string) => {
+    const message = { role: "assistant", model, content: [{ type: "text", text: uuid }] };
+    return `${JSON.stringify({ type: "assistant", uuid, sessionId: "s", message })}\n`;
+  };
+  const aside = say("c", "claude-z").replace("{", '{"isSidechain":true,');
+  const lines = [
+    say("a", "<synthetic>"),
+    say("b", "claude-x"),
+    aside,
+    say("d", "claude-x"),
+    say("e", "claude-y"),
+  ];
+  writeFileSync(path, lines.join(""));
+  expect((await readPath(path)).sessions.map(({ model }) => model)).toEqual([null, "claude-x", "claude-y"]);
 });

@@ -1,5 +1,8 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { cronFrom } from "../../src/hosts/codewhale/rrule.ts";
+import { makeFolder } from "../open-test-store.ts";
 import { fixture, readPath, recognise, sumTokens } from "./read-host.ts";
 
 const file = (...path: string[]) => fixture("codewhale", ...path);
@@ -61,7 +64,11 @@ it("reads a turn of the runtime with its thread and its items", async () => {
 });
 
 it("reads of a thread's timeline what its items do not tell", async () => {
-  const { events, skipped } = await readPath(file("tasks", "runtime", "events", "thr_1.jsonl"));
+  const { sessions, events, skipped } = await readPath(file("tasks", "runtime", "events", "thr_1.jsonl"));
+  // The timeline comes before the threads in a folder, and names neither directory nor title.
+  expect(sessions).toMatchObject([
+    { id: "thr_1", directory: "/home/ada/engine", title: "The missing target" },
+  ]);
   expect(events).toMatchObject([
     { key: "event 1", type: "status", content: "turn.started", turnId: "turn_1" },
   ]);
@@ -94,10 +101,17 @@ it("reads automations with their rule as a cron text", async () => {
   const { records } = await readPath(file("automations", "auto_1.json"));
   expect(records[0]).toMatchObject({
     kind: "automation",
-    key: "auto_1",
+    name: "Nightly build",
     schedule: "30 3 * * 1,5",
-    enabled: true,
   });
+});
+
+it("counts an automation whose rule no cron text says", async () => {
+  const folder = join(makeFolder(), "automations");
+  mkdirSync(folder);
+  const rule = { schema_version: 1, id: "a", prompt: "Test", rrule: "FREQ=HOURLY;INTERVAL=5" };
+  writeFileSync(join(folder, "a.json"), JSON.stringify(rule));
+  expect((await readPath(join(folder, "a.json"))).skipped).toEqual({ "unknown schedule": 1 });
 });
 
 it("reads the audit log into a session of its own", async () => {
@@ -110,6 +124,10 @@ it.each([
   ["FREQ=HOURLY", "0 * * * *"],
   ["FREQ=HOURLY;INTERVAL=6;BYHOUR=2;BYMINUTE=15", "15 2,8,14,20 * * *"],
   ["FREQ=HOURLY;INTERVAL=5", null],
+  ["FREQ=DAILY;BYHOUR=3;BYMINUTE=30", "30 3 * * *"],
+  ["FREQ=DAILY;BYHOUR=3;BYDAY=MO,FR", "0 3 * * 1,5"],
+  ["FREQ=DAILY;INTERVAL=2;BYHOUR=3", null],
+  ["FREQ=DAILY", null],
   ["FREQ=WEEKLY;BYDAY=SU;BYHOUR=7;BYMINUTE=0", "0 7 * * 0"],
   ["FREQ=CRON;EXPR=*/5 * * * *", "*/5 * * * *"],
   ["FREQ=ONCE;AT=2026-03-01T09:00", null],

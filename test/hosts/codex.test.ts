@@ -125,3 +125,28 @@ it.each(["<cwd>/home/ada/loom</cwd>", "Current working directory: /home/ada/loom
     expect(events.map(({ content }) => content)).toEqual(["continue"]);
   },
 );
+
+it.each([
+  ["Exit code: 1\nWall time: 0.1 seconds\nOutput:\nno such file\n", "exit code 1"],
+  ["Exit code: 0\nWall time: 0.1 seconds\nOutput:\nExit code: 1\n", null],
+  ["Wall time: 0.1 seconds\nOutput:\nExit code: 1\n", null],
+  [
+    "apply_patch verification failed: no such file: a.ts",
+    "apply_patch verification failed: no such file: a.ts",
+  ],
+])("takes the output %j for the failure %j", async (output, error) => {
+  const path = join(makeFolder(), `rollout-2026-03-01T09-00-00-${id}.jsonl`);
+  const items = [
+    { type: "session_meta", payload: { id, cwd: "/home/ada/engine" } },
+    {
+      type: "response_item",
+      payload: { type: "function_call", name: "shell", arguments: "{}", call_id: "c" },
+    },
+    { type: "response_item", payload: { type: "function_call_output", call_id: "c", output } },
+  ];
+  const timestamp = "2026-03-01T09:00:00.000Z";
+  writeFileSync(path, items.map((item) => `${JSON.stringify({ timestamp, ...item })}\n`).join(""));
+  expect((await readPath(path)).outcomes).toMatchObject([
+    { callId: "c", status: error === null ? "completed" : "error", error, output },
+  ]);
+});

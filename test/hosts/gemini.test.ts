@@ -1,5 +1,8 @@
 // The same conversation as a document and as a log; the log has the odd cases of a log besides.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
+import { makeFolder } from "../open-test-store.ts";
 import { fixture, readPath, sumTokens } from "./read-host.ts";
 
 const name = "session-2026-03-01T09-00-9d3b1f0e";
@@ -61,4 +64,29 @@ it("tells a rewind, takes nothing back, and takes messages that were set by thei
 
 it("counts what it cannot read", () => {
   expect(log.skipped).toEqual({ "not json": 1, "unknown type": 1 });
+});
+
+it("makes todos of write_todos, as it was written last", async () => {
+  const path = join(makeFolder(), "session-2026-03-01T09-00-todo.json");
+  const plan = (id: string, status: string) => ({
+    id,
+    timestamp: `2026-03-01T09:00:0${id}.000Z`,
+    type: "gemini",
+    content: "",
+    toolCalls: [
+      {
+        id: `c${id}`,
+        name: "write_todos",
+        status: "success",
+        args: { todos: [{ description: "Test it", status }] },
+      },
+    ],
+  });
+  const messages = [plan("1", "blocked"), plan("2", "in_progress")];
+  writeFileSync(path, JSON.stringify({ sessionId: "s", projectHash: "h", messages }));
+  const { records } = await readPath(path);
+  expect(records.filter(({ kind }) => kind === "todos")).toMatchObject([
+    { sessionId: "s", todos: [{ content: "Test it", status: "pending" }] },
+    { todos: [{ content: "Test it", status: "in_progress" }], at: Date.UTC(2026, 2, 1, 9, 0, 2) },
+  ]);
 });

@@ -10,7 +10,7 @@ import {
   makeDatabase,
   pokecodeTables,
 } from "./databases.ts";
-import { readPath, recognise } from "./read-host.ts";
+import { readPath, recognise, sumTokens } from "./read-host.ts";
 
 const start = Date.UTC(2026, 2, 1, 9);
 
@@ -229,6 +229,126 @@ it("reads PokéCode: sessions, the provider's messages, and its jobs", async () 
   });
 });
 
+it("reads what PokéCode keeps of Codex, and the thinking that it keeps of Claude Code", async () => {
+  const db = makeDatabase("pokecode.db", pokecodeTables);
+  insert(db, "sessions", { id: "p2", provider: "codex-cli", project_path: "/home/ada/engine", name: "x" });
+  let count = 0;
+  const row = (type: string, content_data: object) => {
+    count += 1;
+    insert(db, "session_messages", {
+      id: `n${count}`,
+      session_id: "p2",
+      provider: "codex-cli",
+      type,
+      content_data,
+    });
+  };
+  const item = (known: object) =>
+    row("assistant", { type: "item.completed", item: { id: "item_0", ...known } });
+  row("user", { type: "user", content: "Fix it" });
+  row("system", { type: "thread.started", thread_id: "t" });
+  item({ type: "reasoning", text: "Look first" });
+  row("assistant", {
+    type: "item.started",
+    item: { id: "item_1", type: "command_execution", command: "make" },
+  });
+  item({
+    type: "command_execution",
+    command: "make",
+    aggregated_output: "no rule",
+    exit_code: 2,
+    status: "failed",
+  });
+  item({ type: "file_change", changes: [{ path: "Makefile", kind: "update" }], status: "completed" });
+  const result = { content: [{ type: "text", text: "found" }] };
+  item({
+    type: "mcp_tool_call",
+    server: "files",
+    tool: "read",
+    arguments: { a: 1 },
+    result,
+    status: "completed",
+  });
+  item({ type: "mcp_tool_call", server: "backstory", tool: "add_event", arguments: { content: "private" } });
+  item({
+    type: "todo_list",
+    items: [
+      { text: "Test", completed: false },
+      { text: "Fix", completed: true },
+    ],
+  });
+  item({ type: "agent_message", text: "Fixed." });
+  row("result", {
+    type: "turn.completed",
+    usage: { input_tokens: 100, cached_input_tokens: 60, output_tokens: 9 },
+  });
+  row("error", { type: "turn.failed", error: { message: "overloaded" } });
+  row("error", { type: "error", message: "stream broke" });
+  row("assistant", { message: { id: "m", content: [{ type: "thinking", thinking: "Hm." }] } });
+
+  const { events, records, skipped } = await readPath(db.name);
+  expect(events.map(({ type, author, content, reasoning }) => [type, author, content ?? reasoning])).toEqual([
+    ["message", "user", "Fix it"],
+    ["reasoning", "assistant", "Look first"],
+    ["command", "assistant", null],
+    ["file_change", "assistant", null],
+    ["tool_call", "assistant", null],
+    ["tool_call", "assistant", null],
+    ["message", "assistant", "Fixed."],
+    ["status", "assistant", null],
+    ["error", "assistant", "overloaded"],
+    ["error", "assistant", "stream broke"],
+    ["reasoning", "assistant", "Hm."],
+  ]);
+  expect(events.flatMap(({ actions }) => actions)).toMatchObject([
+    {
+      toolName: "command_execution",
+      status: "error",
+      error: "exit code 2",
+      input: { command: "make" },
+      output: "no rule",
+    },
+    { toolName: "file_change", status: "completed", input: { changes: [{ path: "Makefile" }] } },
+    { toolName: "mcp__files__read", status: "completed", input: { a: 1 }, output: "found" },
+    { toolName: "mcp__backstory__add_event", input: undefined },
+  ]);
+  expect(new Set(events.flatMap(({ actions }) => actions.map(({ callId }) => callId))).size).toBe(4);
+  expect(JSON.stringify(records)).not.toContain("private");
+  expect(sumTokens(events)).toMatchObject({ input: 40, output: 9, cacheRead: 60 });
+  expect(records.find(({ kind }) => kind === "todos")).toMatchObject({
+    todos: [
+      { content: "Test", status: "pending" },
+      { content: "Fix", status: "completed" },
+    ],
+  });
+  expect(skipped).toEqual({ expected: 2 });
+});
+
+it("counts the usage of a message of PokéCode once, over several rows and readings", async () => {
+  const db = makeDatabase("pokecode.db", pokecodeTables);
+  insert(db, "sessions", { id: "p1", provider: "claude-code", project_path: "/home/ada/engine", name: "x" });
+  const usage = { input_tokens: 10, cache_read_input_tokens: 5 };
+  const row = (id: string, output_tokens: number, message = "msg_1") => {
+    const content = [{ type: "text", text: id }];
+    const content_data = { message: { id: message, content, usage: { ...usage, output_tokens } } };
+    insert(db, "session_messages", {
+      id,
+      session_id: "p1",
+      provider: "claude-code",
+      type: "assistant",
+      content_data,
+    });
+  };
+  row("m1", 1);
+  row("m2", 20);
+  const first = await readPath(db.name);
+  row("m3", 20);
+  row("m4", 7, "msg_2");
+  const { events } = await readPath(db.name, first.position);
+  expect(events).toHaveLength(2);
+  expect(sumTokens([...first.events, ...events])).toMatchObject({ input: 20, output: 27, cacheRead: 10 });
+});
+
 it("reads agent-yes: projects and runs, and again only those that changed", async () => {
   const db = makeDatabase("store.sqlite", agentYesTables);
   insert(db, "projects", {
@@ -283,4 +403,17 @@ it("reads agent-yes: projects and runs, and again only those that changed", asyn
   ]);
   const again = await readPath(path, first.position);
   expect(again.records.filter(({ kind }) => kind !== "position")).toEqual([]);
+});
+
+it("knows a store of agent-yes that was copied elsewhere, and makes up no directory for its runs", async () => {
+  const db = makeDatabase("store.sqlite", agentYesTables);
+  insert(db, "projects", { dir: "/home/ada/engine", cmd: "claude" });
+  insert(db, "runs", { pid: 1, project_id: 1, status: "completed", started_at: start });
+  insert(db, "runs", { pid: 2, project_id: 9, status: "completed", started_at: start });
+  expect(recognise(db.name)?.host.name).toBe("agent-yes");
+  const { records, skipped } = await readPath(db.name);
+  expect(records.filter(({ kind }) => kind === "run")).toMatchObject([
+    { pid: 1, directory: "/home/ada/engine" },
+  ]);
+  expect(skipped).toEqual({ "no content": 1 });
 });

@@ -65,6 +65,16 @@ test("forget takes events, then the session, and leaves no byte of it", () => {
   expect(count()).toBe(0);
 });
 
+test("forget names the subagents of the session, which keep their texts", async () => {
+  const server = await start();
+  const subagent = { title: "Look it up", parent_session_id: session };
+  const { id } = (await server.call("create_session", subagent)).result.session;
+  await server.end();
+  expect(run("forget", session)).toContain(`Its subagents keep their texts: ${id}.\n${nothingLeft}`);
+  expect(run("forget", id)).toBe(`There was nothing left to forget.\n${nothingLeft}\n`);
+  expect(run("forget", session)).not.toContain("subagents");
+});
+
 test("forget --backups deletes the copies that hold the session, and no other database's", async () => {
   const precious = join(folder, "precious.db");
   await makeStoreFile(join(folder, "other.db"));

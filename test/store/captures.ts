@@ -153,21 +153,33 @@ export function capturesContract(name: string, open: OpenStore): void {
     });
 
     it("fill in what was not known of a session, and move a title that is the host's own", async () => {
-      await take(session("s", { title: "first words", metadata: { model: "a" } }));
+      await take(session("s", { title: "first words", metadata: { model: "a", source: "exec" } }));
       await take(
-        session("s", { title: "A title", agent: "planner", metadata: { model: "b", version: "1" } }),
+        session("s", {
+          title: "A title",
+          agent: "planner",
+          metadata: { model: "b", source: "cli", version: "1" },
+        }),
       );
       const { id } = await find("s");
       expect(await store.getSession(id)).toMatchObject({
         title: "A title",
         agent: "planner",
-        metadata: { model: "a", version: "1" },
+        // With what the session goes on moves with the host; what else was known stays.
+        metadata: { model: "b", source: "exec", version: "1" },
         createdAt: then,
         updatedAt: then,
       });
       await store.updateSession(id, { title: "Mine" }, by);
       await take(session("s", { title: "Another title", state: "archived" }));
       expect(await store.getSession(id)).toMatchObject({ title: "Mine", state: "archived" });
+    });
+
+    it("leave the metadata of a tool's session as it is, and fill in beside it", async () => {
+      const asked = newSession({ provider: "codex", providerSessionId: "s", metadata: { model: "mine" } });
+      const { record } = await store.createSession(asked);
+      await take(session("s", { metadata: { model: "b", version: "1" } }));
+      expect((await store.getSession(record.id)).metadata).toEqual({ model: "mine", version: "1" });
     });
 
     it("put a session under its parent, whichever came first", async () => {

@@ -4,6 +4,8 @@ import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
+import { StoreError } from "../../src/db/errors.ts";
+import { Forgettings } from "../../src/db/sqlite/forgettings.ts";
 import type { Store } from "../../src/db/store.ts";
 import { newEvent, newSession, workspace } from "../new-records.ts";
 import { makeFolder, openTestStore } from "../open-test-store.ts";
@@ -79,6 +81,7 @@ it("leaves no byte of forgotten events in the file, nor in the log or the index"
     jobs: 0,
     forks: [],
     keptIn: [],
+    subagents: [],
     pending: null,
     copies: [],
     unreadCopies: [],
@@ -178,6 +181,27 @@ it("forgets what forks were given when they were made, also where the session sa
   expect(everything()).not.toContain(word);
 });
 
+it("takes from a fork a second time nothing that it has got since, but from one that was made since", async () => {
+  const fork = async () => {
+    const none = { title: null, idempotencyKey: null };
+    return (await store.forkSession({ ...by, ...none, sessionId, atSeq: 10 })).record.id;
+  };
+  const first = await fork();
+  await sleep(2);
+  await store.forgetting.forget({ sessionId }, by);
+  const own = { title: "Its own", metadata: { its: "own" } };
+  await store.updateSession(first, own, by);
+  await store.updateSession(sessionId, { title: word, metadata: { a: word } }, by);
+  const ofFirst = { ...by, sessionId: first, atSeq: 10, title: null, idempotencyKey: null };
+  const { record: child } = await store.forkSession(ofFirst);
+  const second = await fork();
+  const forgotten = await store.forgetting.forget({ sessionId }, by);
+  expect(forgotten.forks).toEqual([first, child.id, second].toSorted());
+  expect(await store.getSession(first)).toMatchObject(own);
+  expect((await store.getSession(child.id)).metadata).toEqual(own.metadata);
+  expect(await store.getSession(second)).toMatchObject({ title: null, metadata: null });
+});
+
 it("is found by no search any more, and the rest still is", async () => {
   expect(await search(word)).toBeGreaterThan(0);
   await store.forgetting.forget({ sessionId, seqs: marked }, by);
@@ -233,6 +257,90 @@ it("is finished by whoever has the file open, though nobody asks for it", async 
   await vi.waitFor(async () => expect(await idle.forgetting.isFinished()).toBe(true), { timeout: 10_000 });
   await idle.close();
   expect(everything()).not.toContain(word);
+});
+
+/** As a kill leaves it: begun, and not ended. */
+const cutShort = async () => {
+  const forgotten = store.forgetting.forget({ sessionId }, by).catch(() => "cut short");
+  while ((await store.audit.list({ tool: "forget", limit: 1 })).items.length === 0);
+  await store.close();
+  expect(await forgotten).toBe("cut short");
+  store = await openTestStore({ file });
+};
+
+it("goes on with what was cut short: of a session all that was meant, and nothing that came since", async () => {
+  await cutShort();
+  expect((await store.getSession(sessionId)).title).toContain(word);
+  const { record: since } = await store.appendEvent(newEvent(sessionId, { content: "since then" }));
+  expect(await store.forgetting.finish()).toBeNull();
+  expect(await store.getSession(sessionId)).toMatchObject({ title: null, forgottenAt: expect.any(Number) });
+  expect((await store.getEvent(sessionId, 2)).forgottenAt).not.toBeNull();
+  expect((await store.getEvent(sessionId, since.seq)).content).toBe("since then");
+  const { items } = await store.audit.list({ tool: "forget", limit: 5 });
+  expect(items.map(({ client, details }) => [client, details])).toEqual([
+    ["test", { ended: 1 }],
+    ["test", { whole: true, number: 1, ranges: [{ from: 1, to: 50 }] }],
+  ]);
+  await store.close();
+  expect(everything()).not.toContain(word);
+});
+
+it("goes on with events that were meant, in whichever server has the file open", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const idle = await openTestStore({ file });
+  await store.updateSession(sessionId, { title: "Stays", metadata: null }, by);
+  const write = vi.spyOn(Forgettings.prototype, "forgetEvents").mockImplementation(() => {
+    throw new StoreError("busy", "", "");
+  });
+  await expect(store.forgetting.forget({ sessionId, seqs: marked }, by)).rejects.toThrow();
+  write.mockRestore();
+  await store.close();
+  vi.advanceTimersByTime(20_000);
+  await vi.waitFor(async () => expect(await idle.forgetting.isFinished()).toBe(true), { timeout: 10_000 });
+  expect((await idle.getSession(sessionId)).title).toBe("Stays");
+  expect((await idle.getEvent(sessionId, 3)).content).toContain("noise");
+  await idle.close();
+  expect(everything()).not.toContain(word);
+});
+
+it("leaves alone what another process is at, and what belonged to a session that was deleted since", async () => {
+  await cutShort();
+  const other = new Database(file);
+  setTimeout(() => other.exec("UPDATE erasure SET wanted = wanted + 1"), 200);
+  expect(await store.forgetting.finish()).toBe("held");
+  expect((await store.getSession(sessionId)).title).toContain(word);
+  await store.deleteSession(sessionId, false, by);
+  expect(await store.forgetting.finish()).toBeNull();
+});
+
+it("does not take for finished what is begun and cut short while it finishes something else", async () => {
+  await store.forgetting.forget({ sessionId, seqs: [2], unfinished: true }, by);
+  const other = new Database(file);
+  const { listUnended } = Forgettings.prototype;
+  vi.spyOn(Forgettings.prototype, "listUnended").mockImplementationOnce(function (this: Forgettings) {
+    const found = listUnended.call(this);
+    const number = other.prepare("UPDATE erasure SET wanted = wanted + 1 RETURNING wanted").pluck().get();
+    const details = JSON.stringify({ whole: true, number, ranges: [{ from: 1, to: 50 }] });
+    other
+      .prepare("INSERT INTO audit_entries VALUES (NULL, 0, 'tool', NULL, 'forget', ?, ?, ?)")
+      .run(sessionId, sessionId, details);
+    return found;
+  });
+  expect(await store.forgetting.finish()).toBeNull();
+  expect(await store.forgetting.isFinished()).toBe(false);
+  expect(await store.forgetting.finish()).toBeNull();
+  expect((await store.getSession(sessionId)).title).toBeNull();
+});
+
+it("has the file made anew by one of those who find something to finish at the same time", async () => {
+  const idle = await Promise.all([1, 2, 3].map(() => openTestStore({ file })));
+  await store.forgetting.forget({ sessionId, unfinished: true }, by);
+  const made = vi.spyOn(Database.prototype, "exec");
+  onTestFinished(() => made.mockRestore());
+  const finished = await Promise.all(idle.map(({ forgetting }) => forgetting.finish()));
+  expect(finished).toEqual([null, null, null]);
+  expect(made.mock.calls.filter(([text]) => text === "VACUUM")).toHaveLength(1);
 });
 
 it("says that a damaged index has kept words of it, and a rebuild finishes it", async () => {
@@ -294,9 +402,36 @@ it("names copies that hold the session, and those of this very store, but no oth
   expect(names(forgotten.unreadCopies)).toEqual(["cut.db.restoring", "cut.db.restoring-journal"]);
 });
 
+it("does not name copies that were made after it, unless they say more of the session", async () => {
+  const copy = (name: string) => {
+    const db = new Database(file);
+    db.exec(`VACUUM INTO '${join(dirname(file), name)}'`);
+    db.close();
+  };
+  const named = async (seqs?: number[]) =>
+    (await store.forgetting.forget({ sessionId, seqs }, by)).copies.map((path) => basename(path));
+  copy("before.db");
+  await named([2, 3]);
+  copy("between.db");
+  expect(await named([3])).toEqual(["before.db"]);
+  await store.forgetting.forget({ sessionId, unfinished: true }, by);
+  copy("unfinished.db");
+  expect(await named()).toEqual(["before.db", "between.db", "unfinished.db"]);
+  copy("after.db");
+  await store.appendEvent(newEvent(sessionId, { content: word }));
+  copy("since.db");
+  expect(await named()).toEqual(["before.db", "between.db", "since.db", "unfinished.db"]);
+});
+
 it("notes it in the audit log, without a text", async () => {
   await store.forgetting.forget({ sessionId, seqs: [2, 3, 3] }, by);
   await store.forgetting.forget({ sessionId }, by);
   const { items } = await store.audit.list({ tool: "forget", limit: 5 });
-  expect(items.map(({ details }) => details)).toEqual([{ whole: true }, { events: 2 }]);
+  const number = expect.any(Number);
+  expect(items.map(({ details }) => details)).toEqual([
+    { ended: number },
+    { whole: true, number, ranges: [{ from: 1, to: 50 }] },
+    { ended: 1 },
+    { events: 2, number: 1, ranges: [{ from: 2, to: 3 }] },
+  ]);
 });

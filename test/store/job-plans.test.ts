@@ -2,15 +2,15 @@
 import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { expect, it, onTestFinished } from "vitest";
+import { Claims } from "../../src/db/sqlite/claims.ts";
 import { Jobs } from "../../src/db/sqlite/jobs.ts";
-import { Leases } from "../../src/db/sqlite/leases.ts";
 import { Redaction } from "../../src/db/sqlite/redaction.ts";
 import { openTestStore } from "../open-test-store.ts";
 
 const unused = {} as never;
 
 /** The statements that `work` prepares, with how SQLite would go about each. */
-async function plansOf(work: (jobs: Jobs, leases: Leases) => void): Promise<string[]> {
+async function plansOf(work: (jobs: Jobs, claims: Claims) => void): Promise<string[]> {
   const { file } = await openTestStore();
   const db = new Database(file);
   onTestFinished(() => void db.close());
@@ -26,7 +26,7 @@ async function plansOf(work: (jobs: Jobs, leases: Leases) => void): Promise<stri
   const projects = { at: (directory: string) => (directory === "known" ? { id: "p" } : undefined) } as never;
   const redaction = new Redaction({});
   const jobs = new Jobs(drizzle(db), options, { sessions, projects, audit: unused, redaction });
-  work(jobs, new Leases(drizzle(db), options, { jobs, runs: unused, sessions, redaction }));
+  work(jobs, new Claims(drizzle(db), options, { jobs, runs: unused, sessions }));
   return statements.map((sql) => {
     const explained = prepare(`explain query plan ${sql}`);
     const values = Array.from(sql.matchAll(/\?/g), () => null);
@@ -44,13 +44,13 @@ it.each([
   ["jobs_claimable_by_directory", { workspace: place("other") }],
   ["jobs_claimable_by_session", { sessionId: "s", workspace: place("known") }],
 ])("claims by %s, without sorting: %o", async (index, filters) => {
-  const [plan] = await plansOf((_jobs, leases) => leases.claim({ ...claim, ...filters }));
+  const [plan] = await plansOf((_jobs, claims) => claims.claim({ ...claim, ...filters }));
   expect(plan).toMatch(new RegExp(`USING (COVERING )?INDEX ${index}\\b`));
   expect(plan).not.toContain("TEMP B-TREE");
 });
 
 it("finds what time has changed by the indexes of times", async () => {
-  const plans = await plansOf((_jobs, leases) => leases.settle());
+  const plans = await plansOf((_jobs, claims) => claims.settle());
   expect(plans.join()).toMatch(/jobs_waiting \(run_after<\?\).*jobs_leased \(lease_expires_at<\?\)/s);
   expect(plans.join()).not.toContain("TEMP B-TREE");
 });

@@ -326,6 +326,21 @@ export function jobsContract(open: OpenStore): void {
     });
 
     describe("an attempt", () => {
+      it("is the last one of a job that was forgotten, and keeps what its worker says out", async () => {
+        const { record: session } = await store.createSession(newSession());
+        for (const prompt of ["one", "two"]) await enqueue({ sessionId: session.id, prompt });
+        const [fails, lapses] = [await claimOne(), await claimOne({ leaseSeconds: 10 })];
+        await store.forgetting.forget({ sessionId: session.id }, by);
+        const failed = { status: "failed", error: "one", result: "one" } as const;
+        const ended = { status: "failed", attempts: 1, prompt: "", error: null, result: undefined };
+        expect(await finish(fails.lease, failed)).toMatchObject(ended);
+        expect(await finish(fails.lease, failed)).toMatchObject(ended);
+        now += 86_400_000;
+        expect(await claim()).toBeNull();
+        expect(await jobOf(lapses.job.id)).toMatchObject({ status: "cancelled", prompt: "", endedAt: now });
+        expect(await finish(lapses.lease, { result: "two" })).toMatchObject({ result: undefined });
+      });
+
       it("that failed comes back later and later, and ends as failed", async () => {
         const { id } = await enqueue({ maxAttempts: 12 });
         let last = 0;

@@ -209,8 +209,7 @@ export class Actions {
     outcome: Outcome,
     { isOwnTool, findings, seq }: SettleOptions,
   ): boolean {
-    const range = { fromSeq: seq ?? 0, toSeq: seq ?? Number.MAX_SAFE_INTEGER };
-    const row = this.#newest.get({ ownerId: sessionId, callId: callId.toWellFormed(), ...range });
+    const row = this.#ofCall(sessionId, callId, seq);
     if (row === undefined) return false;
     if (progress[row.status] === ended || progress[outcome.status] < progress[row.status]) return true;
     const said = isOwnTool(row.toolName) ? { ...outcome, output: undefined, error: null } : outcome;
@@ -218,6 +217,16 @@ export class Actions {
     const next = this.#moved(row, { ...said, endedAt }, null);
     if (next !== null) this.#store(row, next, findings);
     return true;
+  }
+
+  /** Is the call among the session's own? */
+  has(sessionId: string, callId: string): boolean {
+    return this.#ofCall(sessionId, callId) !== undefined;
+  }
+
+  #ofCall(sessionId: string, callId: string, seq?: number): StoredAction | undefined {
+    const range = { fromSeq: seq ?? 0, toSeq: seq ?? Number.MAX_SAFE_INTEGER };
+    return this.#newest.get({ ownerId: sessionId, callId: callId.toWellFormed(), ...range });
   }
 
   #countRedactions({ sessionId, seq }: ActionRow, findings: Findings): void {

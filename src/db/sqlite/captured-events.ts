@@ -1,5 +1,6 @@
-// Events made of what is less than one: what a hook has heard, and how a call ended that is not known.
-import type { CapturedHearing, CapturedOutcome } from "../captures.ts";
+// Events made of what is less than one: what a hook has heard, and how a call ended that is not known; and a session of
+// which only the name is known.
+import type { CapturedHearing, CapturedOutcome, CapturedSession } from "../captures.ts";
 import type { Said } from "./hearings.ts";
 
 const noTokens = { input: null, output: null, reasoning: null, cacheRead: null, cacheWrite: null };
@@ -34,5 +35,25 @@ export function orphanOf({ callId, status, title, output, error, endedAt }: Capt
     author: "tool",
     actions: [{ ...action, startedAt: null, endedAt }],
     createdAt: endedAt,
+  };
+}
+
+/** A session of which a record says only whose it is. */
+export function namedSession(providerSessionId: string): CapturedSession {
+  return {
+    kind: "session",
+    providerSessionId,
+    parentProviderSessionId: null,
+    workspace: null,
+    gitBranch: null,
+    title: null,
+    agent: null,
+    appName: null,
+    userId: null,
+    context: null,
+    state: null,
+    metadata: null,
+    createdAt: null,
+    updatedAt: null,
   };
 }

@@ -22,13 +22,13 @@ import { automations, jobs } from "./work-schema.ts";
 type Options = Pick<StoreOptions, "newId" | "now" | "nextRun">;
 
 /** The session a record belongs to, if we have it. */
-interface Place {
+export interface Place {
   sessionId: string | null;
   directory: string | null;
   projectId: string | null;
 }
 
-/** All return false for what is there already, and says the same. */
+/** Those that store return false for what is there already, and says the same. */
 export class CapturedWork {
   readonly #options: Options;
   readonly #projects: Projects;
@@ -84,6 +84,18 @@ export class CapturedWork {
   }
 
   run(said: CapturedRun, sessionId: string | null, by: CaptureOrigin): boolean {
+    const { stored, present } = this.#toRun(said, sessionId, by);
+    if (present !== undefined) return this.#end(this.#endRun, present, stored);
+    const projectId = this.#projects.ensure(said.workspace);
+    this.#insertRun.run({ ...stored, id: this.#options.newId("run"), projectId });
+    const { lastRunAt } = this.#projects.get({ id: projectId });
+    if (lastRunAt === null || lastRunAt < stored.startedAt) {
+      this.#projects.markRun(projectId, stored.startedAt);
+    }
+    return true;
+  }
+
+  #toRun(said: CapturedRun, sessionId: string | null, by: CaptureOrigin) {
     const now = this.#options.now();
     const isOpen = said.status === "running";
     const startedAt = Math.min(said.startedAt ?? said.endedAt ?? now, now);
@@ -100,21 +112,25 @@ export class CapturedWork {
       pid: said.pid ?? 0,
       origin: by.origin,
       client: by.client,
-      idempotencyKey: keyOf(said.key, by),
+      idempotencyKey: storedKey(said.key, by),
       startedAt,
       endedAt: Math.max(said.endedAt ?? startedAt, startedAt),
     });
     const stored = { ...row, lossy: lossy ? 1 : null };
     const present = this.#run.get({ scope: sessionId ?? row.directory, key: row.idempotencyKey });
-    if (present !== undefined) return this.#end(this.#endRun, present, stored);
-    const projectId = this.#projects.ensure(said.workspace);
-    this.#insertRun.run({ ...stored, id: this.#options.newId("run"), projectId });
-    const { lastRunAt } = this.#projects.get({ id: projectId });
-    if (lastRunAt === null || lastRunAt < startedAt) this.#projects.markRun(projectId, startedAt);
-    return true;
+    return { stored, present };
   }
 
   job(said: CapturedJob, session: Place | null, by: CaptureOrigin): boolean {
+    const { stored, present } = this.#toJob(said, session, by);
+    if (present !== undefined) return this.#end(this.#endJob, present, stored);
+    const projectId =
+      said.workspace === null ? (session?.projectId ?? null) : this.#projects.ensure(said.workspace);
+    this.#insertJob.run({ ...stored, id: this.#options.newId("job"), projectId });
+    return true;
+  }
+
+  #toJob(said: CapturedJob, session: Place | null, by: CaptureOrigin) {
     const now = this.#options.now();
     const isOpen = said.status === "pending" || said.status === "processing";
     const createdAt = Math.min(said.createdAt ?? said.startedAt ?? now, now);
@@ -138,42 +154,41 @@ export class CapturedWork {
         : said.error,
       origin: by.origin,
       client: by.client,
-      idempotencyKey: keyOf(said.key, by),
+      idempotencyKey: storedKey(said.key, by),
       createdAt,
       startedAt: said.startedAt,
       endedAt: said.endedAt ?? said.startedAt ?? createdAt,
     });
     const stored = { ...row, lossy: lossy ? 1 : null };
     const scope = row.sessionId ?? row.directory ?? "";
-    const present = this.#job.get({ scope, key: row.idempotencyKey });
-    if (present !== undefined) return this.#end(this.#endJob, present, stored);
-    const projectId =
-      said.workspace === null ? (session?.projectId ?? null) : this.#projects.ensure(said.workspace);
-    this.#insertJob.run({ ...stored, id: this.#options.newId("job"), projectId });
-    return true;
+    return { stored, present: this.#job.get({ scope, key: row.idempotencyKey }) };
   }
 
-  #end<Row extends { id: string; status: string; attempts?: number }>(
+  #end<Row extends Outcome & { id: string }>(
     statement: { run(values: Record<string, unknown>): number },
     present: Row,
     said: Omit<Row, "id" | "projectId"> | Partial<Row>,
   ): boolean {
-    if (present.status === said.status && present.attempts === said.attempts) return false;
+    if (isSame(present, said)) return false;
     statement.run({ ...present, ...said });
     return true;
+  }
+
+  /** Would it be there already, saying the same? */
+  has(said: CapturedRun | CapturedJob | CapturedAutomation, session: Place | null, by: CaptureOrigin) {
+    if (said.kind === "automation") return this.#isLeftOut(toAutomation(said).row);
+    const { stored, present } =
+      said.kind === "run"
+        ? this.#toRun(said, session?.sessionId ?? null, by)
+        : this.#toJob(said, session, by);
+    return present !== undefined && isSame(present, stored);
   }
 
   /** Disabled. One of that name, whoever made it, stays as it is; so is left out what has no schedule of ours. */
   automation(said: CapturedAutomation, by: CaptureOrigin): boolean {
     const now = this.#options.now();
-    const { row, lossy } = repairTexts({
-      name: said.name,
-      directory: said.workspace?.directory ?? "",
-      schedule: said.schedule,
-      timeZone: said.timeZone,
-      prompt: said.prompt,
-    });
-    if (this.#automation.get(row) !== undefined || !this.#isSchedule(row, now)) return false;
+    const { row, lossy } = toAutomation(said);
+    if (this.#isLeftOut(row)) return false;
     this.#insertAutomation.run({
       ...row,
       id: this.#options.newId("auto"),
@@ -191,14 +206,12 @@ export class CapturedWork {
     return true;
   }
 
-  #isSchedule(
-    { schedule, timeZone }: Pick<CapturedAutomation, "schedule" | "timeZone">,
-    now: number,
-  ): boolean {
+  #isLeftOut(row: ReturnType<typeof toAutomation>["row"]): boolean {
+    if (this.#automation.get(row) !== undefined) return true;
     try {
-      return this.#options.nextRun(schedule, timeZone, now) !== null;
+      return this.#options.nextRun(row.schedule, row.timeZone, this.#options.now()) === null;
     } catch {
-      return false;
+      return true;
     }
   }
 
@@ -215,10 +228,30 @@ export class CapturedWork {
   }
 }
 
+interface Outcome {
+  status: string;
+  /** Of a job. */
+  attempts?: number | undefined;
+}
+
+function isSame(present: Outcome, said: Partial<Outcome>): boolean {
+  return present.status === said.status && present.attempts === said.attempts;
+}
+
+function toAutomation(said: CapturedAutomation) {
+  return repairTexts({
+    name: said.name,
+    directory: said.workspace?.directory ?? "",
+    schedule: said.schedule,
+    timeZone: said.timeZone,
+    prompt: said.prompt,
+  });
+}
+
 function workspaceOf({ directory }: { directory: string }, workspace: Workspace): Workspace {
   return { ...workspace, projectDirectory: directory };
 }
 
-function keyOf(key: string, { provider }: CaptureOrigin): string {
+function storedKey(key: string, { provider }: CaptureOrigin): string {
   return hostsKey(`${provider}:${key}`);
 }

@@ -16,12 +16,13 @@ import type {
 import type { JsonValue } from "../records.ts";
 import type { Findings } from "../redaction.ts";
 import type { Actions } from "./actions.ts";
-import { orphanOf, toSaid } from "./captured-events.ts";
+import { namedSession, orphanOf, toSaid } from "./captured-events.ts";
 import { cleanRecord } from "./captured-texts.ts";
 import type { CapturedWork } from "./captured-work.ts";
 import type { Events } from "./events.ts";
 import type { Hearings, Said } from "./hearings.ts";
 import type { HostSessions } from "./host-sessions.ts";
+import type { KnownCaptures } from "./known-captures.ts";
 import type { ProviderSessions } from "./provider-sessions.ts";
 import type { Redaction } from "./redaction.ts";
 import type { Runs } from "./runs.ts";
@@ -41,22 +42,6 @@ interface Related {
   sources: Sources;
   redaction: Redaction;
 }
-
-const nothingSaid = {
-  kind: "session",
-  parentProviderSessionId: null,
-  workspace: null,
-  gitBranch: null,
-  title: null,
-  agent: null,
-  appName: null,
-  userId: null,
-  context: null,
-  state: null,
-  metadata: null,
-  createdAt: null,
-  updatedAt: null,
-} as const;
 
 export class Captures {
   readonly #related: Related;
@@ -148,10 +133,7 @@ class Taking {
     return this.#sessions.get(providerSessionId) ?? this.#open(providerSessionId);
   }
 
-  #open(
-    providerSessionId: string,
-    said: CapturedSession = { ...nothingSaid, providerSessionId },
-  ): TakenSession {
+  #open(providerSessionId: string, said: CapturedSession = namedSession(providerSessionId)): TakenSession {
     const { session, created } = this.#related.providerSessions.open(said, this.#batch);
     const before = this.#sessions.get(providerSessionId);
     const taken: TakenSession = {
@@ -248,12 +230,19 @@ function outcomeKey(callId: string): string {
 
 export function captureStore(
   transactions: Transactions,
-  parts: { captures: Captures; hostSessions: HostSessions; sources: Sources },
+  parts: {
+    captures: Captures;
+    knownCaptures: KnownCaptures;
+    hostSessions: HostSessions;
+    sources: Sources;
+  },
 ): CaptureStore {
-  const { captures, hostSessions, sources: read } = parts;
+  const { captures, knownCaptures, hostSessions, sources: read } = parts;
   return {
     openSession: (session, by) => transactions.write(() => captures.open(session, by)),
     take: (batch) => transactions.write(() => captures.take(batch)),
+    findKnown: (batch) => transactions.read(() => knownCaptures.of(batch)),
+    listDirectories: () => transactions.read(() => knownCaptures.listDirectories()),
     latestOfHost: (host) => transactions.read(() => hostSessions.latest(host)),
     listSources: () => transactions.read(() => read.list()),
     getSource: (host, path) => transactions.read(() => read.get(host, path)),

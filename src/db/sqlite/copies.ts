@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import Database from "better-sqlite3";
+import type { Forget } from "../forgetting.ts";
 import { applicationId, busyTimeout } from "./connection.ts";
 import { readHeader } from "./file-bytes.ts";
 
@@ -31,14 +32,14 @@ export function listCopies(file: string): string[] {
   );
 }
 
-/** Which of them may hold a session of this store. */
-export function copiesWith(file: string, sessionId: string): { copies: string[]; unreadCopies: string[] } {
+/** Which of them may hold what is forgotten of this store. */
+export function copiesWith(file: string, what: Forget): { copies: string[]; unreadCopies: string[] } {
   const found = { copies: [] as string[], unreadCopies: [] as string[] };
   for (const path of listCopies(file)) {
     const copy = path.replace(/-journal$/, "");
-    const holds = isOwn(file, copy) || holdsSession(copy, sessionId);
-    if (holds === true) found.copies.push(path);
-    else if (holds === undefined) found.unreadCopies.push(path);
+    const mayHold = isOwn(file, copy) || holds(copy, what);
+    if (mayHold === true) found.copies.push(path);
+    else if (mayHold === undefined) found.unreadCopies.push(path);
   }
   return found;
 }
@@ -50,12 +51,13 @@ function isOwn(file: string, copy: string): boolean {
 }
 
 /** Undefined: that cannot be told. */
-function holdsSession(copy: string, sessionId: string): boolean | undefined {
+function holds(copy: string, { sessionId, seqs }: Forget): boolean | undefined {
   try {
     const db = new Database(copy, { readonly: true, fileMustExist: true, timeout: busyTimeout });
     try {
-      const found = db.prepare("SELECT 1 FROM sessions WHERE id = ?").get(sessionId) !== undefined;
-      return found || (unfinished.test(copy) ? undefined : false);
+      const isThere = db.prepare("SELECT 1 FROM sessions WHERE id = ?").get(sessionId) !== undefined;
+      if (isThere) return !isForgotten(db, { sessionId, seqs });
+      return unfinished.test(copy) ? undefined : false;
     } finally {
       db.close();
     }
@@ -63,6 +65,34 @@ function holdsSession(copy: string, sessionId: string): boolean | undefined {
     return undefined;
   }
 }
+
+/** It was made behind the forgetting: nothing of it is left there, be it in rows, in the index or between pages. */
+function isForgotten(db: Database.Database, { sessionId, seqs }: Forget): boolean {
+  try {
+    const says = seqs === undefined ? sessionSays : eventsSay;
+    const left = db.prepare(`SELECT 1 FROM erasure WHERE done < wanted OR ${says}`);
+    return left.get({ sessionId, seqs: JSON.stringify(seqs ?? []) }) === undefined;
+  } catch {
+    // Of a version that could not forget, or one that stores more than this one knows of.
+    return false;
+  }
+}
+
+const eventsSay = `EXISTS (SELECT 1 FROM events WHERE session_id = :sessionId AND forgotten_at IS NULL
+  AND seq IN (SELECT value FROM json_each(:seqs)))`;
+
+const sessionSays = `EXISTS (SELECT 1 FROM sessions WHERE id = :sessionId
+    AND (forgotten_at IS NULL OR coalesce(title, host_title, context, metadata) IS NOT NULL))
+  OR EXISTS (SELECT 1 FROM sessions AS forks, sessions WHERE forks.forked_from_session_id = :sessionId
+    AND sessions.id = :sessionId AND forks.created_at >= sessions.forgotten_at)
+  OR EXISTS (SELECT 1 FROM events WHERE session_id = :sessionId AND forgotten_at IS NULL)
+  OR EXISTS (SELECT 1 FROM todos WHERE session_id = :sessionId)
+  OR EXISTS (SELECT 1 FROM checkpoints WHERE session_id = :sessionId
+    AND (coalesce(label, state) IS NOT NULL OR todos <> '[]'))
+  OR EXISTS (SELECT 1 FROM runs WHERE session_id = :sessionId
+    AND coalesce(command, args, prompt, error) IS NOT NULL)
+  OR EXISTS (SELECT 1 FROM jobs WHERE session_id = :sessionId
+    AND (prompt <> '' OR coalesce(error, result) IS NOT NULL))`;
 
 function listFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })

@@ -24,7 +24,8 @@ export class Erasures {
       db
         .update(erasure)
         .set({ wanted: sql`${erasure.wanted} + 1` })
-        .where(theRow),
+        .where(theRow)
+        .returning({ wanted: columnsOf(erasure).wanted }),
     );
     this.#raise = new Prepared(db, () =>
       db
@@ -46,9 +47,9 @@ export class Erasures {
     return done >= wanted;
   }
 
-  /** By the transaction that forgets: what was done before does not count for it. */
-  want(): void {
-    this.#want.run({});
+  /** By each transaction that forgets: what was done before does not count for it. Returns its number. */
+  want(): number {
+    return this.#want.get({})?.wanted ?? 0;
   }
 
   raise({ compacted = 0, done = 0 }: { compacted?: number; done?: number }): void {

@@ -4,8 +4,8 @@ import { StoreError } from "../errors.ts";
 import type { Forget, Forgotten } from "../forgetting.ts";
 import type { Provenance, Session } from "../records.ts";
 import type { StoreOptions } from "../store.ts";
-import type { Audit } from "./audit.ts";
 import type { Erasures } from "./erasures.ts";
+import type { ForgetOrder, ForgetOrders, Range } from "./forget-orders.ts";
 import { ForgottenForks } from "./forgotten-forks.ts";
 import { ForgottenSurroundings } from "./forgotten-surroundings.ts";
 import { clip, type Lineage } from "./lineage.ts";
@@ -17,27 +17,17 @@ import type { Sessions } from "./sessions.ts";
 interface Related {
   sessions: Sessions;
   lineage: Lineage;
-  audit: Audit;
+  forgetOrders: ForgetOrders;
   erasures: Erasures;
   searchQueue: SearchQueue;
 }
 
-interface Range {
-  from: number;
-  to: number;
-}
-
 type Counts = Pick<Forgotten, "events" | "actions">;
 
-/** What is to be forgotten, and how far that has come. */
-export interface Forgetting {
-  sessionId: string;
-  /** From a seq to a seq, both inclusive. */
-  ranges: readonly Range[];
-  /** The first of them that is not yet done. */
+/** What is to be forgotten, and how far that has come here. */
+export interface Forgetting extends ForgetOrder {
+  /** The first of its ranges that is not yet done. */
   next: number;
-  /** All of the session. */
-  whole: boolean;
   /** The last of its forks that is done; null: all are. */
   fork: string | null;
 }
@@ -55,6 +45,7 @@ export class Forgettings {
   readonly #forgetAction;
   readonly #forgetEvent;
   readonly #sharing;
+  readonly #subagents;
 
   constructor(db: Drizzle, { now }: Pick<StoreOptions, "now">, related: Related) {
     this.#now = now;
@@ -65,6 +56,7 @@ export class Forgettings {
     this.#forgetAction = new Prepared(db, () => forgetAction(db));
     this.#forgetEvent = new Prepared(db, () => forgetEvent(db));
     this.#sharing = new Prepared(db, () => selectSharing(db));
+    this.#subagents = new Prepared(db, () => selectSubagents(db));
   }
 
   /** Notes that it is wanted, before anything of it is done. */
@@ -72,10 +64,12 @@ export class Forgettings {
     const session = this.#related.sessions.get(sessionId);
     const ranges = seqs === undefined ? [ownPart(session)] : toRanges(seqs);
     for (const range of seqs === undefined ? [] : ranges) this.#refuse(session, range);
-    this.#related.erasures.want();
-    const details = seqs === undefined ? { whole: true } : { events: new Set(seqs).size };
-    this.#related.audit.append({ ...by, tool: "forget", sessionId, subjectId: sessionId, details });
-    return { sessionId, ranges, next: 0, whole: seqs === undefined, fork: "" };
+    return begun(this.#related.forgetOrders.begin({ sessionId, ranges, whole: seqs === undefined, by }));
+  }
+
+  /** Those that have not ended, from their beginning: what is done of them is not done again. */
+  listUnended(): Forgetting[] {
+    return this.#related.forgetOrders.listUnended().map(begun);
   }
 
   #refuse(session: Session, { from, to }: Range): void {
@@ -104,6 +98,7 @@ export class Forgettings {
     const { sessionId, ranges } = forgetting;
     const deadline = performance.now() + sliceWork;
     const counts = { events: 0, actions: 0 };
+    this.#related.erasures.want();
     for (let range = ranges[forgetting.next]; range !== undefined; range = ranges[forgetting.next]) {
       const found = this.#next.all({ sessionId, ...range });
       for (const { seq } of found) {
@@ -123,17 +118,22 @@ export class Forgettings {
 
   /** Of what stands around the events of a whole session, as much as there is time for. */
   forgetSurroundings(forgetting: Forgetting) {
+    const { sessionId, fork: after } = forgetting;
+    const { erasures, forgetOrders } = this.#related;
     const deadline = performance.now() + sliceWork;
-    const done = this.#surroundings.forget(forgetting.sessionId, deadline);
+    erasures.want();
+    const done = this.#surroundings.forget(sessionId, deadline);
     // Last, when a new one is given nothing any more.
-    if (!done.left && forgetting.fork !== null)
-      forgetting.fork = this.#itsForks.forget(forgetting.sessionId, forgetting.fork, deadline);
+    if (!done.left && after !== null) {
+      const doneAt = forgetOrders.lastWholeAt(sessionId);
+      forgetting.fork = this.#itsForks.forget(sessionId, { after, doneAt, deadline });
+    }
     return { counts: done.counts, left: forgetting.fork !== null };
   }
 
-  /** What was done while it went on does not count for it. */
-  end({ sessionId, ranges, whole }: Forgetting): { forks: string[]; keptIn: string[] } {
-    this.#related.erasures.want();
+  end(forgetting: Forgetting): Pick<Forgotten, "forks" | "keptIn" | "subagents"> {
+    const { sessionId, ranges, whole } = forgetting;
+    this.#related.forgetOrders.end(forgetting);
     const session = this.#related.sessions.get(sessionId);
     const parts = this.#related.lineage.partsOf(session);
     const owners = parts.filter(({ fromSeq, toSeq }) => fromSeq <= toSeq).map(({ ownerId }) => ownerId);
@@ -142,6 +142,7 @@ export class Forgettings {
     return {
       forks: [...new Set(forks)].sort(),
       keptIn: whole ? [...new Set(owners)].filter((id) => id !== sessionId) : [],
+      subagents: whole ? this.#subagents.all({ sessionId }).map(({ id }) => id) : [],
     };
   }
 }
@@ -156,6 +157,10 @@ const noTexts = {
   redactions: null,
   requestHash: null,
 };
+
+function begun(order: ForgetOrder): Forgetting {
+  return { ...order, next: 0, fork: "" };
+}
 
 function ownPart({ forkedAtSeq, lastSeq }: Session): Range {
   return { from: (forkedAtSeq ?? 0) + 1, to: lastSeq };
@@ -225,4 +230,18 @@ function selectSharing(db: Drizzle) {
     .innerJoin(sessions, eq(sessions.id, lineage.sessionId))
     .where(shares)
     .orderBy(lineage.sessionId);
+}
+
+/** That say something, those of subagents too. UNION: a ring, which an import may make, ends. */
+function selectSubagents(db: Drizzle) {
+  const below = sql`with recursive below (id) as (
+      select id from sessions where parent_session_id = ${sql.placeholder("sessionId")}
+      union
+      select sessions.id from below join sessions on sessions.parent_session_id = below.id)
+    select id from below`;
+  return db
+    .select({ id: columnsOf(sessions).id })
+    .from(sessions)
+    .where(and(sql`${sessions.id} in (${below})`, isNull(sessions.deletedAt), isNull(sessions.forgottenAt)))
+    .orderBy(sessions.id);
 }

@@ -13,6 +13,12 @@ interface Fork {
   isDeleted: number;
 }
 
+interface ForkSlice {
+  after: string;
+  doneAt: number | null;
+  deadline: number;
+}
+
 export class ForgottenForks {
   readonly #forks;
   readonly #session;
@@ -32,9 +38,13 @@ export class ForgottenForks {
     return forks.filter(({ isDeleted }) => isDeleted === 0).map(({ id }) => id);
   }
 
-  /** Those behind `after`, as many as there is time for; returns the last of them, null when none is left. */
-  forget(sessionId: string, after: string, deadline: number): string | null {
+  /**
+   * Those behind `after`, as many as there is time for; returns the last of them, null when none is left. What a fork has that
+   * was made before `doneAt`, when the session was forgotten the last time, is its own by now.
+   */
+  forget(sessionId: string, { after, doneAt, deadline }: ForkSlice): string | null {
     for (const { id, madeAt } of this.#forks.all({ sessionId, after })) {
+      if (doneAt !== null && madeAt < doneAt) continue;
       // With its todos still there: their version tells that they go.
       this.#session.run({ id, madeAt });
       this.#todos.run({ id, madeAt });

@@ -3,6 +3,7 @@ import type { AutomationStore } from "../automations.ts";
 import type { ClaimedJob, JobStore } from "../jobs.ts";
 import type { StoreLog } from "../store.ts";
 import type { Automations } from "./automations.ts";
+import type { Claims } from "./claims.ts";
 import { toStoreError } from "./errors.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Leases } from "./leases.ts";
@@ -27,6 +28,7 @@ export function automationStore(transactions: Transactions, automations: Automat
 
 interface Related {
   jobs: Jobs;
+  claims: Claims;
   leases: Leases;
   automations: Automations;
   automationStore: AutomationStore;
@@ -35,12 +37,12 @@ interface Related {
 }
 
 export function jobStore(transactions: Transactions, related: Related): JobStore {
-  const { jobs, leases, automations } = related;
+  const { jobs, claims, leases, automations } = related;
   return {
     enqueue: (job) => transactions.write(() => jobs.enqueue(job)),
     async claim(claim) {
       const attempt = (): { claimed: ClaimedJob | null } | undefined =>
-        automations.enqueueSlice().done && leases.settle() ? { claimed: leases.claim(claim) } : undefined;
+        automations.enqueueSlice().done && claims.settle() ? { claimed: claims.claim(claim) } : undefined;
       let outcome = await transactions.write(attempt);
       while (outcome === undefined) outcome = await transactions.write(attempt);
       return outcome.claimed;

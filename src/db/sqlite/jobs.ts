@@ -1,4 +1,4 @@
-// Jobs: their rows, the list of them, and what they say of a session. Who works on them is in leases.ts.
+// Jobs: their rows, the list of them, and what they say of a session. Who works on them is in claims.ts and leases.ts.
 import { and, eq, lt, sql } from "drizzle-orm";
 import type { Automation } from "../automations.ts";
 import { StoreError } from "../errors.ts";

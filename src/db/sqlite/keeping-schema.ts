@@ -2,7 +2,7 @@
 import { integer, sqliteTable } from "drizzle-orm/sqlite-core";
 
 /**
- * One row. `wanted` rises with every forgetting; the others say up to which of them the file was made anew, and up to
+ * One row. `wanted` rises with every transaction that forgets; the others say up to which of them the file was made anew, and up to
  * which nothing is left of it in the file and its log.
  */
 export const erasure = sqliteTable("erasure", {

@@ -9,17 +9,20 @@ import { Automations } from "./automations.ts";
 import { CapturedWork } from "./captured-work.ts";
 import { Captures } from "./captures.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import { Claims } from "./claims.ts";
 import { DeletedRows } from "./deleted-rows.ts";
 import { Deletions } from "./deletions.ts";
 import { Erasures } from "./erasures.ts";
 import { Events } from "./events.ts";
 import { Facts } from "./facts.ts";
+import { ForgetOrders } from "./forget-orders.ts";
 import { Forgettings } from "./forgettings.ts";
 import { Forks } from "./forks.ts";
 import { Hearings } from "./hearings.ts";
 import { Histories } from "./histories.ts";
 import { HostSessions } from "./host-sessions.ts";
 import { Jobs } from "./jobs.ts";
+import { KnownCaptures } from "./known-captures.ts";
 import { Leases } from "./leases.ts";
 import { Lineage } from "./lineage.ts";
 import { LogSums } from "./log-sums.ts";
@@ -90,6 +93,7 @@ export function createParts(db: Database.Database, options: StoreOptions) {
   });
   const sources = new Sources(query, options);
   const erasures = new Erasures(query);
+  const forgetOrders = new ForgetOrders(query, { audit, erasures });
   const work = new CapturedWork(query, options, projects);
   // What is taken in is there already: it is masked, never refused.
   const masking = new Redaction(options, { mayRefuse: false });
@@ -115,12 +119,20 @@ export function createParts(db: Database.Database, options: StoreOptions) {
     erasures,
     events,
     facts: new Facts(query, { sessions, lineage, histories, todos, runs }),
-    forgettings: new Forgettings(query, options, { sessions, lineage, audit, erasures, searchQueue }),
+    forgettings: new Forgettings(query, options, {
+      sessions,
+      lineage,
+      forgetOrders,
+      erasures,
+      searchQueue,
+    }),
     forks,
     histories,
     hostSessions: new HostSessions(query),
     jobs,
-    leases: new Leases(query, options, { jobs, runs, sessions, redaction }),
+    knownCaptures: new KnownCaptures(query, { providerSessions, events, actions, work }),
+    claims: new Claims(query, options, { jobs, runs, sessions }),
+    leases: new Leases(query, options, { jobs, redaction }),
     masking,
     portableReads: new PortableReads(query, { sessions, actions }),
     portableTables: new PortableTables(query),

@@ -42,6 +42,12 @@ interface ProviderId {
   userId?: string | null;
 }
 
+interface LookedUp {
+  row: SessionRow | undefined;
+  parent: SessionRow | undefined;
+  deleted: boolean;
+}
+
 export class ProviderSessions {
   readonly #now: StoreOptions["now"];
   readonly #sessions: Sessions;
@@ -128,24 +134,30 @@ export class ProviderSessions {
       agent: found.agent ?? session.agent,
       context: found.context ?? session.context,
       parentSessionId: found.parentSessionId ?? session.parentSessionId,
-      metadata: mergeUnder(found.metadata, session.metadata),
+      metadata: mergeUnder(found.metadata, session.metadata, none),
     });
     return { record, duplicate: true };
   }
 
-  /** As a host tells of it. */
-  open(said: CapturedSession, by: CaptureOrigin): OpenedSession {
+  /** What is there for a host that tells of it: a session, nothing yet, or one that was deleted and does not come again. */
+  look(said: CapturedSession, by: CaptureOrigin): LookedUp {
     const id = { provider: by.provider, providerSessionId: said.providerSessionId, userId: said.userId };
     const found = this.find(id);
     const parent = this.#parentOf(said, by.provider);
-    const isNew = found === undefined || found.deletedAt !== null;
     // A subagent of a deleted session may be new to us: its transcript is a file of its own.
     const deletedAt = (found ?? parent)?.deletedAt ?? null;
-    if (deletedAt !== null && !by.includeDeleted) return { session: null, created: false, deleted: true };
-    const row = isNew ? this.#make(said, by) : found;
-    const session = this.#store(row, this.#known(row, said, by, parent));
-    if (isNew) this.adopt(session);
-    return { session, created: isNew, deleted: false };
+    const row = found?.deletedAt === null ? found : undefined;
+    return { row, parent, deleted: deletedAt !== null && !by.includeDeleted };
+  }
+
+  /** As a host tells of it. */
+  open(said: CapturedSession, by: CaptureOrigin): OpenedSession {
+    const { row, parent, deleted } = this.look(said, by);
+    if (deleted) return { session: null, created: false, deleted };
+    const whole = row ?? this.#make(said, by);
+    const session = this.#store(whole, this.#known(whole, said, by, parent));
+    if (row === undefined) this.adopt(session);
+    return { session, created: row === undefined, deleted };
   }
 
   #make(said: CapturedSession, { provider, origin, client, workspace }: CaptureOrigin): SessionRow {
@@ -187,7 +199,7 @@ export class ProviderSessions {
       gitBranch: said.gitBranch ?? row.gitBranch,
       agent: row.agent ?? said.agent,
       context: row.context ?? said.context,
-      metadata: mergeUnder(row.metadata, said.metadata),
+      metadata: mergeUnder(row.metadata, said.metadata, row.origin === "tool" ? none : moving),
       // A host that has ended or archived it says so; that it is open it says of every one.
       state: said.state === null || said.state === "active" ? row.state : said.state,
       parentSessionId: row.parentSessionId ?? (isParent ? parent.id : null),
@@ -239,11 +251,22 @@ export class ProviderSessions {
   }
 }
 
-/** What is there, with what is said beyond it; alone where both would be too large. */
-function mergeUnder(present: string | null, said: JsonObject | null): string | null {
+/** With what a host's session goes on, each time it goes on. */
+const moving: ReadonlySet<string> = new Set(["model", "version", "cli_version"]);
+const none: ReadonlySet<string> = new Set();
+
+/** What is there, with what is said beyond it, or anew of what moves; alone where both would be too large. */
+function mergeUnder(
+  present: string | null,
+  said: JsonObject | null,
+  moves: ReadonlySet<string>,
+): string | null {
   if (said === null) return present;
   const known = fromJson<JsonObject>(present) ?? {};
-  const added = Object.entries(said).filter(([key]) => !Object.hasOwn(known, key));
+  const added = Object.entries(said).filter(
+    ([key, value]) =>
+      !Object.hasOwn(known, key) || (moves.has(key) && value !== null && known[key] !== value),
+  );
   if (added.length === 0) return present ?? toJson(said);
   const merged = JSON.stringify({ ...known, ...Object.fromEntries(added) });
   return Buffer.byteLength(merged) > limits.metadata ? present : merged;

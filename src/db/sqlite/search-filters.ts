@@ -6,7 +6,7 @@ import type { Lineage, Part } from "./lineage.ts";
 import { columnsOf, type Drizzle, Prepared } from "./prepare.ts";
 import type { Projects } from "./projects.ts";
 import { sessions } from "./schema.ts";
-import { keyOf, keysOfRange } from "./search-keys.ts";
+import { filterKey, keysOfRange } from "./search-keys.ts";
 import type { TextRow } from "./search-texts.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -49,8 +49,8 @@ export class SearchFilters {
     const { directory, appName, userId, authors, types, toolName, since, until } = query;
     const { scope, place } = this.#placeOf(query.scope, hasKey);
     const keys: string[][] = place ? [place.keys] : [];
-    const add = (name: Parameters<typeof keyOf>[0], values: readonly string[] | undefined) => {
-      if (values) keys.push(values.map((value) => keyOf(name, value)));
+    const add = (name: Parameters<typeof filterKey>[0], values: readonly string[] | undefined) => {
+      if (values) keys.push(values.map((value) => filterKey(name, value)));
     };
     add("directory", listOf(directory));
     add("app", listOf(appName));
@@ -95,14 +95,14 @@ export class SearchFilters {
     const { projectId, directory } = worked;
     const isIn = (row: TextRow) => row.directory === directory;
     if (projectId === null) {
-      const key = keyOf("directory", directory);
+      const key = filterKey("directory", directory);
       const scope = { kind: "project" as const, projectId, directory, isKnown: hasKey(key) };
       return { scope, place: { keys: [key], passes: isIn } };
     }
-    const keys = [keyOf("project", projectId)];
+    const keys = [filterKey("project", projectId)];
     // Of a project that was deleted and is there again, those that it left behind.
     const hasOrphans = this.#orphan.get({ directory }) !== undefined;
-    if (hasOrphans) keys.push(keyOf("directory", directory));
+    if (hasOrphans) keys.push(filterKey("directory", directory));
     const passes = (row: TextRow) =>
       row.projectId === projectId || (hasOrphans && row.projectId === null && isIn(row));
     return { scope: { kind: "project", projectId, directory, isKnown: true }, place: { keys, passes } };
@@ -114,7 +114,7 @@ export class SearchFilters {
     const holds = ({ ownerId, fromSeq, toSeq }: Part, { sessionId, seq }: TextRow) =>
       ownerId === sessionId && seq >= fromSeq && seq <= toSeq;
     return {
-      keys: owners.map((id) => keyOf("session", id)),
+      keys: owners.map((id) => filterKey("session", id)),
       passes: (row) => parts.some((part) => holds(part, row)),
     };
   }

@@ -25,7 +25,7 @@ const millisecondsPerDay = 86_400_000;
 type Name = "session" | "project" | "directory" | "app" | "user" | "author" | "type" | "tool";
 
 /** Short, of characters that FTS5 leaves as they are; two values with the same key are told apart by the rows. */
-export function keyOf(name: Name, value: string | null): string {
+export function filterKey(name: Name, value: string | null): string {
   if (value === null) return `${name}:none`;
   let hash = hashes.get(value);
   if (hash === undefined) {
@@ -43,17 +43,17 @@ const mostHashes = 1_000;
 export function keysOf(event: Filed, toolNames: Iterable<string>): string[] {
   const [year, month] = monthOf(event.createdAt);
   return [
-    keyOf("session", event.sessionId),
-    keyOf("project", event.projectId),
-    keyOf("directory", event.directory),
-    keyOf("app", event.appName),
-    keyOf("user", event.userId),
-    keyOf("author", event.author),
-    keyOf("type", event.type),
+    filterKey("session", event.sessionId),
+    filterKey("project", event.projectId),
+    filterKey("directory", event.directory),
+    filterKey("app", event.appName),
+    filterKey("user", event.userId),
+    filterKey("author", event.author),
+    filterKey("type", event.type),
     yearKey(year),
     monthKey(year, month),
     dayKey(event.createdAt),
-    ...[...new Set(toolNames)].map((name) => keyOf("tool", name)),
+    ...[...new Set(toolNames)].map((name) => filterKey("tool", name)),
   ];
 }
 

@@ -12,7 +12,7 @@ import type { Candidate, SearchCandidates } from "./search-candidates.ts";
 import type { SearchFilters } from "./search-filters.ts";
 import type { SearchFollower } from "./search-follower.ts";
 import type { Ranked, SearchHits } from "./search-hits.ts";
-import { keyOf } from "./search-keys.ts";
+import { filterKey } from "./search-keys.ts";
 import type { SearchQueue } from "./search-queue.ts";
 import { aheadOfLog } from "./search-slices.ts";
 import type { SearchSlots } from "./search-slots.ts";
@@ -95,7 +95,7 @@ export class Searches {
 
   #isFound(slot: Slot, rowId: number): boolean {
     const row = this.#texts.get(eventOf(rowId));
-    return row === undefined || this.#tables.has(slot, quote(keyOf("session", row.sessionId)), rowId);
+    return row === undefined || this.#tables.has(slot, quote(filterKey("session", row.sessionId)), rowId);
   }
 
   /** `damage`: what is wrong with the index, if that was met. */

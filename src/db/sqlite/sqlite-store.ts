@@ -10,6 +10,7 @@ import { checkpointStore } from "./checkpoints.ts";
 import { openConnection } from "./connection.ts";
 import { Erasure } from "./erasure.ts";
 import { toStoreError } from "./errors.ts";
+import { ForgetSlices } from "./forget-slices.ts";
 import { forgetStore } from "./forget-store.ts";
 import { createHealthStore } from "./health.ts";
 import { automationStore, jobStore } from "./job-store.ts";
@@ -106,7 +107,8 @@ class SqliteStore implements store.Store {
     });
     this.captures = captureStore(transactions, parts);
     this.health = createHealthStore(db, transactions);
-    const erasing = { ...parts, searchFollower: this.#searchFollower, log: options.log };
+    const forgetSlices = new ForgetSlices(db, transactions, parts.forgettings);
+    const erasing = { ...parts, forgetSlices, searchFollower: this.#searchFollower, log: options.log };
     const erasure = new Erasure(db, transactions, erasing);
     if (!options.readOnly) erasure.watch();
     this.scrubs = scrubStore(db, transactions, { ...parts, erasure });
@@ -116,7 +118,12 @@ class SqliteStore implements store.Store {
       searchFollower: this.#searchFollower,
     });
     this.pruning = pruneStore(db, transactions, parts.prunes);
-    this.forgetting = forgetStore(db, transactions, { ...parts, erasure, file: options.file });
+    this.forgetting = forgetStore(transactions, {
+      ...parts,
+      forgetSlices,
+      erasure,
+      file: options.file,
+    });
   }
 
   createSession(session: records.NewSession) {
@@ -223,7 +230,7 @@ class SqliteStore implements store.Store {
   finishRun(run: store.FinishedRun) {
     return this.#transactions.write(() => {
       const ended = this.#parts.runs.finish(run);
-      this.#parts.leases.giveBackOf(ended);
+      this.#parts.claims.giveBackOf(ended);
       return ended;
     });
   }

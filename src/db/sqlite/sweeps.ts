@@ -2,13 +2,13 @@
 import type { ProcessProber, Verdict } from "../process.ts";
 import type { Run } from "../records.ts";
 import type { Sweep } from "../store.ts";
-import type { Leases } from "./leases.ts";
+import type { Claims } from "./claims.ts";
 import type { RunningRun, Runs } from "./runs.ts";
 import type { Transactions } from "./transactions.ts";
 
 interface Related {
   runs: Runs;
-  leases: Leases;
+  claims: Claims;
   prober: ProcessProber;
 }
 
@@ -50,9 +50,9 @@ export class Sweeps {
   }
 
   #markGone(runId: string, evidence: string): Run | null {
-    const { runs, leases } = this.#related;
+    const { runs, claims } = this.#related;
     const gone = runs.markGone(runId, evidence);
-    if (gone) leases.giveBackOf(gone);
+    if (gone) claims.giveBackOf(gone);
     return gone;
   }
 

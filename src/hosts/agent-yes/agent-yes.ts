@@ -1,7 +1,7 @@
 // agent-yes: .agent-yes/store.sqlite in a project's directory, with the projects and runs of its commands.
 import { basename, dirname, join } from "node:path";
 import { boundText } from "../bounds.ts";
-import { type ForeignDatabase, isSqlite, type Row } from "../foreign-sqlite.ts";
+import { type ForeignDatabase, isSqlite, mentionsTables, type Row } from "../foreign-sqlite.ts";
 import type { Environment, Host, HostRecord, Position, RunRecord, Source } from "../host.ts";
 import { asInteger, asName, asText, asTexts, asTime, parseJson } from "../narrow.ts";
 import { newSkip } from "../new-records.ts";
@@ -16,13 +16,18 @@ export const agentYes: Host = {
   // Each project has its own, of which nobody keeps a list: these are found by their path.
   roots: ({ home }: Environment) => [join(home, ".agent-yes", "store.sqlite")],
   recognise(path: string, head: Buffer): Source | null {
-    const ours =
-      isSqlite(head) && basename(path) === "store.sqlite" && basename(dirname(path)) === ".agent-yes";
+    const inPlace = isSqlite(head) && basename(path) === "store.sqlite" && projectOf(path) !== null;
+    const ours = inPlace || mentionsTables(head, "exit_code", "project_id", "last_run_at");
     return ours ? { host: name, path, kind: "sqlite" } : null;
   },
   read: (source: Source, position: Position, signal?: AbortSignal): AsyncIterable<HostRecord> =>
     readTables(source.path, (db) => [projects, runsOf(db, source.path)], { position, signal, version }),
 };
+
+/** Whose store it is, where it stands in its place. */
+function projectOf(path: string): string | null {
+  return basename(dirname(path)) === ".agent-yes" ? dirname(dirname(path)) : null;
+}
 
 const projects: Table = {
   name: "projects",
@@ -56,9 +61,10 @@ function runsOf(db: ForeignDatabase, path: string): Table {
     records(row: Row): HostRecord[] {
       const project = projectsById.get(asName(row.project_id));
       const id = asName(row.id);
-      return id === null
+      const directory = asText(project?.dir) ?? projectOf(path);
+      return id === null || directory === null
         ? [newSkip("no content")]
-        : [toRun(row, `${path}#${id}`, project, dirname(dirname(path)))];
+        : [toRun(row, `${path}#${id}`, project, directory)];
     },
   };
 }
@@ -70,7 +76,7 @@ function toRun(row: Row, key: string, project: Row | undefined, directory: strin
     kind: "run",
     key,
     sessionId: null,
-    directory: asText(project?.dir) ?? directory,
+    directory,
     pid: asInteger(row.pid),
     command: boundText(asText(project?.cmd)),
     args: asTexts(parseJson(row.args)),

@@ -14,8 +14,8 @@ import { asCost, asObject, asObjects, asText, type Foreign, remaining } from "..
 import { newAction, newOutcome } from "../new-records.ts";
 import { isOwnTool, withoutOwnTexts } from "../own-calls.ts";
 import { toTodos } from "../todos.ts";
+import type { UsageByMessage } from "../usage-by-message.ts";
 import type { TaskList } from "./tasks.ts";
-import type { UsageByMessage } from "./usage.ts";
 
 /** What a line's meaning depends on besides itself. */
 export interface MessageContext {
@@ -25,6 +25,8 @@ export interface MessageContext {
   usage: UsageByMessage;
   tasks: TaskList;
   ownCalls: Set<string>;
+  /** A subagent of old, whose lines stand in its parent's session: its plan is not the session's. */
+  isSidechain: boolean;
 }
 
 export function userRecords(line: JsonObject, context: MessageContext): HostRecord[] {
@@ -74,7 +76,7 @@ export function assistantRecords(line: JsonObject, context: MessageContext): Hos
     reasoning: thinking.length === 0 ? null : thinking.join("\n\n"),
     actions,
     messageId,
-    model: message.model === "<synthetic>" ? null : asText(message.model),
+    model: modelOf(message),
     finish: asText(message.stop_reason),
     error: failed ? boundText(content ?? asText(line.error)) : null,
     tokens,
@@ -82,6 +84,12 @@ export function assistantRecords(line: JsonObject, context: MessageContext): Hos
     raw: rawOf(line, message),
   });
   return [event, ...records, ...actions.flatMap((action) => todosOf(action, context))];
+}
+
+/** Null also for what Claude Code says itself in a model's place. */
+export function modelOf(message: JsonObject | null): string | null {
+  const model = asText(message?.model);
+  return model === "<synthetic>" ? null : model;
 }
 
 function typeOf(content: string | null, thinking: string[], actions: ActionRecord[]): HostEventType {
@@ -119,16 +127,18 @@ function resultRecords(block: JsonObject, line: JsonObject, context: MessageCont
 function say(outcome: OutcomeRecord, content: Foreign): void {
   const text = textOf(content);
   if (outcome.status === "error") outcome.error = boundText(text ?? "");
-  else outcome.output = boundOutput(text ?? (typeof content === "string" ? content : content));
+  else outcome.output = boundOutput(text ?? content);
 }
 
-function todosOf({ toolName, input }: ActionRecord, { sessionId, time }: MessageContext): TodosRecord[] {
-  if (toolName !== "TodoWrite") return [];
+function todosOf({ toolName, input }: ActionRecord, context: MessageContext): TodosRecord[] {
+  const { sessionId, time, isSidechain } = context;
+  if (toolName !== "TodoWrite" || isSidechain) return [];
   return [{ kind: "todos", sessionId, todos: toTodos(asObject(input)?.todos), at: time }];
 }
 
-function taskTodos(line: JsonObject, { tasks, sessionId, time }: MessageContext): TodosRecord[] {
-  const todos = tasks.take(asObject(line.toolUseResult));
+function taskTodos(line: JsonObject, context: MessageContext): TodosRecord[] {
+  const { tasks, sessionId, time, isSidechain } = context;
+  const todos = isSidechain ? null : tasks.take(asObject(line.toolUseResult));
   return todos === null ? [] : [{ kind: "todos", sessionId, todos, at: time }];
 }
 

@@ -2,14 +2,14 @@
 import { boundEvent } from "../bounds.ts";
 import type { EventRecord, HostRecord, JsonObject, SessionRecord } from "../host.ts";
 import type { LineReader, Place } from "../json-lines.ts";
-import { keyOf } from "../keys.ts";
+import { keyOfParts } from "../keys.ts";
 import { asObject, asObjects, asText, asTexts, asTime } from "../narrow.ts";
 import { newEvent, newExpectedSkip, newSession, newSkip } from "../new-records.ts";
-import { assistantRecords, type MessageContext, userRecords } from "./messages.ts";
+import { UsageByMessage } from "../usage-by-message.ts";
+import { assistantRecords, type MessageContext, modelOf, userRecords } from "./messages.ts";
 import { subagentSessionId } from "./subagents.ts";
 import { systemEvent } from "./system.ts";
 import { TaskList } from "./tasks.ts";
-import { UsageByMessage } from "./usage.ts";
 
 // Lines for Claude Code itself: its screen, its undo, its queue. What they repeat stands in other lines.
 const withoutContent = new Set([
@@ -45,8 +45,8 @@ function toThread(state: JsonObject): Thread {
 
 export class ClaudeReader implements LineReader {
   readonly #fileName: string;
-  /** The sessions that this reading has named, and whether their model was known then. */
-  readonly #named = new Map<string, boolean>();
+  /** The sessions that this reading has named, each with its latest model. */
+  readonly #named = new Map<string, string | null>();
   readonly #usage: UsageByMessage;
   readonly #tasks: TaskList;
   /** Calls of our own tools whose result has not come: it is to be left out too. */
@@ -126,9 +126,10 @@ export class ClaudeReader implements LineReader {
   #context(line: JsonObject, place: Place): MessageContext {
     const sessionId = sessionOf(line) ?? this.#sessionId ?? this.#fileName;
     const elsewhere = this.#elsewhere(line);
+    const isSidechain = isAside(line);
     // Lines may have no ids. With a time in it, a line's own text is one; without, its place helps.
     const key = () =>
-      asTime(line.timestamp) === null ? keyOf(String(place.line), place.text) : keyOf(place.text);
+      asTime(line.timestamp) === null ? keyOfParts(String(place.line), place.text) : keyOfParts(place.text);
     const event = (known: Partial<EventRecord>): EventRecord => {
       const metadata: JsonObject = {};
       if (elsewhere !== null) metadata.cwd = elsewhere;
@@ -137,7 +138,7 @@ export class ClaudeReader implements LineReader {
         sessionId,
         key: asText(line.uuid) ?? key(),
         turnId: this.#threads.get(sessionId)?.turnId ?? null,
-        branch: line.isSidechain === true && asText(line.agentId) === null ? "sidechain" : null,
+        branch: isSidechain ? "sidechain" : null,
         createdAt: this.#time,
         ...known,
         metadata: { ...metadata, ...known.metadata },
@@ -152,6 +153,7 @@ export class ClaudeReader implements LineReader {
       usage: this.#usage,
       tasks: this.#tasks,
       ownCalls: this.#ownCalls,
+      isSidechain,
     };
   }
 
@@ -161,21 +163,23 @@ export class ClaudeReader implements LineReader {
     return this.#directory === null || directory === this.#directory ? null : directory;
   }
 
-  /** A session's record before its first event, and again with its model. */
+  /** A session's record before its first event, and again with each model that it goes on with. */
   #nameSession(line: JsonObject): SessionRecord[] {
     const id = sessionOf(line) ?? this.#sessionId ?? this.#fileName;
-    const model = asText(asObject(line.message)?.model);
+    const model = isAside(line) ? null : modelOf(asObject(line.message));
     this.#directory ??= asText(line.cwd);
     this.#sessionId = id;
-    if (this.#named.get(id) === true || (this.#named.has(id) && model === null)) return [];
-    this.#named.set(id, model !== null);
+    const isNamed = this.#named.has(id);
+    if (isNamed && (model === null || model === this.#named.get(id))) return [];
+    this.#named.set(id, model);
     const agentId = asText(line.agentId);
     const clientVersion = asText(line.version);
     return [
       newSession({
         id,
         parentId: agentId === null ? null : asText(line.sessionId),
-        directory: asText(line.cwd),
+        // Where it goes on may be elsewhere.
+        directory: isNamed ? null : asText(line.cwd),
         gitBranch: asText(line.gitBranch),
         agent: agentId === null ? "claude-code" : (asText(line.agentType) ?? "subagent"),
         model,
@@ -202,4 +206,9 @@ function sessionOf(line: JsonObject): string | null {
   const sessionId = asText(line.sessionId);
   const agentId = asText(line.agentId);
   return sessionId === null || agentId === null ? sessionId : subagentSessionId(sessionId, agentId);
+}
+
+/** Of a subagent of old, in its parent's file. */
+function isAside(line: JsonObject): boolean {
+  return line.isSidechain === true && asText(line.agentId) === null;
 }

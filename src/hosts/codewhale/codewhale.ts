@@ -49,9 +49,11 @@ export const codewhale: Host = {
   },
   read(source: Source, position: Position, signal?: AbortSignal): AsyncIterable<HostRecord> {
     const { path, kind } = source;
-    const reader = kind === "audit" ? auditReader : timelineReader;
-    if (kind === "audit" || kind === "events")
+    if (kind === "audit") return readJsonLines(path, { position, signal, version, reader: auditReader });
+    if (kind === "events") {
+      const reader = (state: JsonObject | null) => timelineReader(path, state);
       return readJsonLines(path, { position, signal, version, reader });
+    }
     const records = (document: JsonValue) => documentRecords(kind, path, document);
     return readDocument(path, { position, signal, version, records });
   },

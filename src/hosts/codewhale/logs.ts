@@ -1,10 +1,12 @@
 // CodeWhale's append-only logs: the timeline of a thread, and the audit log.
+import { dirname } from "node:path";
 import { boundEvent } from "../bounds.ts";
 import type { HostRecord, JsonObject } from "../host.ts";
 import type { LineReader, Place } from "../json-lines.ts";
-import { keyOf } from "../keys.ts";
+import { keyOfParts } from "../keys.ts";
 import { asInteger, asObject, asText, asTime } from "../narrow.ts";
 import { newEvent, newExpectedSkip, newSession, newSkip } from "../new-records.ts";
+import { threadOf } from "./runtime.ts";
 
 /** A line of its own, whatever came before it but the time. */
 abstract class LogReader implements LineReader {
@@ -16,6 +18,8 @@ abstract class LogReader implements LineReader {
   }
 
   abstract read(line: JsonObject, place: Place): HostRecord[];
+
+  protected abstract session(id: string): Iterable<HostRecord>;
 
   end(): HostRecord[] {
     return [];
@@ -29,15 +33,24 @@ abstract class LogReader implements LineReader {
     return { time: this.time };
   }
 
-  protected name(id: string, title: string | null): HostRecord[] {
+  /** Once in a reading. */
+  protected name(id: string): HostRecord[] {
     if (this.#named.has(id)) return [];
     this.#named.add(id);
-    return [newSession({ id, title, agent: "codewhale", createdAt: this.time })];
+    return [...this.session(id)];
   }
 }
 
 /** What items tell stands in their files: here is what no item is for, such as a turn's beginning and an approval. */
 class TimelineReader extends LogReader {
+  /** The runtime's. */
+  readonly #folder: string;
+
+  constructor(path: string, state: JsonObject | null) {
+    super(state);
+    this.#folder = dirname(dirname(path));
+  }
+
   read(line: JsonObject, place: Place): HostRecord[] {
     const sessionId = asText(line.thread_id);
     const content = asText(line.event);
@@ -56,7 +69,11 @@ class TimelineReader extends LogReader {
       createdAt: this.time,
       raw: line.payload,
     });
-    return [...this.name(sessionId, null), boundEvent(event, place.bytes)];
+    return [...this.name(sessionId), boundEvent(event, place.bytes)];
+  }
+
+  protected session(id: string): Iterable<HostRecord> {
+    return threadOf(this.#folder, id);
   }
 }
 
@@ -70,19 +87,23 @@ class AuditReader extends LogReader {
     this.time = asTime(line.ts) ?? this.time;
     const event = newEvent({
       sessionId: auditSession,
-      key: keyOf(place.text),
+      key: keyOfParts(place.text),
       type: "status",
       author: "system",
       content,
       createdAt: this.time,
       raw: asObject(line.details) ?? line.details,
     });
-    return [...this.name(auditSession, "CodeWhale's audit log"), boundEvent(event, place.bytes)];
+    return [...this.name(auditSession), boundEvent(event, place.bytes)];
+  }
+
+  protected session(id: string): HostRecord[] {
+    return [newSession({ id, title: "CodeWhale's audit log", agent: "codewhale", createdAt: this.time })];
   }
 }
 
-export function timelineReader(state: JsonObject | null): LineReader {
-  return new TimelineReader(state);
+export function timelineReader(path: string, state: JsonObject | null): LineReader {
+  return new TimelineReader(path, state);
 }
 
 export function auditReader(state: JsonObject | null): LineReader {

@@ -19,11 +19,18 @@ export function cronFrom(rrule: string): string | null {
       return parts.get("EXPR") || null;
     case "WEEKLY":
       return weekdays === null || hour === null ? null : `${minute ?? 0} ${hour} * * ${weekdays}`;
+    case "DAILY":
+      return daily(Number(parts.get("INTERVAL") ?? 1), minute ?? 0, hour, weekdays ?? "*");
     case "HOURLY":
       return hourly(Number(parts.get("INTERVAL") ?? 1), minute ?? 0, hour ?? 0, weekdays ?? "*");
     default:
       return null;
   }
+}
+
+/** Every day: cron does not count days over the end of a month. */
+function daily(interval: number, minute: number, hour: number | null, weekdays: string): string | null {
+  return interval !== 1 || hour === null ? null : `${minute} ${hour} * * ${weekdays}`;
 }
 
 /** Every so many hours, where that divides a day: cron begins anew at midnight. */

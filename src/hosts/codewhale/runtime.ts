@@ -1,4 +1,5 @@
 // CodeWhale's runtime: a thread is a session, a turn's items its events.
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { boundEvent, boundMetadata, boundText } from "../bounds.ts";
@@ -44,15 +45,28 @@ export function* threadRecords(thread: JsonObject): Generator<HostRecord> {
   });
 }
 
+/** A thread by what its own file says: other files of the runtime name it by its id alone. */
+export function* threadOf(folder: string, id: string): Generator<HostRecord> {
+  const thread = asObject(parseJson(readText(join(folder, "threads", `${id}.json`))));
+  if (thread === null) yield newSession({ id, agent: "codewhale" });
+  else yield* threadRecords(thread);
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
 /** With its items, which are files of their own in the order that the turn names. */
 export async function* turnRecords(turn: JsonObject, path: string): AsyncGenerator<HostRecord> {
   const sessionId = asText(turn.thread_id);
   const turnId = asText(turn.id);
   if (sessionId === null || turnId === null) return yield newSkip("no session");
   const folder = dirname(dirname(path));
-  const thread = await readRecord(join(folder, "threads", `${sessionId}.json`));
-  if (thread === null) yield newSession({ id: sessionId, agent: "codewhale" });
-  else yield* threadRecords(thread);
+  yield* threadOf(folder, sessionId);
   const context = { sessionId, turnId, model: asText(turn.effective_model), time: asTime(turn.created_at) };
   const records: HostRecord[] = [];
   for (const id of asTexts(turn.item_ids)) {

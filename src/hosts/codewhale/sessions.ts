@@ -2,7 +2,7 @@
 import { boundEvent, boundMetadata, boundOutput, boundText } from "../bounds.ts";
 import { textOf } from "../contents.ts";
 import type { ActionRecord, HostRecord, JsonObject, OutcomeRecord, SessionRecord } from "../host.ts";
-import { keyOf } from "../keys.ts";
+import { keyOfParts } from "../keys.ts";
 import { asCost, asObject, asObjects, asText, asTime, remaining } from "../narrow.ts";
 import { newAction, newEvent, newOutcome, newSession, newSkip } from "../new-records.ts";
 import { isOwnTool, withoutOwnTexts } from "../own-calls.ts";
@@ -55,7 +55,7 @@ class MessageKeys {
   readonly #seen = new Map<string, number>();
 
   next(message: JsonObject): string {
-    const hash = keyOf(JSON.stringify([message.role, message.content]));
+    const hash = keyOfParts(JSON.stringify([message.role, message.content]));
     const times = (this.#seen.get(hash) ?? 0) + 1;
     this.#seen.set(hash, times);
     return times === 1 ? hash : `${hash}/${times}`;

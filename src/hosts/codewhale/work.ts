@@ -1,7 +1,7 @@
 // CodeWhale's work to do: tasks, delayed triggers and the offline queue are jobs; automations stay what they are.
 import { boundName, boundText } from "../bounds.ts";
 import type { HostRecord, JobRecord, JsonObject } from "../host.ts";
-import { keyOf } from "../keys.ts";
+import { keyOfParts } from "../keys.ts";
 import { asObject, asObjects, asText, asTexts, asTime, lookUp } from "../narrow.ts";
 import { newJob, newSkip } from "../new-records.ts";
 import { toTodos } from "../todos.ts";
@@ -72,7 +72,7 @@ export function* queueRecords(queue: JsonObject): Generator<HostRecord> {
     if (prompt === null) yield newSkip("no content", index + 1);
     else
       yield newJob({
-        key: keyOf(sessionId ?? "", String(index), prompt),
+        key: keyOfParts(sessionId ?? "", String(index), prompt),
         prompt: boundText(prompt),
         sessionId,
       });
@@ -80,18 +80,18 @@ export function* queueRecords(queue: JsonObject): Generator<HostRecord> {
 }
 
 export function* automationRecords(automation: JsonObject): Generator<HostRecord> {
-  const key = asText(automation.id);
+  const id = asText(automation.id);
   const prompt = asText(automation.prompt);
-  if (key === null || prompt === null) return yield newSkip("no content");
+  if (id === null || prompt === null) return yield newSkip("no content");
+  const schedule = cronFrom(asText(automation.rrule) ?? "");
+  if (schedule === null) return yield newSkip("unknown schedule");
   yield {
     kind: "automation",
-    key,
-    name: boundName(asText(automation.name)) ?? key,
-    schedule: cronFrom(asText(automation.rrule) ?? ""),
+    name: boundName(asText(automation.name)) ?? id,
+    schedule,
     // It goes by the machine's own clock.
     timeZone: null,
     directory: asTexts(automation.cwds)[0] ?? null,
     prompt: boundText(prompt),
-    enabled: automation.status === "active",
   };
 }

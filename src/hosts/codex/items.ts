@@ -117,11 +117,17 @@ function outputOf(output: Foreign): Output {
   const said = asText(object?.output) ?? textOf(object?.content) ?? textOf(output);
   const exitCode = asInteger(asObject(object?.metadata)?.exit_code) ?? printedExitCode(said);
   if (object?.success === false) return { text: said ?? undefined, failure: said ?? "failed" };
+  if (exitCode === null && said?.startsWith("apply_patch verification failed")) {
+    return { text: said, failure: said };
+  }
   const failure = exitCode === null || exitCode === 0 ? null : `exit code ${exitCode}`;
   return { text: said ?? (output === undefined || output === "" ? "" : output), failure };
 }
 
+/** shell and shell_command print it first, exec_command among the lines above the output. */
 function printedExitCode(text: string | null): number | null {
-  const printed = text === null ? null : /^Process exited with code (-?\d{1,6})$/m.exec(text.slice(0, 300));
+  const head = text?.slice(0, 300) ?? "";
+  const printed =
+    /^Exit code: (-?\d{1,6})(?:\r?\n|$)/.exec(head) ?? /^Process exited with code (-?\d{1,6})$/m.exec(head);
   return printed === null ? null : Number(printed[1]);
 }

@@ -2,7 +2,7 @@
 import { boundEvent, boundText } from "../bounds.ts";
 import type { EventRecord, HostRecord, JsonObject, SessionRecord } from "../host.ts";
 import type { LineReader, Place } from "../json-lines.ts";
-import { keyOf } from "../keys.ts";
+import { keyOfParts } from "../keys.ts";
 import { asObject, asText, asTexts, asTime } from "../narrow.ts";
 import { newEvent, newExpectedSkip, newSession, newSkip } from "../new-records.ts";
 import { directoryOf, type ItemContext, itemRecords } from "./items.ts";
@@ -230,7 +230,8 @@ export class CodexReader implements LineReader {
   #itemContext(line: JsonObject, place: Place): ItemContext {
     const sessionId = this.#sessionId ?? sessionIdFromName(this.#fileName);
     // Lines have no ids. With a time in it, a line's own text is one; without, its place helps.
-    const key = asTime(line.timestamp) === null ? keyOf(String(place.line), place.text) : keyOf(place.text);
+    const key =
+      asTime(line.timestamp) === null ? keyOfParts(String(place.line), place.text) : keyOfParts(place.text);
     return {
       sessionId,
       key,

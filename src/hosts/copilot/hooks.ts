@@ -4,6 +4,7 @@ import type { HostHooks } from "../hooks.ts";
 
 const words: PayloadWords = {
   host: "copilot",
+  heardOnly: true,
   moments: {
     sessionStart: "start",
     userPromptSubmitted: "prompt",

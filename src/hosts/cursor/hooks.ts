@@ -4,6 +4,7 @@ import type { HostHooks } from "../hooks.ts";
 
 const words: PayloadWords = {
   host: "cursor",
+  heardOnly: true,
   moments: {
     sessionStart: "start",
     beforeSubmitPrompt: "prompt",

@@ -29,7 +29,7 @@ export const geminiConfiguration: HostConfiguration = {
   },
   notes: [],
   captured: [
-    "From the recorded chat: prompts, answers, thoughts, tool calls with their results, tokens, models, times. What was rewound is left out.",
+    "From the recorded chat: prompts, answers, thoughts, tool calls with their results, tokens, models, times. What was rewound stays, and that it was rewound is told.",
     "From the hooks at once: each prompt, the answer to it, and the end of the session.",
     "At the start of a session the hook gives Gemini the facts of where the work stopped, in at most 8,000 characters.",
   ],

@@ -11,6 +11,7 @@ const version = 1;
 export const gemini: Host = {
   name,
   title: "Gemini CLI",
+  hashesDirectories: true,
   roots: ({ home, variables }: Environment) => [join(variables.GEMINI_CLI_HOME || home, ".gemini", "tmp")],
   recognise(path: string, head: Buffer): Source | null {
     const ending = /\.jsonl?$/.exec(path)?.[0];

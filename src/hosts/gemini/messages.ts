@@ -2,10 +2,19 @@
 // with its text first, and the others come to it.
 import { boundEvent, boundText } from "../bounds.ts";
 import { textOf } from "../contents.ts";
-import type { ActionRecord, CallStatus, EventRecord, HostRecord, JsonObject, JsonValue } from "../host.ts";
+import type {
+  ActionRecord,
+  CallStatus,
+  EventRecord,
+  HostRecord,
+  JsonObject,
+  JsonValue,
+  TodosRecord,
+} from "../host.ts";
 import { asCount, asObject, asObjects, asText, asTime, type Foreign, lookUp, remaining } from "../narrow.ts";
 import { newAction, newEvent, newExpectedSkip, newSkip, newTokens } from "../new-records.ts";
 import { withoutOwnTexts } from "../own-calls.ts";
+import { toTodos } from "../todos.ts";
 
 export interface MessageContext {
   sessionId: string;
@@ -32,7 +41,8 @@ export function messageRecords(message: JsonObject, context: MessageContext): Ho
       }),
     );
   if (message.type === "user") return userRecords(message, event);
-  return message.type === "gemini" ? answerRecords(message, id, event) : noticeRecords(message, event);
+  if (message.type !== "gemini") return noticeRecords(message, event);
+  return answerRecords(message, id, event, { sessionId: context.sessionId, createdAt });
 }
 
 type MakeEvent = (known: Partial<EventRecord>) => EventRecord;
@@ -53,7 +63,12 @@ function noticeRecords(message: JsonObject, event: MakeEvent): HostRecord[] {
   return [event({ type: "status", author: "system", content })];
 }
 
-function answerRecords(message: JsonObject, id: string, event: MakeEvent): HostRecord[] {
+interface Placed {
+  sessionId: string;
+  createdAt: number | null;
+}
+
+function answerRecords(message: JsonObject, id: string, event: MakeEvent, context: Placed): HostRecord[] {
   const content = textOf(message.content);
   const thoughts = asObjects(message.thoughts).flatMap((thought) => thoughtOf(thought) ?? []);
   const tokens = tokensOf(asObject(message.tokens));
@@ -74,8 +89,15 @@ function answerRecords(message: JsonObject, id: string, event: MakeEvent): HostR
   for (const action of calls) {
     const known = { type: "tool_call" as const, key: `${id}/${action.callId}`, model, actions: [action] };
     records.push(event({ ...known, ...(action.startedAt === null ? {} : { createdAt: action.startedAt }) }));
+    records.push(...todosOf(action, context));
   }
   return records;
+}
+
+function todosOf({ toolName, input, startedAt }: ActionRecord, context: Placed): TodosRecord[] {
+  if (toolName !== "write_todos") return [];
+  const at = startedAt ?? context.createdAt;
+  return [{ kind: "todos", sessionId: context.sessionId, todos: toTodos(asObject(input)?.todos), at }];
 }
 
 function thoughtOf({ subject, description, text }: JsonObject): string | null {

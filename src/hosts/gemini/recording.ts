@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { HostRecord, JsonObject, JsonValue, SessionRecord } from "../host.ts";
 import type { LineReader, Place } from "../json-lines.ts";
-import { keyOf } from "../keys.ts";
+import { keyOfParts } from "../keys.ts";
 import { asObject, asObjects, asText, asTexts, asTime, remaining } from "../narrow.ts";
 import { newEvent, newSession, newSkip } from "../new-records.ts";
 import { Revisions } from "../revisions.ts";
@@ -107,7 +107,7 @@ export class GeminiReader implements LineReader {
     const content = `rewound to before message ${to}`;
     const event = newEvent({
       sessionId: this.#sessionId(),
-      key: keyOf(String(place.line), place.text),
+      key: keyOfParts(String(place.line), place.text),
       type: "status",
       author: "system",
       content,
@@ -150,11 +150,13 @@ function toSession(path: string, about: JsonObject): SessionRecord | null {
   if (id === null) return null;
   const isSubagent = about.kind === "subagent";
   const folder = basename(dirname(path));
+  const hash = asText(about.projectHash);
   return newSession({
     id,
     parentId: isSubagent && folder !== "chats" && folder !== id ? folder : null,
     title: asText(about.summary),
     directory: projectRoot(path) ?? asTexts(about.directories)[0] ?? null,
+    directoryHash: hash !== null && /^[0-9a-f]{64}$/.test(hash) ? hash : null,
     agent: isSubagent ? "subagent" : "gemini",
     metadata:
       remaining({ project_hash: about.projectHash ?? null, directories: about.directories ?? null }) ?? null,

@@ -1,8 +1,8 @@
 // opencode's JSON files: an export of one session, and the storage of versions before the database (a file for each session,
 // message and part).
-import { readdir, readFile } from "node:fs/promises";
-import { join, sep } from "node:path";
-import type { HostRecord, JsonObject, JsonValue } from "../host.ts";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, join, sep } from "node:path";
+import type { Extent, HostRecord, JsonObject, JsonValue } from "../host.ts";
 import { asObject, asObjects, asText, asTime, parseJson } from "../narrow.ts";
 import { newSkip } from "../new-records.ts";
 import { type Message, messageRecords, type Part } from "../part-messages.ts";
@@ -27,7 +27,7 @@ export async function* storageRecords(path: string, document: JsonValue): AsyncG
   const session = sessionFromInfo(asObject(document) ?? {});
   if (session === null) return yield newSkip("no session");
   yield session;
-  const storage = path.slice(0, path.lastIndexOf(`${sep}session${sep}`));
+  const storage = storageOf(path);
   for (const info of await readFolder(join(storage, "message", session.id))) {
     const id = info === null ? null : asText(info.id);
     const parts = id === null ? [] : await readFolder(join(storage, "part", id));
@@ -43,11 +43,47 @@ export async function* storageRecords(path: string, document: JsonValue): AsyncG
   if (todos.length > 0) yield { kind: "todos", sessionId: session.id, todos, at: session.updatedAt };
 }
 
+function storageOf(path: string): string {
+  return path.slice(0, path.lastIndexOf(`${sep}session${sep}`));
+}
+
+// Older ones have been said: one at a time is answered, and prompts may wait behind it.
+const latestMessages = 4;
+
+/** An answer grows in files of its own, when that of its session was last written long ago. */
+export async function lookAtStorage(path: string): Promise<Extent> {
+  const storage = storageOf(path);
+  const id = basename(path, ".json");
+  const folder = join(storage, "message", id);
+  const latest = (await namesIn(folder)).slice(-latestMessages);
+  const parts = latest.map(async (name) => {
+    const folder = join(storage, "part", basename(name, ".json"));
+    return (await namesIn(folder)).map((part) => join(folder, part));
+  });
+  const files = [
+    folder,
+    join(storage, "todo", `${id}.json`),
+    ...latest.map((name) => join(folder, name)),
+    ...(await Promise.all(parts)).flat(),
+  ];
+  const looks = await Promise.all(files.map((file) => stat(file).catch(() => null)));
+  const found = looks.filter((look) => look !== null);
+  return {
+    size: found.reduce((sum, { size }) => sum + size, 0),
+    modifiedAt: Math.floor(Math.max(0, ...found.map(({ mtimeMs }) => mtimeMs))),
+  };
+}
+
+/** In the order of their making. */
+async function namesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((file) => file.endsWith(".json")).sort();
+}
+
 /** Its files in the order of their names, which is that of their making; null for one that is no JSON object. */
 async function readFolder(folder: string): Promise<(JsonObject | null)[]> {
-  const names = await readdir(folder).catch(() => []);
   const files: (JsonObject | null)[] = [];
-  for (const name of names.filter((file) => file.endsWith(".json")).sort()) {
+  for (const name of await namesIn(folder)) {
     files.push(asObject(await readJson(join(folder, name))));
   }
   return files;

@@ -2,9 +2,9 @@
 import { basename, join } from "node:path";
 import { readDocument } from "../documents.ts";
 import { isSqlite, mentionsTables } from "../foreign-sqlite.ts";
-import type { Environment, Host, HostRecord, Position, Source } from "../host.ts";
+import type { Environment, Extent, Host, HostRecord, Position, Source } from "../host.ts";
 import { readPartsDatabase } from "../part-database.ts";
-import { exportRecords, storageRecords } from "./files.ts";
+import { exportRecords, lookAtStorage, storageRecords } from "./files.ts";
 
 const name = "opencode";
 const version = 1;
@@ -20,6 +20,8 @@ export const opencode: Host = {
     const kind = kindOf(path, head);
     return kind === null ? null : { host: name, path, kind };
   },
+  lookBeside: async ({ kind, path }: Source): Promise<Extent> =>
+    kind === "storage" ? lookAtStorage(path) : { size: 0, modifiedAt: 0 },
   read(source: Source, position: Position, signal?: AbortSignal): AsyncIterable<HostRecord> {
     if (source.kind === "sqlite") return readPartsDatabase(source.path, name, position, signal);
     const records = source.kind === "export" ? exportRecords : storageRecords.bind(null, source.path);

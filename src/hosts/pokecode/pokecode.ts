@@ -2,10 +2,20 @@
 import { basename, join } from "node:path";
 import { boundMetadata, boundText } from "../bounds.ts";
 import { type ForeignDatabase, isSqlite, mentionsTables, type Row } from "../foreign-sqlite.ts";
-import type { Environment, Host, HostRecord, JobRecord, Position, SessionRecord, Source } from "../host.ts";
+import type {
+  Environment,
+  Host,
+  HostRecord,
+  JobRecord,
+  JsonObject,
+  Position,
+  SessionRecord,
+  Source,
+} from "../host.ts";
 import { asInteger, asObject, asText, asTexts, asTime, parseJson, remaining } from "../narrow.ts";
 import { newJob, newSession, newSkip } from "../new-records.ts";
 import { readTables, type Table } from "../table-reading.ts";
+import { UsageByMessage } from "../usage-by-message.ts";
 import { messageRecords } from "./messages.ts";
 
 const name = "pokecode";
@@ -21,7 +31,11 @@ export const pokecode: Host = {
     return ours ? { host: name, path, kind: "sqlite" } : null;
   },
   read: (source: Source, position: Position, signal?: AbortSignal): AsyncIterable<HostRecord> =>
-    readTables(source.path, (db) => [sessionsOf(db), messages, jobs], { position, signal, version }),
+    readTables(
+      source.path,
+      (db, { session_messages }) => [sessionsOf(db), messagesAfter(asObject(session_messages)), jobs],
+      { position, signal, version },
+    ),
 };
 
 /** Its document calls the table by two names. */
@@ -62,12 +76,17 @@ function toSession(row: Row): SessionRecord | null {
   });
 }
 
-const messages: Table = {
-  name: "session_messages",
-  columns: ["id", "session_id", "type", "content_data", "provider_session_id", "token_count", "created_at"],
-  appended: true,
-  records: messageRecords,
-};
+/** @param state of the rows before */
+function messagesAfter(state: JsonObject | null): Table {
+  const usage = new UsageByMessage(state);
+  return {
+    name: "session_messages",
+    columns: ["id", "session_id", "type", "content_data", "provider_session_id", "token_count", "created_at"],
+    appended: true,
+    records: (row) => messageRecords(row, usage),
+    state: () => usage.state(),
+  };
+}
 
 const statuses = new Set<string>(["pending", "processing", "completed", "failed", "cancelled"]);
 

@@ -4,6 +4,7 @@ import type { HostHooks } from "../hooks.ts";
 
 const words: PayloadWords = {
   host: "vscode",
+  heardOnly: true,
   moments: {
     SessionStart: "start",
     UserPromptSubmit: "prompt",

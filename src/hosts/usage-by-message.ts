@@ -1,7 +1,8 @@
-// Usage of an API message that Claude Code writes over several lines, each with the counts so far: together they are counted once.
-import type { JsonObject, TokenCounts } from "../host.ts";
-import { asCount, asList } from "../narrow.ts";
-import { newTokens } from "../new-records.ts";
+// Usage of a message of Anthropic's API that is written over several lines or rows, each with the counts so far: together
+// they are counted once.
+import type { JsonObject, TokenCounts } from "./host.ts";
+import { asCount, asList } from "./narrow.ts";
+import { newTokens } from "./new-records.ts";
 
 // Lines of one message are near each other; results of calls that ran side by side may stand between.
 const remembered = 32;
@@ -18,7 +19,7 @@ export class UsageByMessage {
     }
   }
 
-  /** What this line adds to what was counted of its message. Null: nothing. */
+  /** What this line or row adds to what was counted of its message. Null: nothing. */
   count(messageId: string | null, usage: JsonObject | null): TokenCounts | null {
     if (usage === null) return null;
     const now: Counts = [
