@@ -138,9 +138,15 @@ describe("where a store is restored to", () => {
     writeFileSync(inFolder("log.db-wal"), "mine");
     symlinkSync("target.db", inFolder("link.db"));
     symlinkSync("log.db", inFolder("linked-log.db"));
-    expect(run(["restore", "copy.db"], inFolder("link.db")).status).toBe(0);
-    expect(readlinkSync(inFolder("link.db"))).toBe("target.db");
-    expect(run(["show", old], inFolder("target.db")).status).toBe(0);
+    symlinkSync("new/store.db", inFolder("link-to-none.db"));
+    for (const [link, target] of [
+      ["link.db", "target.db"],
+      ["link-to-none.db", "new/store.db"],
+    ] as const) {
+      expect(run(["restore", "copy.db"], inFolder(link)).status).toBe(0);
+      expect(readlinkSync(inFolder(link))).toBe(target);
+      expect(run(["show", old], inFolder(target)).status).toBe(0);
+    }
     expect(run(["restore", "copy.db"], inFolder("linked-log.db"))).toEqual(refused(/There is something in/));
     expect(readFileSync(inFolder("log.db-wal"), "utf8")).toBe("mine");
   });

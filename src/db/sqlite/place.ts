@@ -5,12 +5,14 @@ import {
   constants,
   fchmodSync,
   fsyncSync,
+  lstatSync,
   openSync,
+  readlinkSync,
   realpathSync,
   type Stats,
   statSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { StoreError } from "../errors.ts";
 import { makeFolders } from "../folders.ts";
 import { notOurs, readOnly } from "./errors.ts";
@@ -47,7 +49,7 @@ export function prepareFile(file: string): void {
 /** The folder of a file that is to be put there whole; returns the file's own path, where a link leads to it. */
 export function preparePlace(file: string): string {
   try {
-    const real = existingOr(file);
+    const real = targetOf(file);
     makeFolders(dirname(real), 0o700);
     refuseForeignPlace(real);
     return real;
@@ -87,6 +89,13 @@ function refuseForeignPlace(file: string): void {
     `${why}: what agents record there would not be safe. Nothing was opened.`,
     `If the directory is to be yours: chown and chmod 700 "${directory}". Or choose a file in one that is, with --db or BACKSTORY_DB.`,
   );
+}
+
+/** Where a link leads, to a file or to where one is to be. */
+function targetOf(file: string): string {
+  const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  const isThere = statSync(file, { throwIfNoEntry: false }) !== undefined;
+  return isLink && !isThere ? resolve(realpathSync(dirname(file)), readlinkSync(file)) : existingOr(file);
 }
 
 /** The file that a link leads to, if it leads to one. */

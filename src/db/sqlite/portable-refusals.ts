@@ -6,7 +6,7 @@ import type { PortableRecord } from "../portable.ts";
 export function unfit(name: string, column: string): StoreError {
   return new StoreError(
     "invalid_input",
-    `A ${name} has no ${column}, or one that does not fit.`,
+    `The ${name}'s ${column} is missing, or is nothing that a store writes.`,
     "Export it again.",
   );
 }
@@ -39,7 +39,7 @@ export function toRefusal(error: unknown, position: number): unknown {
   return new StoreError(
     "invalid_input",
     `Record ${position} behind the first line of the export does not fit. ${refused.message}`,
-    `${refused.hint} Records before it may have been stored; a repeat goes on from there.`,
+    `${refused.hint} Records before it may have been stored: a repeat goes on from there.`,
     { cause: error },
   );
 }
