@@ -34,14 +34,15 @@ export interface PortableTaken {
 export interface PortableStore {
   /**
    * Projects, sessions each with its events and checkpoints behind it, runs, jobs, automations; deleted sessions are left
-   * out. Each session is as it was when it was read, and a shared one comes before its forks. `not_found`: the session.
+   * out. Each session is as it was when it was read, and comes before its forks. `not_found`: the session.
    */
   read(scope: PortableScope): AsyncIterable<PortableRecord[]>;
   /**
    * Stores what is not there yet, in transactions of some records, and counts it; what is there stays as it is. A repeat
-   * goes on where one was cut short. What was deleted or forgotten here does not come again. A session that is here under
+   * goes on where one was cut short. What was deleted or forgotten here does not come again, nor what its forks were given
+   * of it. Others may write meanwhile. A session that is here under
    * another id, being the same one of its provider, stays as it is, and forks of it share with that one. `invalid_input`:
-   * a record that is none.
+   * a record that is none, or has what no store writes.
    */
   take(records: AsyncIterable<PortableRecord[]>): Promise<PortableTaken>;
 }

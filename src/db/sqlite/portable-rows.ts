@@ -73,6 +73,14 @@ export function fromPortable(name: FormName, record: JsonObject, redaction: Reda
   return row;
 }
 
+/** The records inside another. */
+export function objects(given: JsonValue | undefined): JsonObject[] {
+  if (!Array.isArray(given)) return [];
+  return given.filter(
+    (item): item is JsonObject => item !== null && typeof item === "object" && !Array.isArray(item),
+  );
+}
+
 /** Puts rows in, but for those whose key is there already. */
 export class PortableInserts {
   readonly #db: Drizzle;

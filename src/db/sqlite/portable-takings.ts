@@ -1,10 +1,10 @@
 // An export on its way in: each record once, sessions event by event, so that a repeat goes on where one was cut short.
 import { and, eq, sql } from "drizzle-orm";
 import { type PortableCounts, type PortableRecord, portableKinds } from "../portable.ts";
-import type { JsonObject, JsonValue } from "../records.ts";
+import type { JsonObject } from "../records.ts";
 import { PortableForks } from "./portable-forks.ts";
 import { assertJoined, outOfPlace, toRefusal } from "./portable-refusals.ts";
-import { fromPortable, PortableInserts } from "./portable-rows.ts";
+import { fromPortable, objects, PortableInserts } from "./portable-rows.ts";
 import { columnsOf, type Drizzle, Prepared, value } from "./prepare.ts";
 import type { ProviderSessions } from "./provider-sessions.ts";
 import type { Redaction } from "./redaction.ts";
@@ -253,11 +253,4 @@ export class PortableTaking {
     if (next <= session.lastSeq) return;
     this.#related.tables.finish.run(session);
   }
-}
-
-function objects(given: JsonValue | undefined): JsonObject[] {
-  if (!Array.isArray(given)) return [];
-  return given.filter(
-    (item): item is JsonObject => item !== null && typeof item === "object" && !Array.isArray(item),
-  );
 }
