@@ -59,7 +59,7 @@ function selectForks(db: Drizzle) {
   const made = sql`with recursive made (id, made_at, is_deleted) as (
       select id, created_at, deleted_at is not null from sessions
         where forked_from_session_id = ${sql.placeholder("sessionId")}
-      union all
+      union
       select sessions.id, made.made_at, sessions.deleted_at is not null
         from made join sessions on sessions.forked_from_session_id = made.id)
     select * from made`;
