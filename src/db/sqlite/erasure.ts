@@ -1,6 +1,6 @@
-// Forgotten texts out of the file: out of rows that a forgetting which was cut short did not come to, out of the index, out of
-// unused space, out of the log. What was overwritten in place
-// has been copied before, when SQLite moved rows between pages, so that only a file made anew is sure to be without it.
+// Forgotten texts out of the file: out of rows that a forgetting which was cut short did not come to, out of the index, out
+// of unused space, out of the log. What was overwritten in place has been copied before, when SQLite moved rows between
+// pages, so that only a file made anew is sure to be without it.
 import { setTimeout as sleep } from "node:timers/promises";
 import type Database from "better-sqlite3";
 import type { Pending } from "../erasure.ts";
