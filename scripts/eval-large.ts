@@ -1,5 +1,6 @@
-// `node_modules/.bin/node scripts/eval-large.ts SET.json.gz [--others N]`: what bounding the candidates costs. The set's messages are spread over
-// all ages among N others (10^6) of the same words, and the Store's search is compared with BM25 over every passage.
+// `node_modules/.bin/node scripts/eval-large.ts SET.json.gz [--others N] [--in-project]`: what bounding the candidates costs.
+// The set's messages are spread over all ages among N others (10^6) of the same words, and the Store's search, everywhere
+// or in the one project that all are in, is compared with BM25 over every passage.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +11,7 @@ import { indexFile } from "../bench/fill-search.ts";
 import { openRaw, RawLog } from "../bench/floors/raw-log.ts";
 import { openBenchStore } from "../bench/store.ts";
 import { randomOf } from "../bench/words.ts";
+import type { SearchScope } from "../src/db/search.ts";
 import { toPassages } from "../src/recall/passages.ts";
 import { parseQuery } from "../src/recall/query.ts";
 import { toTerms } from "../src/recall/terms.ts";
@@ -108,7 +110,12 @@ function fill(file: string, { stores }: Set, others: number, exact: ExactIndex) 
     const put = (session: string, author: string, content: string, name?: string) => {
       const seq = (seqs.get(session) ?? 0) + 1;
       if (seq === 1)
-        log.insertSession(session, { userId: "user", directory: "/large", events: 0, at: names.length });
+        log.insertSession(session, {
+          userId: "user",
+          directory: workspace.directory,
+          events: 0,
+          at: names.length,
+        });
       seqs.set(session, seq);
       log.insertEvent(seq, names.length, { sessionId: session, author, content });
       exact.add(names.length, content);
@@ -135,13 +142,17 @@ function fill(file: string, { stores }: Set, others: number, exact: ExactIndex) 
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { others: { type: "string" } },
+  options: { others: { type: "string" }, "in-project": { type: "boolean" } },
 });
 const [path] = positionals;
 if (path === undefined)
-  throw new Error("Name a set: node_modules/.bin/node scripts/eval-large.ts SET.json.gz [--others N]");
+  throw new Error(
+    "Name a set: node_modules/.bin/node scripts/eval-large.ts SET.json.gz [--others N] [--in-project]",
+  );
 const set = JSON.parse(gunzipSync(readFileSync(path)).toString("utf8")) as Set;
 const others = Number(values.others ?? 1_000_000);
+const workspace = { directory: "/large", projectDirectory: "/large" };
+const scope: SearchScope = values["in-project"] ? { kind: "project", of: { workspace } } : { kind: "all" };
 
 const folder = mkdtempSync(join(tmpdir(), "backstory-large-"));
 try {
@@ -161,7 +172,7 @@ try {
       const query = {
         text: q,
         mode: "any" as const,
-        scope: { kind: "all" as const },
+        scope,
         limit: mostHits,
         offset: 0,
       };

@@ -48,8 +48,9 @@ const mostShared = 3;
 // these are found by others.
 const littleSaid = 0.15;
 const enough = 600;
-// Rows of the common terms that pass a filter, all together.
-const mostFiltered = 8_000;
+// Filters that leave fewer rows make every list short. In a wider one the newest of a common term would be all that is
+// looked at, and half of the evidence is not among them (measured).
+const narrow = 15_000;
 // Rows of the rarer terms that a common one is looked up with.
 const mostPartners = 20_000;
 // A term of more passages than these is not counted but estimated, from as many at either end of the log.
@@ -112,7 +113,7 @@ export class SearchCandidates {
     const rare = this.#addRare(rows, known, lookup);
     const where = { lookup, passages: stats.passages, rare };
     const common = known.slice(rare.length);
-    if (lookup.keys.length > 0) this.#addEach(rows, common, where);
+    if (this.#isNarrow(lookup)) this.#addEach(rows, common, where);
     else this.#addShared(rows, common, where);
     return toCandidates(rows, known, stats);
   }
@@ -132,6 +133,10 @@ export class SearchCandidates {
     return toCandidates(rows, known, stats, most);
   }
 
+  #isNarrow({ slot, keys, upTo }: Lookup): boolean {
+    return keys.length > 0 && this.#tables.count(slot, filterOf(keys), upTo, narrow) < narrow;
+  }
+
   /** Looks up the rarest terms whole, as many as go; returns them. */
   #addRare(rows: TermRows, known: readonly Known[], lookup: Lookup): Known[] {
     const { slot, keys, upTo } = lookup;
@@ -148,15 +153,12 @@ export class SearchCandidates {
     return rare;
   }
 
-  /** Looks up each of the common terms that says something, where a filter makes their lists short. */
+  /** Looks up each of the common terms that says something, where a filter makes every list short. */
   #addEach(rows: TermRows, common: readonly Known[], { lookup, passages }: Where): void {
-    let left = mostFiltered;
     for (const { term, frequency, bit } of common) {
       const saysLittle = frequency > passages * littleSaid;
-      if (left <= 0 || (saysLittle && rows.size >= enough)) return;
-      const found = this.#list(lookup, quote(term), saysLittle ? enough : left);
-      rows.add(found, 1 << bit);
-      left -= found.length;
+      if (saysLittle && rows.size >= enough) return;
+      rows.add(this.#list(lookup, quote(term), saysLittle ? enough : narrow), 1 << bit);
     }
   }
 
