@@ -35,7 +35,7 @@ export function isReference(value: string): boolean {
 const common =
   /^(?:password|passphrase|undefined|required|optional|disabled|changeme|identifier|credentials?|sensitive|protected|authorization)$/i;
 const commonWithNumber =
-  /^(?:base|key|md|oauth|pass|password|secret|sha|test|testpassword|token|user|utf|version)\d{0,4}$/i;
+  /^(?:base|key|md|oauth|pass|password|secret|sha|test|testpass(?:word)?|token|user|utf|version)\d{0,4}$/i;
 
 /** A label, a key, a type, a version: `csrf-token`, `user.password`, `string`, `oauth2_token`, `sha256`. */
 export function isWordy(value: string): boolean {

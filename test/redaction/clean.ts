@@ -20,7 +20,7 @@ const kinds: readonly ((seed: string) => string)[] = [
   (seed) =>
     `commit ${hex(seed, 40)}\nMerge: ${hex(seed, 7)} ${hex(`${seed}b`, 7)}\n\n    Rotate the token of the parser`,
   (seed) =>
-    `"integrity": "sha512-${bytes(seed, 64).toString("base64")}",\n"resolved": "https://registry.npmjs.org/a/-/a-${seed}.0.0.tgz"`,
+    `"integrity": "sha512-${bytes(seed, 64).toString("base64")}",\n"resolved": "https://packages.example.org/a/-/a-${seed}.0.0.tgz"`,
   (seed) => `data:image/png;base64,iVBORw0KGgo${bytes(seed, 1200).toString("base64")}`,
   (seed) => bytes(seed, 900).toString("base64url"),
   (seed) =>
@@ -55,10 +55,11 @@ const kinds: readonly ((seed: string) => string)[] = [
   (seed) =>
     `.sk-circle-fade-dot-animation-${seed} { width: 4px } .task-sk-fading-circle-container { top: 0 }`,
   (seed) =>
-    `npm_config_registry=https://registry.npmjs.org npm_lifecycle_event=test npm_package_version=1.${seed}.0`,
+    `npm_config_registry=https://packages.example.org npm_lifecycle_event=test npm_package_version=1.${seed}.0`,
   (seed) => `密码必须至少有 ${seed} 个字符。令牌已过期，请重新登录。password：见下文`,
   (seed) =>
     `- password: required\n- token: optional (see page ${seed})\nsecret: string\napi_key: your-api-key-here`,
+  (seed) => `curl -X POST -d "username=testuser${seed}&password=testpass" http://localhost:5000/register`,
   (seed) =>
     `eyJhbGciOi… is how a JWT begins; ${hex(seed, 64)} is a SHA-256, ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxx a placeholder`,
   (seed) =>
