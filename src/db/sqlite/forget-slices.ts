@@ -1,12 +1,8 @@
 // Forgets in short transactions, with pauses in which others write.
-import { setTimeout as sleep } from "node:timers/promises";
 import type Database from "better-sqlite3";
 import type { Forgotten } from "../forgetting.ts";
 import type { Forgetting, Forgettings } from "./forgettings.ts";
 import type { Transactions } from "./transactions.ts";
-
-// Others look for the lock every few milliseconds.
-const pause = 2;
 
 type Counts = Pick<Forgotten, "events" | "actions" | "todos" | "checkpoints" | "runs" | "jobs">;
 
@@ -38,10 +34,9 @@ export class ForgetSlices {
   /** Slice by slice, counting. */
   async #all(slice: () => { counts: Partial<Counts>; left: boolean }, sum: Counts): Promise<void> {
     for (let left = true; left; ) {
-      const done = await this.#transactions.write(slice);
+      const done = await this.#transactions.writeSlice(slice);
       for (const [name, count] of Object.entries(done.counts)) sum[name as keyof Counts] += count;
       left = done.left;
-      await sleep(pause);
     }
   }
 }

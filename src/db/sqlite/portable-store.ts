@@ -1,5 +1,4 @@
 // What the Store promises of exports: pages of records out, and transactions of some records in.
-import { setTimeout as sleep } from "node:timers/promises";
 import type { PortableRecord, PortableScope, PortableStore } from "../portable.ts";
 import type { PortableReads } from "./portable-reads.ts";
 import { type PortableTables, PortableTaking } from "./portable-takings.ts";
@@ -15,9 +14,6 @@ interface Related {
   redaction: Redaction;
   searchFollower: SearchFollower;
 }
-
-// Others look for the lock every few milliseconds.
-const pause = 2;
 
 export function portableStore(transactions: Transactions, related: Related): PortableStore {
   const { portableReads: reads, searchFollower } = related;
@@ -65,9 +61,8 @@ export function portableStore(transactions: Transactions, related: Related): Por
       const taking = new PortableTaking({ ...related, tables: related.portableTables });
       for await (const batch of batches) {
         const before = taking.counts.event;
-        await transactions.write(() => taking.take(batch));
+        await transactions.writeSlice(() => taking.take(batch));
         searchFollower.note(taking.counts.event - before);
-        await sleep(pause);
       }
       return { counts: taking.counts, leftForks: taking.leftForks };
     },

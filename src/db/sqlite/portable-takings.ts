@@ -9,6 +9,7 @@ import { columnsOf, type Drizzle, Prepared, value } from "./prepare.ts";
 import type { ProviderSessions } from "./provider-sessions.ts";
 import type { Redaction } from "./redaction.ts";
 import { events, projects, sessions, type todos } from "./schema.ts";
+import { usageCounters } from "./session-growth.ts";
 import type { SessionRow } from "./sessions.ts";
 
 type TodoRow = typeof todos.$inferSelect;
@@ -27,16 +28,7 @@ interface Open {
 }
 
 // What of a session grows with its events.
-const counters = [
-  "inputTokens",
-  "outputTokens",
-  "reasoningTokens",
-  "cacheReadTokens",
-  "cacheWriteTokens",
-  "costUsd",
-  "updatedAt",
-  "lastAccessedAt",
-] as const;
+const counters = [...usageCounters, "updatedAt", "lastAccessedAt"] as const;
 
 export class PortableTables {
   readonly inserts: PortableInserts;

@@ -1,5 +1,4 @@
 // Pruning: which sessions have long been left alone, and the pages they leave behind.
-import { setTimeout as sleep } from "node:timers/promises";
 import type Database from "better-sqlite3";
 import { and, eq, isNull, lt, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
@@ -11,8 +10,6 @@ import { jobs } from "./work-schema.ts";
 
 // Pages moved in a transaction: two megabytes.
 const pagesPerSlice = 256;
-// Others look for the lock every few milliseconds.
-const pause = 2;
 
 type Found = Omit<Prunable, "bytes" | "seqs"> & {
   /** It has decisions or notes that are kept. */
@@ -157,9 +154,8 @@ export function pruneStore(db: Database.Database, transactions: Transactions, pr
     async releaseSpace() {
       while (pages("freelist_count") > 0) {
         const left = pages("freelist_count");
-        await transactions.write(() => void db.pragma(`incremental_vacuum(${pagesPerSlice})`));
+        await transactions.writeSlice(() => void db.pragma(`incremental_vacuum(${pagesPerSlice})`));
         if (pages("freelist_count") >= left) break;
-        await sleep(pause);
       }
       db.pragma("wal_checkpoint(TRUNCATE)");
     },

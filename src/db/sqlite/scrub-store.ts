@@ -1,5 +1,4 @@
 // What the Store promises of a scrub: its slices, its audit entry, and that the file forgets what was overwritten.
-import { setTimeout as sleep } from "node:timers/promises";
 import type Database from "better-sqlite3";
 import type { Scrub, Scrubbed, ScrubStore } from "../redaction.ts";
 import type { Audit } from "./audit.ts";
@@ -18,9 +17,6 @@ interface Related {
   erasure: Erasure;
 }
 
-// Others look for the lock every few milliseconds.
-const pause = 2;
-
 export function scrubStore(
   db: Database.Database,
   transactions: Transactions,
@@ -36,8 +32,7 @@ export function scrubStore(
       let left = dryRun ? [] : look.found;
       while (left.length > 0) {
         const rowids = left;
-        left = left.slice(await transactions.write(() => scrubs.clean(name, rowids)));
-        await sleep(pause);
+        left = left.slice(await transactions.writeSlice(() => scrubs.clean(name, rowids)));
       }
       next = look.next;
     }

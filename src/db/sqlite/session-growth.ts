@@ -27,6 +27,8 @@ export const noUsage = {
 
 type Counter = keyof typeof noUsage;
 
+export const usageCounters = Object.keys(noUsage) as Counter[];
+
 export class SessionGrowth {
   readonly #db: Drizzle;
   readonly #options: Pick<StoreOptions, "now">;

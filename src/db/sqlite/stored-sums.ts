@@ -4,6 +4,7 @@ import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { EventSum, Sums, ToolSum } from "./log-sums.ts";
 import { columnsOf, type Drizzle, Prepared, value } from "./prepare.ts";
 import { eventRollups, toolRollups } from "./report-schema.ts";
+import { usageCounters } from "./session-growth.ts";
 
 /** No project's id, and no session's. */
 export const allProjects = "*";
@@ -41,12 +42,7 @@ export class StoredSums {
   constructor(db: Drizzle) {
     this.#events = new SumTable<EventSum>(db, eventRollups, [
       "events",
-      "inputTokens",
-      "outputTokens",
-      "reasoningTokens",
-      "cacheReadTokens",
-      "cacheWriteTokens",
-      "costUsd",
+      ...usageCounters,
       "toolCalls",
       "toolErrors",
     ]);

@@ -30,6 +30,7 @@ const commitsBetween = 200;
 // again at once, write after write. So while there are others it leaves them a gap. Milliseconds.
 const gap = 1;
 const closeTogether = 3;
+const slicePause = 2;
 const contentionLasts = 200;
 // SQLite's first pause when it meets a lock is 1 ms.
 const noticeableWait = 0.9;
@@ -92,6 +93,13 @@ export class Transactions {
       if (isBusy(error)) return this.#queue(attempt);
       throw toStoreError(error, this.#options.file);
     }
+  }
+
+  /** One of the many writes of a long task. Behind it others, who look for the lock every few milliseconds, find it free. */
+  async writeSlice<T>(work: () => Synchronous<T>): Promise<T> {
+    const result = await this.write(work);
+    await sleep(slicePause);
+    return result;
   }
 
   #pressesOthers(): boolean {
