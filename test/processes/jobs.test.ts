@@ -1,9 +1,9 @@
 // Workers in processes of their own, some of them killed: each job is handed out once.
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { afterAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { migrationsDirectory, openTestStore } from "../open-test-store.ts";
-import { bundle, bundleEnvironment } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
+import { type Child, startChild } from "./child.ts";
 import { startProgram } from "./program.ts";
 
 const workers = 8;
@@ -12,27 +12,6 @@ const jobs = 1_000;
 const claimer = bundle("claimer");
 afterAll(claimer.remove);
 
-interface Worker {
-  child: ChildProcess;
-  name: string;
-  /** The lines that it has written so far. */
-  said(): string[];
-}
-
-async function startWorker(file: string, name: string): Promise<Worker> {
-  const child = spawn(process.execPath, [claimer.file, file, migrationsDirectory, name], {
-    stdio: ["pipe", "pipe", "inherit"],
-    env: bundleEnvironment,
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  let text = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-    text += chunk;
-  });
-  await once(child.stdout, "data");
-  return { child, name, said: () => text.split("\n").slice(0, -1) };
-}
-
 const idsIn = (lines: readonly string[], word: string) =>
   lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
 
@@ -40,17 +19,16 @@ test("8 processes claim 1,000 jobs: each once, and none is lost with a worker th
   const store = await openTestStore();
   const enqueued: string[] = [];
   for (let i = 0; i < jobs; i++) enqueued.push(await enqueue(store, i % 3));
-  const started = await Promise.all(
-    Array.from({ length: workers }, (_, i) => startWorker(store.file, `worker ${i}`)),
-  );
-  const ended = started.map(({ child }) => once(child, "close"));
-  for (const { child } of started) child.stdin?.write("go\n");
-  const victim = started[0] as Worker;
-  while (victim.said().length < 20) await once(victim.child.stdout as NodeJS.ReadableStream, "data");
-  victim.child.kill("SIGKILL");
-  await Promise.all(ended);
+  const names = Array.from({ length: workers }, (_, i) => `worker ${i}`);
+  const started = names.map((name) => startChild(claimer.file, [store.file, migrationsDirectory, name]));
+  await Promise.all(started.map(({ ready }) => ready));
+  for (const child of started) child.go();
+  const [victim] = started as [Child];
+  while (victim.said().length < 20) await once(victim.process.stdout as NodeJS.ReadableStream, "data");
+  void victim.kill();
+  await Promise.all(started.map(({ closed }) => closed));
 
-  const lines = started.flatMap((worker) => worker.said());
+  const lines = started.flatMap((child) => child.said());
   const claimed = idsIn(lines, "claimed");
   expect(new Set(claimed).size).toBe(claimed.length);
   const found = (await store.jobs.list({ limit: jobs + 1 })).items;
@@ -58,14 +36,14 @@ test("8 processes claim 1,000 jobs: each once, and none is lost with a worker th
   // At most the one that the killed worker held.
   const open = found.filter(({ status }) => status !== "completed");
   expect(open.length).toBeLessThanOrEqual(1);
-  for (const job of open) expect(job).toMatchObject({ status: "processing", worker: victim.name });
+  for (const job of open) expect(job).toMatchObject({ status: "processing", worker: names[0] });
   for (const job of found) expect(job.attempts).toBe(1);
-  for (const { name, said } of started) {
+  for (const [i, { said }] of started.entries()) {
     for (const id of idsIn(said(), "finished")) {
       expect(found.find((job) => job.id === id)).toMatchObject({
         status: "completed",
-        worker: name,
-        result: name,
+        worker: names[i],
+        result: names[i],
       });
     }
   }

@@ -1,15 +1,14 @@
 // Writers killed at random moments, again and again on one file: what was acknowledged is there, once, in order.
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
-import { afterAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { newSession } from "../new-records.ts";
 import { makeFolder, migrationsDirectory, openTestStore } from "../open-test-store.ts";
 import { dice, howMany, seed, tell } from "../torture/plan.ts";
 import { type Acknowledged, findFaults } from "./acknowledged.ts";
-import { bundle, bundleEnvironment } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
+import { type Child, startChild } from "./child.ts";
 import { numberedEvent } from "./records.ts";
 
 const rounds = howMany(100, 1_000);
@@ -24,20 +23,12 @@ afterAll(() => {
   opener.remove();
 });
 
-interface Writer {
-  child: ChildProcess;
-  /** It has opened the file. */
-  ready: Promise<unknown>;
-  /** What it had said, in full lines, when it was gone. */
-  acknowledged: Promise<Acknowledged[]>;
-}
-
 test.each([1, 8])(`%d at once, ${rounds} rounds of SIGKILL`, { timeout: rounds * 1_500 }, async (count) => {
   const random = dice(`kills of ${count}`);
   const file = join(makeFolder(), "test.db");
   const sessionIds = await createSessions(file);
   const acknowledged: Acknowledged[] = [];
-  let writers: Writer[] = [];
+  let writers: Child[] = [];
   for (let round = 0; round < rounds; round++) {
     while (writers.length < count) {
       // Two sessions: writers meet in a session as well as in the file.
@@ -49,8 +40,8 @@ test.each([1, 8])(`%d at once, ${rounds} rounds of SIGKILL`, { timeout: rounds *
     const one = Math.floor(random() * count);
     const killed = writers.filter((_, i) => checked || i === one);
     writers = writers.filter((writer) => !killed.includes(writer));
-    for (const { child } of killed) child.kill("SIGKILL");
-    for (const writer of killed) acknowledged.push(...(await writer.acknowledged));
+    for (const writer of killed) void writer.kill();
+    for (const writer of killed) acknowledged.push(...(await acknowledgedBy(writer)));
     if (checked) expect(findFaults(file, acknowledged), `seed ${seed}`).toEqual({ lost: [], broken: [] });
   }
   expect(acknowledged.length).toBeGreaterThan(rounds);
@@ -66,8 +57,8 @@ test("a writer that acknowledges before it commits is found out", async () => {
     const writer = startWriter(file, sessionId, `${round}`, "too-early");
     await writer.ready;
     await sleep(random() * 25);
-    writer.child.kill("SIGKILL");
-    acknowledged.push(...(await writer.acknowledged));
+    void writer.kill();
+    acknowledged.push(...(await acknowledgedBy(writer)));
   }
   const { lost, broken } = findFaults(file, acknowledged);
   expect(lost.length, `seed ${seed}`).toBeGreaterThan(0);
@@ -90,7 +81,7 @@ test("an event that is lost is found out by what is left, too", async () => {
 });
 
 /** Some are killed while they open the file, most while they write. */
-async function anyMoment(writers: Writer[], random: () => number): Promise<void> {
+async function anyMoment(writers: Child[], random: () => number): Promise<void> {
   const early = random() < 0.2;
   if (!early) await Promise.all(writers.map(({ ready }) => ready));
   await sleep(random() * (early ? 100 : 25));
@@ -101,15 +92,13 @@ test("the maker of a file killed while it makes it: the next one can open it", a
   const folder = makeFolder();
   for (let round = 0; round < 30; round++) {
     const file = join(folder, `${round}.db`);
-    const maker = startOpener(file);
-    await once(maker.stdout, "data");
-    const closed = once(maker, "close");
-    maker.stdin.write("go\n");
+    const maker = startChild(opener.file, [migrationsDirectory, file]);
+    await maker.ready;
+    maker.go();
     // It takes a few milliseconds; a timer is too coarse for that, and would run after our own I/O.
     const moment = performance.now() + random() * 6;
     while (performance.now() < moment);
-    maker.kill("SIGKILL");
-    await closed;
+    await maker.kill();
     await expectOpens(file);
   }
 });
@@ -121,15 +110,6 @@ async function expectOpens(file: string): Promise<void> {
   const db = new Database(file, { readonly: true });
   expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
   db.close();
-}
-
-function startOpener(file: string) {
-  const child = spawn(process.execPath, [opener.file, migrationsDirectory, file], {
-    stdio: ["pipe", "pipe", "inherit"],
-    env: bundleEnvironment,
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  return child;
 }
 
 async function createSessions(file: string): Promise<string[]> {
@@ -144,30 +124,14 @@ function startWriter(
   sessionId: string,
   name: string,
   when: "stored" | "too-early" = "stored",
-): Writer {
-  const args = [writer.file, file, migrationsDirectory, sessionId, name, when];
-  const child = spawn(process.execPath, args, {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: bundleEnvironment,
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const closed = once(child, "close");
-  let said = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-    said += chunk;
-  });
-  const acknowledged = closed.then(([code, signal]) => {
-    expect({ code, signal }).toEqual({ code: null, signal: "SIGKILL" });
-    return parse(said);
-  });
-  return { child, ready: Promise.race([once(child.stdout, "data"), closed]), acknowledged };
+): Child {
+  return startChild(writer.file, [file, migrationsDirectory, sessionId, name, when]);
 }
 
-function parse(said: string): Acknowledged[] {
-  const lines = said
-    .split("\n")
-    .slice(0, -1)
-    .filter((line) => line !== "ready");
+/** What a killed writer had said when it was gone. */
+async function acknowledgedBy({ closed, said }: Child): Promise<Acknowledged[]> {
+  expect(await closed).toEqual({ code: null, signal: "SIGKILL" });
+  const lines = said().filter((line) => line !== "ready");
   return lines.map((line) => {
     const [sessionId = "", seq, content = ""] = line.split(" ");
     return { sessionId, seq: Number(seq), content };

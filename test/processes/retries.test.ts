@@ -1,13 +1,12 @@
 // A client whose server is killed does not know what was stored, and calls again with the same key: nothing is there twice.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { afterAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { makeFolder, migrationsDirectory, openTestStore } from "../open-test-store.ts";
 import { dice, howMany, seed, tell } from "../torture/plan.ts";
 import { findFaults } from "./acknowledged.ts";
-import { bundle, bundleEnvironment } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
+import { startChild } from "./child.ts";
 
 const retrier = bundle("retrier");
 afterAll(() => retrier.remove());
@@ -73,21 +72,13 @@ interface Answer {
 
 /** Returns what it said of the steps that it came to the end of. */
 async function runUntilKilled(args: string[], random: () => number): Promise<Answer[]> {
-  const child = spawn(process.execPath, [retrier.file, ...args], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: bundleEnvironment,
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  let said = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-    said += chunk;
-  });
-  const closed = once(child, "close");
-  await Promise.race([once(child.stdout, "data"), closed]);
+  const child = startChild(retrier.file, args);
+  await child.ready;
   await new Promise((resolve) => setTimeout(resolve, random() * 40));
-  child.kill("SIGKILL");
-  const [code, signal] = await closed;
-  expect({ code, signal }).toEqual({ code: null, signal: "SIGKILL" });
-  const lines = said.split("\n").slice(1, -1);
-  return lines.map((line) => JSON.parse(line) as Answer);
+  await child.kill();
+  expect(await child.closed).toEqual({ code: null, signal: "SIGKILL" });
+  return child
+    .said()
+    .slice(1)
+    .map((line) => JSON.parse(line) as Answer);
 }

@@ -1,14 +1,13 @@
 // Processes that index one file together, killed at random moments: what they leave is the index of the log.
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { newSession } from "../new-records.ts";
 import { makeFolder, migrationsDirectory, openTestStore } from "../open-test-store.ts";
 import { OpenSearch } from "../store/open-search.ts";
 import { dice } from "../torture/plan.ts";
-import { bundle, bundleEnvironment } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
+import { type Child, startChild } from "./child.ts";
 
 const processes = 3;
 const rounds = 30;
@@ -23,33 +22,22 @@ test("three at once, 30 rounds of SIGKILL", { timeout: 120_000 }, async () => {
   const store = await openTestStore({ file });
   const { id } = (await store.createSession(newSession())).record;
   await store.close();
-  let running: ChildProcess[] = [];
+  let running: Child[] = [];
   for (let round = 1; round <= rounds; round += 1) {
     while (running.length < processes) running.push(await start(file, id, `${round}-${running.length}`));
     await sleep(random() * 200);
     const isCheck = round % roundsPerCheck === 0;
     const killed = isCheck ? running : [running[round % processes]];
     running = running.filter((child) => !killed.includes(child));
-    await Promise.all(killed.map((child) => kill(child)));
+    await Promise.all(killed.map((child) => child?.kill()));
     if (isCheck) await check(file);
   }
 });
 
-async function start(file: string, sessionId: string, name: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [indexer.file, file, migrationsDirectory, sessionId, name], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: bundleEnvironment,
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  await once(child.stdout, "data");
+async function start(file: string, sessionId: string, name: string): Promise<Child> {
+  const child = startChild(indexer.file, [file, migrationsDirectory, sessionId, name]);
+  await child.ready;
   return child;
-}
-
-async function kill(child: ChildProcess | undefined): Promise<void> {
-  if (child === undefined) return;
-  const closed = once(child, "close");
-  child.kill("SIGKILL");
-  await closed;
 }
 
 async function check(file: string): Promise<void> {

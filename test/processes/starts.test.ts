@@ -1,14 +1,13 @@
 // Processes that start at once: all are ready, and what must happen once happens once.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { listMigrations } from "../../src/db/sqlite/migration-files.ts";
 import { makeFolder, migrationsDirectory } from "../open-test-store.ts";
 import { howMany } from "../torture/plan.ts";
-import { bundle, bundleEnvironment } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
+import { startChild } from "./child.ts";
 import { copiesOf, makeStoreFile, withMigration } from "./files.ts";
 import { type Program, startProgram } from "./program.ts";
 
@@ -111,26 +110,13 @@ async function openAtOnce(
   files: string[],
   migrations = migrationsDirectory,
 ): Promise<Map<string, string[]>> {
-  const children = Array.from({ length: count }, () => startOpener([migrations, ...files]));
-  await Promise.all(children.map(({ loaded }) => loaded));
-  for (const { child } of children) child.stdin.write("go\n");
-  const said = await Promise.all(children.map(({ lines }) => lines));
-  return new Map(files.map((file, i) => [file, said.map((lines) => lines[i] ?? "nothing")]));
-}
-
-function startOpener(args: string[]) {
-  const child = spawn(process.execPath, [opener.file, ...args], {
-    stdio: ["pipe", "pipe", "inherit"],
-    env: bundleEnvironment,
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  let text = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-    text += chunk;
-  });
+  const children = Array.from({ length: count }, () => startChild(opener.file, [migrations, ...files]));
+  await Promise.all(children.map(({ ready }) => ready));
+  for (const child of children) child.go();
+  await Promise.all(children.map(({ closed }) => closed));
   // The first line says that it is loaded.
-  const lines = once(child, "close").then(() => text.split("\n").slice(1, -1));
-  return { child, loaded: once(child.stdout, "data"), lines };
+  const said = children.map((child) => child.said().slice(1));
+  return new Map(files.map((file, i) => [file, said.map((lines) => lines[i] ?? "nothing")]));
 }
 
 /** Each has made its session, and the schema was made once. */

@@ -1,17 +1,16 @@
 // A file of every released schema, upgraded: the schema of a fresh one, every row kept, a verified copy first; and all or
 // nothing, whenever the process that does it is killed.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import Database from "better-sqlite3";
-import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { listMigrations } from "../../src/db/sqlite/migration-files.ts";
 import { newEvent } from "../new-records.ts";
 import { makeFolder, migrationsDirectory, openTestStore } from "../open-test-store.ts";
 import { dice, howMany, seed, tell } from "../torture/plan.ts";
-import { bundle, bundleEnvironment } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
+import { startChild } from "./child.ts";
 import { copiesOf, withMigration } from "./files.ts";
 
 const fixtures = join(import.meta.dirname, "..", "fixtures", "schemas");
@@ -153,17 +152,12 @@ function freshCopy(file: string): string {
 
 /** Opens the file in a process that is killed so many milliseconds after it began; returns how long it was at it. */
 async function killAfter(file: string, migrations: string, milliseconds: number): Promise<number> {
-  const child = spawn(process.execPath, [opener.file, migrations, file], {
-    stdio: ["pipe", "pipe", "inherit"],
-    env: bundleEnvironment,
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  await once(child.stdout, "data");
-  const [began, closed] = [performance.now(), once(child, "close")];
-  child.stdout.resume();
-  child.stdin.write("go\n");
-  if (Number.isFinite(milliseconds)) setTimeout(() => child.kill("SIGKILL"), milliseconds);
-  await closed;
+  const child = startChild(opener.file, [migrations, file]);
+  await child.ready;
+  const began = performance.now();
+  child.go();
+  if (Number.isFinite(milliseconds)) setTimeout(() => void child.kill(), milliseconds);
+  await child.closed;
   return performance.now() - began;
 }
 

@@ -1,11 +1,10 @@
 // Eight that write as fast as they can: none is told `busy`, and none keeps its own event loop waiting.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
-import { afterAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { makeFolder, migrationsDirectory, openTestStore } from "../open-test-store.ts";
 import { findFaults } from "../processes/acknowledged.ts";
-import { bundle, bundleEnvironment } from "../processes/bundle.ts";
+import { bundle } from "../processes/bundle.ts";
+import { startChild } from "../processes/child.ts";
 import { howMany, tell } from "./plan.ts";
 
 const writer = bundle("crowd-writer", import.meta.dirname);
@@ -25,10 +24,12 @@ interface Outcome {
 test(`eight writers for ${seconds} s`, { timeout: 120_000, retry: 2 }, async () => {
   const file = join(makeFolder(), "test.db");
   await (await openTestStore({ file })).close();
-  const writers = Array.from({ length: 8 }, () => startWriter(file));
+  const args = [file, migrationsDirectory, String(seconds)];
+  const writers = Array.from({ length: 8 }, () => startChild(writer.file, args));
   await Promise.all(writers.map(({ ready }) => ready));
-  for (const { child } of writers) child.stdin.write("go\n");
-  const outcomes = await Promise.all(writers.map(({ outcome }) => outcome));
+  for (const one of writers) one.go();
+  await Promise.all(writers.map(({ closed }) => closed));
+  const outcomes = writers.map(({ said }) => JSON.parse(said().at(-1) ?? "") as Outcome);
   const written = outcomes.map((outcome) => outcome.written);
   const lag = Math.max(...outcomes.map((outcome) => outcome.lag));
   tell(
@@ -39,18 +40,3 @@ test(`eight writers for ${seconds} s`, { timeout: 120_000, retry: 2 }, async () 
   expect(Math.min(...written)).toBeGreaterThan(0);
   expect(lag).toBeLessThan(mostLag);
 });
-
-function startWriter(file: string) {
-  const child = spawn(process.execPath, [writer.file, file, migrationsDirectory, String(seconds)], {
-    stdio: ["pipe", "pipe", "inherit"],
-    env: bundleEnvironment,
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  let said = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-    said += chunk;
-  });
-  const closed = once(child, "close");
-  const outcome = closed.then(() => JSON.parse(said.split("\n").at(-2) ?? "") as Outcome);
-  return { child, ready: Promise.race([once(child.stdout, "data"), closed]), outcome };
-}
