@@ -5,7 +5,8 @@ import type { Asker, ResumeTarget } from "../facts.ts";
 import type { Session } from "../records.ts";
 import { isOfProcess } from "./host-sessions.ts";
 import { columnsOf, type Drizzle, Prepared } from "./prepare.ts";
-import { lineage, projects, runs, sessions } from "./schema.ts";
+import { projects, runs } from "./project-schema.ts";
+import { lineage, sessions } from "./schema.ts";
 import { toSession } from "./sessions.ts";
 
 type DirectoryTarget = Extract<ResumeTarget, { workspace: unknown }>;

@@ -13,9 +13,9 @@ import type { StoreOptions } from "../store.ts";
 import { hostsKey } from "./event-keys.ts";
 import { jobKeyScope } from "./jobs.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
+import { runs } from "./project-schema.ts";
 import type { Projects } from "./projects.ts";
 import { runKeyScope } from "./runs.ts";
-import { runs } from "./schema.ts";
 import { repairTexts, toJson } from "./text.ts";
 import { automations, jobs } from "./work-schema.ts";
 

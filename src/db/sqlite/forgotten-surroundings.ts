@@ -3,7 +3,8 @@ import { eq, sql } from "drizzle-orm";
 import type { Forgotten } from "../forgetting.ts";
 import type { StoreOptions } from "../store.ts";
 import { type Drizzle, Prepared, value } from "./prepare.ts";
-import { checkpoints, runs, sessions, todos } from "./schema.ts";
+import { runs } from "./project-schema.ts";
+import { checkpoints, sessions, todos } from "./schema.ts";
 import { jobs } from "./work-schema.ts";
 
 type Counts = Pick<Forgotten, "todos" | "checkpoints" | "runs" | "jobs">;

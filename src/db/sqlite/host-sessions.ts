@@ -3,7 +3,8 @@ import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import type { HostSession } from "../captures.ts";
 import type { ProcessIdentity } from "../process.ts";
 import { type Drizzle, Prepared } from "./prepare.ts";
-import { runs, sessions } from "./schema.ts";
+import { runs } from "./project-schema.ts";
+import { sessions } from "./schema.ts";
 
 /** True of the runs of one very process. */
 export const isOfProcess = and(

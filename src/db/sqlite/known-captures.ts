@@ -7,8 +7,9 @@ import { namedSession } from "./captured-events.ts";
 import type { CapturedWork, Place } from "./captured-work.ts";
 import type { Events } from "./events.ts";
 import { columnsOf, type Drizzle, Prepared } from "./prepare.ts";
+import { projects } from "./project-schema.ts";
 import type { ProviderSessions } from "./provider-sessions.ts";
-import { projects, sessions } from "./schema.ts";
+import { sessions } from "./schema.ts";
 
 interface Related {
   providerSessions: ProviderSessions;

@@ -4,7 +4,8 @@ import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { PortableKind } from "../portable.ts";
 import { type FormName, forms } from "./portable-rows.ts";
 import { columnsOf, type Drizzle, inList, Prepared } from "./prepare.ts";
-import { checkpoints, events, lineage, projects, runs, sessions, todos } from "./schema.ts";
+import { projects, runs } from "./project-schema.ts";
+import { checkpoints, events, lineage, sessions, todos } from "./schema.ts";
 import { automations, jobs } from "./work-schema.ts";
 
 // An event may have some megabytes.

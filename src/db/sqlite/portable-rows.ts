@@ -5,8 +5,9 @@ import type { JsonObject, JsonValue } from "../records.ts";
 import { fits } from "./portable-fit.ts";
 import { unfit } from "./portable-refusals.ts";
 import { type Drizzle, Prepared, value } from "./prepare.ts";
+import { projects, runs } from "./project-schema.ts";
 import { type Redaction, toRedactions } from "./redaction.ts";
-import { actions, checkpoints, events, lineage, projects, runs, sessions, todos } from "./schema.ts";
+import { actions, checkpoints, events, lineage, sessions, todos } from "./schema.ts";
 import { automations, jobs } from "./work-schema.ts";
 
 type Row = Record<string, unknown>;

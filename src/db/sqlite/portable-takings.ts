@@ -6,9 +6,10 @@ import { PortableForks } from "./portable-forks.ts";
 import { assertJoined, outOfPlace, toRefusal } from "./portable-refusals.ts";
 import { fromPortable, objects, PortableInserts } from "./portable-rows.ts";
 import { columnsOf, type Drizzle, Prepared, value } from "./prepare.ts";
+import { projects } from "./project-schema.ts";
 import type { ProviderSessions } from "./provider-sessions.ts";
 import type { Redaction } from "./redaction.ts";
-import { events, projects, sessions, type todos } from "./schema.ts";
+import { events, sessions, type todos } from "./schema.ts";
 import { usageCounters } from "./session-growth.ts";
 import type { SessionRow } from "./sessions.ts";
 

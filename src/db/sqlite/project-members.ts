@@ -2,7 +2,8 @@
 import type { Statement } from "better-sqlite3";
 import { eq, sql } from "drizzle-orm";
 import { type Drizzle, Prepared, value } from "./prepare.ts";
-import { runs, sessions } from "./schema.ts";
+import { runs } from "./project-schema.ts";
+import { sessions } from "./schema.ts";
 import { automations, jobs } from "./work-schema.ts";
 
 const withDirectories = ["sessions", "runs", "jobs", "automations"] as const;

@@ -4,9 +4,9 @@ import { StoreError } from "../errors.ts";
 import { type Provenance, type Run, type RunStatus, runStatuses } from "../records.ts";
 import type { Audit } from "./audit.ts";
 import { columnsOf, type Drizzle, inList, Prepared } from "./prepare.ts";
+import { runs } from "./project-schema.ts";
 import type { Projects } from "./projects.ts";
 import { type Runs, toRun } from "./runs.ts";
-import { runs } from "./schema.ts";
 
 export class ProjectRuns {
   readonly #counts;

@@ -5,8 +5,8 @@ import type { Project, ProjectPatch, ProjectQuery, ProjectReference } from "../p
 import type { Workspace } from "../records.ts";
 import type { Page, StoreOptions } from "../store.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
+import { projects } from "./project-schema.ts";
 import type { Redaction } from "./redaction.ts";
-import { projects } from "./schema.ts";
 import { repairTexts } from "./text.ts";
 
 // Those that never ran come behind all others.

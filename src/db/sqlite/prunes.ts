@@ -4,7 +4,8 @@ import { and, eq, isNull, lt, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Prunable, Prune, PruneStore } from "../pruning.ts";
 import { columnsOf, type Drizzle, Prepared } from "./prepare.ts";
-import { actions, events, runs, sessions } from "./schema.ts";
+import { runs } from "./project-schema.ts";
+import { actions, events, sessions } from "./schema.ts";
 import type { Transactions } from "./transactions.ts";
 import { jobs } from "./work-schema.ts";
 

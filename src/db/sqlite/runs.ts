@@ -7,10 +7,10 @@ import type { NewRun, Run } from "../records.ts";
 import type { FinishedRun, Page, RunQuery, Stored, StoreOptions } from "../store.ts";
 import { Pages } from "./pages.ts";
 import { columnsOf, type Drizzle, Inserts, Prepared, value } from "./prepare.ts";
+import { runs } from "./project-schema.ts";
 import type { Projects } from "./projects.ts";
 import type { Redaction } from "./redaction.ts";
 import { keyConflict } from "./refusals.ts";
-import { runs } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import { fromJson, hashRequest, isOtherRequest, repairTexts, toJson } from "./text.ts";
 

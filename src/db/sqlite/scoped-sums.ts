@@ -2,8 +2,9 @@
 import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { dayOf, millisecondsPerDay, toldKey, total } from "./log-sums.ts";
 import { columnsOf, type Drizzle, Prepared } from "./prepare.ts";
+import { runs } from "./project-schema.ts";
 import { eventRollups, toolRollups } from "./report-schema.ts";
-import { runs, sessions } from "./schema.ts";
+import { sessions } from "./schema.ts";
 import { allProjects, periodsOf } from "./stored-sums.ts";
 import type { Tallies } from "./tallies.ts";
 

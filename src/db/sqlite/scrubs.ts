@@ -4,8 +4,9 @@ import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { JsonValue } from "../records.ts";
 import type { Findings } from "../redaction.ts";
 import { columnsOf, type Drizzle, Prepared, value } from "./prepare.ts";
+import { projects, runs } from "./project-schema.ts";
 import { addFindings, type Redaction, toRedactions } from "./redaction.ts";
-import { actions, checkpoints, events, projects, runs, sessions, todos } from "./schema.ts";
+import { actions, checkpoints, events, sessions, todos } from "./schema.ts";
 import { fromJson, toJson } from "./text.ts";
 import { automations, jobs } from "./work-schema.ts";
 
