@@ -30,26 +30,31 @@ export function newSession(overrides: Partial<NewSession> = {}): NewSession {
   };
 }
 
+/** As whoever records it may say it. */
+export const plainEvent = {
+  type: "message" as const,
+  author: "user",
+  content: "hello",
+  reasoning: null,
+  actions: [],
+  agent: null,
+  branch: null,
+  turnId: null,
+  messageId: null,
+  finish: null,
+  error: null,
+  tokens: { input: null, output: null, reasoning: null, cacheRead: null, cacheWrite: null },
+  costUsd: null,
+  longRunningToolIds: null,
+  metadata: null,
+  raw: undefined,
+};
+
 export function newEvent(sessionId: string, overrides: Partial<NewEvent> = {}): NewEvent {
   return {
+    ...plainEvent,
     sessionId,
-    type: "message",
-    author: "user",
-    content: "hello",
-    reasoning: null,
-    actions: [],
-    agent: null,
-    branch: null,
-    turnId: null,
-    messageId: null,
     runId: null,
-    finish: null,
-    error: null,
-    tokens: { input: null, output: null, reasoning: null, cacheRead: null, cacheWrite: null },
-    costUsd: null,
-    longRunningToolIds: null,
-    metadata: null,
-    raw: undefined,
     createdAt: null,
     idempotencyKey: null,
     origin: "tool",

@@ -2,11 +2,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { typeid } from "typeid-js";
 import { onTestFinished } from "vitest";
 import { openStore } from "../src/db/sqlite/sqlite-store.ts";
 import type { Store, StoreOptions } from "../src/db/store.ts";
-import { nextRun } from "../src/schedule/schedule.ts";
+import { plainOptions } from "./processes/open-store.ts";
 
 export const migrationsDirectory = join(import.meta.dirname, "..", "migrations", "sqlite");
 
@@ -18,21 +17,7 @@ export function makeFolder(): string {
 }
 
 export function storeOptions(overrides: Partial<StoreOptions> = {}): StoreOptions {
-  return {
-    file: join(makeFolder(), "test.db"),
-    // Tests kill processes, not the power.
-    durability: "normal",
-    migrationsDirectory,
-    now: Date.now,
-    newId: (prefix) => typeid(prefix).toString(),
-    prober: {
-      identify: async (pid) => ({ pid, machineId: "m", bootId: "b", pidNamespace: "n", startToken: "s" }),
-      probe: async () => ({ state: "alive" }),
-    },
-    nextRun,
-    log: { info() {}, warn() {} },
-    ...overrides,
-  };
+  return { ...plainOptions, file: join(makeFolder(), "test.db"), migrationsDirectory, ...overrides };
 }
 
 export async function openTestStore(overrides: Partial<StoreOptions> = {}): Promise<Store> {

@@ -3,6 +3,7 @@
 import type { ActionStatus, Origin, Session, TodoPriority, TodoStatus } from "../db/records.ts";
 import type { EndState } from "./ending.ts";
 import type { TouchedFile } from "./files.ts";
+import type { TodoCounts } from "./todo-counts.ts";
 
 /** What a reply may have done to a record. */
 export interface Shown {
@@ -85,14 +86,6 @@ export interface Candidate extends Shown {
   directory: string;
   last_seq: number;
   updated_at: string;
-}
-
-export interface TodoCounts {
-  total: number;
-  pending: number;
-  in_progress: number;
-  completed: number;
-  cancelled: number;
 }
 
 /** How many did not fit, and the tool that has them. */

@@ -1,10 +1,10 @@
 // The facts of a session → the brief, within so many characters. Pure.
 import type { SessionFacts } from "../db/facts.ts";
-import type { Todo } from "../db/records.ts";
-import type { Brief, LeftOut, Shown, TodoCounts } from "./brief.ts";
+import type { Brief, LeftOut, Shown } from "./brief.ts";
 import { fillParts, jsonLength } from "./fill.ts";
 import { makeFrame } from "./frame.ts";
 import { isOpen, toParts } from "./parts.ts";
+import { countTodos } from "./todo-counts.ts";
 
 /** Of a reply, unless its reader asks for others. */
 export const briefChars = 8_000;
@@ -63,15 +63,4 @@ function anySays(value: unknown, flag: keyof Shown): boolean {
   return (
     (flag in value && (value as Shown)[flag] === true) || Object.values(value).some((v) => anySays(v, flag))
   );
-}
-
-function countTodos(todos: readonly Todo[]): TodoCounts {
-  const count = (status: Todo["status"]) => todos.filter((todo) => todo.status === status).length;
-  return {
-    total: todos.length,
-    pending: count("pending"),
-    in_progress: count("in_progress"),
-    completed: count("completed"),
-    cancelled: count("cancelled"),
-  };
 }

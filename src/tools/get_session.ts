@@ -1,10 +1,11 @@
 // get_session: a session with its todos, its latest run and its last turn.
 import * as z from "zod";
+import { countTodos } from "../resume/todo-counts.ts";
 import { fits, fitWholeItems } from "./budget.ts";
 import { cutRun, cutSession, cutTodo, cutTurnId } from "./cut-records.ts";
 import { defineTool } from "./define-tool.ts";
 import { maxChars, name, sessionId } from "./fields.ts";
-import { toWireCounts, toWireRun, toWireSession, toWireTodo } from "./to-wire.ts";
+import { toWireRun, toWireSession, toWireTodo } from "./to-wire.ts";
 import { withWork } from "./wire-jobs.ts";
 import { type WireTodo, wireCounts, wireRun, wireSession, wireTodo } from "./wire-records.ts";
 import { toWireTurn, wireTurn } from "./wire-turns.ts";
@@ -39,7 +40,7 @@ export const getSession = defineTool({
       store.latestTurn(session_id),
       store.jobs.workOf([session_id]),
     ]);
-    const counts = toWireCounts(list.todos);
+    const counts = countTodos(list.todos);
     const whole = {
       session: withWork(toWireSession(found), work.get(session_id)),
       latest_run: run === null ? undefined : toWireRun(run),

@@ -12,7 +12,6 @@ import type {
   WireRun,
   WireSession,
   WireTodo,
-  wireCounts,
   wireTokens,
 } from "./wire-records.ts";
 
@@ -101,17 +100,6 @@ export function toWireTodo(todo: Todo): WireTodo {
     lossy: todo.lossy || undefined,
     created_at: toIso(todo.createdAt),
     updated_at: toIso(todo.updatedAt),
-  };
-}
-
-export function toWireCounts(todos: readonly Todo[]): z.input<ReturnType<typeof wireCounts>> {
-  const count = (status: Todo["status"]) => todos.filter((todo) => todo.status === status).length;
-  return {
-    total: todos.length,
-    pending: count("pending"),
-    in_progress: count("in_progress"),
-    completed: count("completed"),
-    cancelled: count("cancelled"),
   };
 }
 

@@ -1,11 +1,12 @@
 // The result that both todo tools give: the list within its characters, and where to read on.
 import * as z from "zod";
 import type { TodoList } from "../db/records.ts";
+import { countTodos } from "../resume/todo-counts.ts";
 import { fitWholeItems } from "./budget.ts";
 import { encodeCursor } from "./cursor.ts";
 import { cutTodo } from "./cut-records.ts";
 import { lazily } from "./lazily.ts";
-import { toWireCounts, toWireTodo } from "./to-wire.ts";
+import { toWireTodo } from "./to-wire.ts";
 import { type WireTodo, wireCounts, wireTodo } from "./wire-records.ts";
 
 export const todosOutput = lazily(() =>
@@ -25,7 +26,7 @@ export function toTodosResult(
   start: number,
   maxChars: number,
 ): z.input<ReturnType<typeof todosOutput>> {
-  const counts = toWireCounts(todos);
+  const counts = countTodos(todos);
   const wrap = (shown: readonly WireTodo[]) => {
     const end = start + shown.length;
     const next_cursor = end < todos.length ? encodeCursor(todosQuery(sessionId), [end]) : undefined;

@@ -7,20 +7,20 @@ import { nextRun } from "../../src/schedule/schedule.ts";
 export function openStoreAt(
   file: string,
   migrationsDirectory: string,
-  // Most tests kill processes, not the power.
-  durability: StoreOptions["durability"] = "normal",
+  durability?: StoreOptions["durability"],
 ): Promise<Store> {
-  return openStore({
-    file,
-    durability,
-    migrationsDirectory,
-    now: Date.now,
-    newId: (prefix) => typeid(prefix).toString(),
-    prober: {
-      identify: async (pid) => ({ pid, machineId: "m", bootId: "b", pidNamespace: "n", startToken: "s" }),
-      probe: async () => ({ state: "alive" }),
-    },
-    nextRun,
-    log: { info() {}, warn() {} },
-  });
+  return openStore({ ...plainOptions, file, migrationsDirectory, ...(durability && { durability }) });
 }
+
+export const plainOptions: Omit<StoreOptions, "file" | "migrationsDirectory"> = {
+  // Most tests kill processes, not the power.
+  durability: "normal",
+  now: Date.now,
+  newId: (prefix) => typeid(prefix).toString(),
+  prober: {
+    identify: async (pid) => ({ pid, machineId: "m", bootId: "b", pidNamespace: "n", startToken: "s" }),
+    probe: async () => ({ state: "alive" }),
+  },
+  nextRun,
+  log: { info() {}, warn() {} },
+};

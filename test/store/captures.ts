@@ -9,8 +9,9 @@ import type {
   CapturedRun,
   CapturedSession,
 } from "../../src/db/captures.ts";
+import { namedSession } from "../../src/db/sqlite/captured-events.ts";
 import type { Store } from "../../src/db/store.ts";
-import { newSession, workspace } from "../new-records.ts";
+import { newSession, plainEvent, workspace } from "../new-records.ts";
 import type { OpenStore } from "./contract.ts";
 
 const now = Date.UTC(2026, 10, 21);
@@ -18,20 +19,8 @@ const then = Date.UTC(2026, 9, 1);
 const by = { origin: "tool" as const, client: null };
 
 const session = (providerSessionId: string, said: Partial<CapturedSession> = {}): CapturedSession => ({
-  kind: "session",
-  providerSessionId,
-  parentProviderSessionId: null,
-  workspace: null,
-  gitBranch: null,
-  title: null,
-  agent: null,
-  appName: null,
-  userId: null,
-  context: null,
-  state: null,
-  metadata: null,
+  ...namedSession(providerSessionId),
   createdAt: then,
-  updatedAt: null,
   ...said,
 });
 
@@ -39,22 +28,8 @@ const event = (key: string, said: Partial<CapturedEvent> = {}): CapturedEvent =>
   kind: "event",
   providerSessionId: "s",
   key,
-  type: "message",
-  author: "user",
+  ...plainEvent,
   content: key,
-  reasoning: null,
-  actions: [],
-  agent: null,
-  branch: null,
-  turnId: null,
-  messageId: null,
-  finish: null,
-  error: null,
-  tokens: { input: null, output: null, reasoning: null, cacheRead: null, cacheWrite: null },
-  costUsd: null,
-  longRunningToolIds: null,
-  metadata: null,
-  raw: undefined,
   createdAt: then,
   ...said,
 });

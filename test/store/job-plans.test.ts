@@ -6,6 +6,7 @@ import { Claims } from "../../src/db/sqlite/claims.ts";
 import { Jobs } from "../../src/db/sqlite/jobs.ts";
 import { Redaction } from "../../src/db/sqlite/redaction.ts";
 import { openTestStore } from "../open-test-store.ts";
+import { rememberStatements } from "./remember-statements.ts";
 
 const unused = {} as never;
 
@@ -14,12 +15,7 @@ async function plansOf(work: (jobs: Jobs, claims: Claims) => void): Promise<stri
   const { file } = await openTestStore();
   const db = new Database(file);
   onTestFinished(() => void db.close());
-  const statements: string[] = [];
-  const prepare = db.prepare.bind(db);
-  db.prepare = ((sql: string) => {
-    statements.push(sql);
-    return prepare(sql);
-  }) as typeof db.prepare;
+  const { statements, prepare } = rememberStatements(db);
   // Every session is there.
   const sessions = { get() {} } as never;
   const options = { now: () => 0, newId: (prefix: string) => prefix };

@@ -16,6 +16,7 @@ import { SearchQueue } from "../../src/db/sqlite/search-queue.ts";
 import { Sessions } from "../../src/db/sqlite/sessions.ts";
 import { newEvent, newSession } from "../new-records.ts";
 import { openTestStore, storeOptions } from "../open-test-store.ts";
+import { rememberStatements } from "./remember-statements.ts";
 
 const by = { origin: "tool" as const, client: "test" };
 
@@ -28,12 +29,7 @@ function openFile(file: string): Database.Database {
 /** The tables' sync classes on a connection that remembers every statement, and how SQLite would run them. */
 function openClasses(file: string) {
   const db = openFile(file);
-  const statements: string[] = [];
-  const prepare = db.prepare.bind(db);
-  db.prepare = ((sql: string) => {
-    statements.push(sql);
-    return prepare(sql);
-  }) as typeof db.prepare;
+  const { statements, prepare } = rememberStatements(db);
   const query = drizzle(db);
   const options = storeOptions({ file });
   const redaction = new Redaction(options);
