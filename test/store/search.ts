@@ -196,6 +196,18 @@ export function searchContract(open: OpenStore): void {
       }
     });
 
+    it("finds what has two common words together, however long ago, in a project too", async () => {
+      const id = await create();
+      await add(id, "the wheel broke the spring");
+      const events = Array.from({ length: 500 }, (_, index) =>
+        newEvent(id, { content: `${index % 2 ? "wheel" : "spring"} ${index} is fine` }),
+      );
+      for (let index = 0; index < 4; index += 1) await store.appendEvents(id, events);
+      await store.search.catchUp();
+      const inProject: Partial<SearchQuery> = { scope: { kind: "project", of: { sessionId: id } } };
+      for (const query of [{}, inProject]) expect((await found("wheel spring", query))[0]).toBe(1);
+    });
+
     it("shows page after page, whatever comes in between", async () => {
       const id = await create();
       for (let index = 0; index < 25; index += 1) await add(id, `gear ${"brass ".repeat(index)}`);

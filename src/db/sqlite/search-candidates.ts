@@ -1,10 +1,11 @@
 // The candidates of a search: some hundred events that are worth reading, told from the index alone. Its cost is that
 // of a few bounded lists, however large the store: rare terms are looked up whole, of common ones what they share.
-import type { Query, QueryTerm } from "../../recall/query.ts";
+import type { Query } from "../../recall/query.ts";
 import { idfOf, type Stats } from "../../recall/rank.ts";
 import { toWords } from "../../recall/terms.ts";
 import type { SearchMode } from "../search.ts";
 import { keysPerEvent } from "./search-keys.ts";
+import { firstOf, type Known, knownOf, mostRows, rareOf, saysLittle } from "./search-known.ts";
 import { mostMasked, TermRows } from "./search-rows.ts";
 import { eventOf, passageOf, quote, type SearchTables, type Slot, type Totals } from "./search-tables.ts";
 
@@ -23,39 +24,30 @@ export interface Lookup {
   upTo: number;
 }
 
-/** A term of the query that is in the index. */
-interface Known {
-  term: string;
-  frequency: number;
-  bit: number;
-}
-
 interface Where {
   lookup: Lookup;
-  /** Of the whole index. */
-  passages: number;
+  stats: Stats;
   /** The terms that were looked up whole. */
   rare: readonly Known[];
 }
 
-// Rows that are read of terms looked up whole, all together. A row takes a ten-thousandth of a millisecond.
-const mostRows = 60_000;
 // Rows that come out, and rows read of a list that is not read to its end.
 const mostFound = 3_000;
-// Terms looked up by what they share: the rarest of the common ones.
-const mostShared = 3;
-// A share of all passages: a term that more of them have says so little that it is looked up only where fewer rows than
-// these are found by others.
-const littleSaid = 0.15;
-const enough = 600;
-// Filters that leave fewer rows make every list short. In a wider one the newest of a common term would be all that is
-// looked at, and half of the evidence is not among them (measured).
-const narrow = 15_000;
-// Rows of the rarer terms that a common one is looked up with.
+// To read a row of a term is so many times as dear as to pass one of a filter: a filter is asked once for all terms that
+// are rare beside it, and for each of the others.
+const dearer = 12;
+// Rows of the rare terms that a common one is looked up with.
 const mostPartners = 20_000;
-// A term of more passages than these is not counted but estimated, from as many at either end of the log.
-const mostCounted = 1_000;
-const mostSampled = 500;
+// Common terms looked up by what they share: the rarest of them.
+const mostShared = 3;
+// Where fewer rows were found, those of terms that say little are looked up too.
+const enough = 600;
+// In a filter that leaves more rows the newest of a common term would be all that is looked at, and half of the evidence
+// is not among them (measured).
+const narrow = 15_000;
+// A term of so many passages is not counted but estimated, from some at either end of the log.
+const mostCounted = 500;
+const sampled = 250;
 
 export class SearchCandidates {
   readonly #tables: SearchTables;
@@ -85,11 +77,13 @@ export class SearchCandidates {
   }
 
   #frequency(slot: Slot, term: string, upTo: number, passages: number): number {
-    const { count, from } = this.#tables.newest(slot, term, upTo, mostCounted);
+    const count = this.#tables.count(slot, term, upTo, mostCounted);
     if (count < mostCounted) return count;
-    // As densely as among the newest and the oldest.
-    const oldest = this.#tables.oldest(slot, term, mostSampled).at(-1) ?? 0;
-    const density = (count / eventsIn(upTo - from) + mostSampled / eventsIn(oldest)) / 2;
+    // As densely as where its oldest and its newest are: a word that one session is full of is not common for that.
+    const [oldest = 0, newest = 0] = (["oldest", "newest"] as const).map((from) =>
+      this.#tables.at(slot, term, upTo, sampled, from),
+    );
+    const density = (2 * sampled) / (eventsIn(oldest) + eventsIn(upTo - newest));
     return Math.min(passages, Math.max(count, Math.round(density * eventsIn(upTo))));
   }
 
@@ -104,17 +98,18 @@ export class SearchCandidates {
   findQuoted(quoted: string, lookup: Lookup, stats: Stats): Candidate[] {
     const terms = [...new Set(toWords(quoted).flatMap((word) => word.terms))];
     if (terms.length === 0 || terms.some((term) => stats.frequency(term) === 0)) return [];
-    return groupRows(this.#list(lookup, terms.map(quote).join(" AND "), mostRows));
+    return groupRows(this.#all(lookup, terms.map(quote).join(" AND "), mostRows));
   }
 
   #findAny(query: Query, lookup: Lookup, stats: Stats): Candidate[] {
     const known = knownOf(query.terms, stats);
     const rows = new TermRows();
-    const rare = this.#addRare(rows, known, lookup);
-    const where = { lookup, passages: stats.passages, rare };
+    const isNarrow = this.#isNarrow(lookup);
+    const rare = rareOf(known, isNarrow, stats);
     const common = known.slice(rare.length);
-    if (this.#isNarrow(lookup)) this.#addEach(rows, common, where);
-    else this.#addShared(rows, common, where);
+    this.#addRare(rows, rare, lookup, isNarrow ? narrow : sizeOf(lookup, stats));
+    if (!isNarrow) this.#addShared(rows, common, { lookup, stats, rare });
+    this.#addNewest(rows, common, lookup);
     return toCandidates(rows, known, stats);
   }
 
@@ -126,73 +121,68 @@ export class SearchCandidates {
     const rows = new TermRows();
     const inOne = known.map(({ term }) => quote(term)).join(" AND ");
     const masks = known.map(({ bit }) => 1 << bit);
-    if (known.length > 0) rows.add(this.#list(lookup, inOne, most), toMask(masks));
+    if (known.length > 0) rows.add(this.#newest(lookup, inOne, most), toMask(masks));
     const rarest = known.slice(0, 2);
-    for (const { term, bit } of rarest) rows.add(this.#list(lookup, quote(term), mostPartners), 1 << bit);
+    for (const { term, bit } of rarest) rows.add(this.#newest(lookup, quote(term), mostPartners), 1 << bit);
     rows.keepEvents(toMask(masks.slice(0, rarest.length)));
     return toCandidates(rows, known, stats, most);
   }
 
   #isNarrow({ slot, keys, upTo }: Lookup): boolean {
-    return keys.length > 0 && this.#tables.count(slot, filterOf(keys), upTo, narrow) < narrow;
+    return keys.length > 0 && this.#tables.at(slot, filterOf(keys), upTo, narrow, "oldest") === undefined;
   }
 
-  /** Looks up the rarest terms whole, as many as go; returns them. */
-  #addRare(rows: TermRows, known: readonly Known[], lookup: Lookup): Known[] {
+  /** `size`: how many rows the filter leaves, about. */
+  #addRare(rows: TermRows, rare: readonly Known[], lookup: Lookup, size: number): void {
     const { slot, keys, upTo } = lookup;
-    // One alone says no more of an old passage than of a new one.
-    const most = known.length === 1 && keys.length === 0 ? mostFound : mostRows;
-    const rare = firstOf(known, keys.length === 0 ? mostRows : mostPartners);
-    if (rare.length === 0) return rare;
-    // A filter is dearer than a list: it is asked once for all of them.
-    const passing = keys.length === 0 ? undefined : new Set(this.#list(lookup, anyOf(rare), mostRows));
-    for (const { term, bit } of rare) {
-      const found = this.#tables.list(slot, quote(term), upTo, most);
-      rows.add(passing ? found.filter((row) => passing.has(row)) : found, 1 << bit);
-    }
-    return rare;
-  }
-
-  /** Looks up each of the common terms that says something, where a filter makes every list short. */
-  #addEach(rows: TermRows, common: readonly Known[], { lookup, passages }: Where): void {
-    for (const { term, frequency, bit } of common) {
-      const saysLittle = frequency > passages * littleSaid;
-      if (saysLittle && rows.size >= enough) return;
-      rows.add(this.#list(lookup, quote(term), saysLittle ? enough : narrow), 1 << bit);
+    const isFiltered = keys.length > 0;
+    const atOnce = rare.filter(({ frequency }) => isFiltered && frequency * dearer < size);
+    const passing = new Set(atOnce.length === 0 ? [] : this.#all(lookup, anyOf(atOnce), mostRows));
+    for (const [index, { term, bit }] of rare.entries()) {
+      const found =
+        index < atOnce.length
+          ? this.#tables.all(slot, quote(term), upTo, mostRows).filter((row) => passing.has(row))
+          : this.#all(lookup, quote(term), mostRows);
+      rows.add(found, 1 << bit);
     }
   }
 
   /** Looks up the rarest of the common terms with what is rarer, and with each other. */
-  #addShared(rows: TermRows, common: readonly Known[], { lookup, passages, rare }: Where): void {
-    const partners = anyOf(firstOf(rare, mostPartners));
-    for (const [index, { term, frequency, bit }] of common.slice(0, mostShared).entries()) {
-      const isNeeded = rows.size < enough;
-      if (frequency > passages * littleSaid && !isNeeded) return;
-      if (partners !== "") {
-        rows.add(this.#list(lookup, `${quote(term)} AND (${partners})`, mostRows), 1 << bit);
+  #addShared(rows: TermRows, common: readonly Known[], { lookup, stats, rare }: Where): void {
+    const partners = firstOf(rare, mostPartners);
+    const ofPartners = toMask(partners.map(({ bit }) => 1 << bit));
+    for (const [index, known] of common.slice(0, mostShared).entries()) {
+      const { term, bit } = known;
+      if (saysLittle(known, stats) && rows.size >= enough) return;
+      const [last, ...others] = common.slice(0, index).toReversed();
+      const shared = last ? [...partners, last] : partners;
+      if (shared.length > 0) {
+        const found = this.#all(lookup, `${quote(term)} AND (${anyOf(shared)})`, mostRows);
+        // Where it is with none of the partners, it is with the last.
+        rows.add(found, 1 << bit, { unless: ofPartners, otherwise: last ? 1 << last.bit : 0 });
       }
-      for (const other of common.slice(0, index)) {
+      for (const other of others) {
         const match = `${quote(other.term)} AND ${quote(term)}`;
-        rows.add(this.#list(lookup, match, mostFound), (1 << other.bit) | (1 << bit));
+        rows.add(this.#all(lookup, match, mostRows), (1 << other.bit) | (1 << bit));
       }
-      if (isNeeded) rows.add(this.#list(lookup, quote(term), mostFound), 1 << bit);
     }
   }
 
-  #list({ slot, keys, upTo }: Lookup, match: string, most: number): number[] {
-    const filtered = keys.length === 0 ? match : `${filterOf(keys)} AND (${match})`;
-    return this.#tables.list(slot, filtered, upTo, most);
+  /** Where hardly anything was found, the newest that say little. */
+  #addNewest(rows: TermRows, common: readonly Known[], lookup: Lookup): void {
+    for (const { term, bit } of common) {
+      if (rows.size >= enough) return;
+      rows.add(this.#newest(lookup, quote(term), rows.size === 0 ? mostFound : enough), 1 << bit);
+    }
   }
-}
 
-/** The rarest of the terms that are in the index, the rarest first. */
-function knownOf(terms: readonly QueryTerm[], stats: Stats): Known[] {
-  return terms
-    .map(({ term }) => ({ term, frequency: stats.frequency(term) }))
-    .filter(({ frequency }) => frequency > 0)
-    .toSorted((one, other) => one.frequency - other.frequency)
-    .slice(0, mostMasked)
-    .map((each, bit) => ({ ...each, bit }));
+  #all({ slot, keys, upTo }: Lookup, match: string, most: number): number[] {
+    return this.#tables.all(slot, withFilter(keys, match), upTo, most);
+  }
+
+  #newest({ slot, keys, upTo }: Lookup, match: string, most: number): number[] {
+    return this.#tables.newest(slot, withFilter(keys, match), upTo, most);
+  }
 }
 
 const toMask = (bits: readonly number[]) => bits.reduce((mask, bit) => mask | bit, 0);
@@ -213,18 +203,19 @@ function groupRows(rows: readonly number[]): Candidate[] {
   return [...found.values()];
 }
 
+function withFilter(keys: Lookup["keys"], match: string): string {
+  return keys.length === 0 ? match : `${filterOf(keys)} AND (${match})`;
+}
+
 function filterOf(keys: Lookup["keys"]): string {
   return keys.map((group) => `(${group.map(quote).join(" OR ")})`).join(" AND ");
 }
 
-/** The rarest terms, as many as have so many rows together. */
-function firstOf(known: readonly Known[], most: number): Known[] {
-  let left = most;
-  const end = known.findIndex(({ frequency }) => {
-    left -= frequency;
-    return left < 0;
-  });
-  return end < 0 ? [...known] : known.slice(0, end);
+/** About; of keys that are many, nothing is known. */
+function sizeOf({ keys }: Lookup, stats: Stats): number {
+  return Math.min(
+    ...keys.map(([key = "", ...more]) => (more.length > 0 ? stats.passages : stats.frequency(key))),
+  );
 }
 
 function anyOf(known: readonly Known[]): string {

@@ -21,10 +21,10 @@ export interface Ranked {
 
 // Events that are ranked: the more terms, the more ways there are to be among the best. Rows that are looked at for
 // them, and characters that are read.
-const mostRanked = 120;
+const mostRanked = 100;
 const rankedPerTerm = 20;
 const leastRanked = 60;
-const mostWithNeighbours = 40;
+const mostWithNeighbours = 20;
 const mostLookedAt = 3_000;
 const mostText = 8_000_000;
 // Of a session that has one place among the hits: the best of them is that.

@@ -14,8 +14,11 @@ export class TermRows {
     return this.#rows.length;
   }
 
-  /** Rows in descending order that have all terms of the mask. */
-  add(rows: readonly number[], mask: number): void {
+  /**
+   * Rows in descending order that have all terms of the mask. `otherwise`: terms that those rows have, too, that are not
+   * known to have any of `unless`.
+   */
+  add(rows: readonly number[], mask: number, { unless, otherwise } = { unless: 0, otherwise: 0 }): void {
     const [before, masks] = [this.#rows, this.#masks];
     const merged = new Float64Array(before.length + rows.length);
     const mergedMasks = new Uint32Array(before.length + rows.length);
@@ -23,7 +26,9 @@ export class TermRows {
     while (i < before.length || j < rows.length) {
       const [old, added] = [before[i] ?? -1, rows[j] ?? -1];
       merged[size] = Math.max(old, added);
-      mergedMasks[size] = (old >= added ? (masks[i] ?? 0) : 0) | (added >= old ? mask : 0);
+      const held = old >= added ? (masks[i] ?? 0) : 0;
+      const found = (held & unless) === 0 ? mask | otherwise : mask;
+      mergedMasks[size] = added >= old ? held | found : held;
       if (old >= added) i += 1;
       if (added >= old) j += 1;
       size += 1;

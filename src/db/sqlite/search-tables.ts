@@ -89,32 +89,32 @@ export class SearchTables {
   }
 
   /** The newest rows at or before `upTo` that match. */
-  list(slot: Slot, match: string, upTo: number, limit: number): number[] {
+  newest(slot: Slot, match: string, upTo: number, limit: number): number[] {
     const where = `search_${slot} MATCH ? AND rowid <= ${integer}`;
     const sql = `SELECT rowid FROM search_${slot} WHERE ${where} ORDER BY rowid DESC LIMIT ?`;
     return this.#on(slot, sql).values(match, upTo, limit) as number[];
   }
 
-  /** The oldest rows that match. */
-  oldest(slot: Slot, match: string, limit: number): number[] {
-    const sql = `SELECT rowid FROM search_${slot} WHERE search_${slot} MATCH ? LIMIT ?`;
-    return this.#on(slot, sql).values(match, limit) as number[];
+  /** The same, where there are hardly more: FTS5 walks forwards a quarter faster, and a list of many terms twice as fast. */
+  all(slot: Slot, match: string, upTo: number, most: number): number[] {
+    const sql = `SELECT rowid FROM search_${slot} WHERE search_${slot} MATCH ? AND rowid <= ${integer} LIMIT ?`;
+    const found = this.#on(slot, sql).values(match, upTo, most + 1) as number[];
+    return found.length > most ? this.newest(slot, match, upTo, most) : found.reverse();
   }
 
-  /** How many of them there are; `most` also stands for more. */
+  /** How many there are; `most` also stands for more. */
   count(slot: Slot, match: string, upTo: number, most: number): number {
     const where = `search_${slot} MATCH ? AND rowid <= ${integer}`;
     const sql = `SELECT count(*) FROM (SELECT rowid FROM search_${slot} WHERE ${where} LIMIT ?)`;
     return this.#on(slot, sql).values(match, upTo, most)[0] as number;
   }
 
-  /** How many match at or before `upTo`, and the oldest of them; of more than `most` the newest are looked at alone. */
-  newest(slot: Slot, match: string, upTo: number, most: number): { count: number; from: number } {
+  /** The row at that place of those that match, from the oldest or the newest on; the first is 1. */
+  at(slot: Slot, match: string, upTo: number, place: number, from: "oldest" | "newest"): number | undefined {
+    const order = from === "oldest" ? "" : "ORDER BY rowid DESC";
     const where = `search_${slot} MATCH ? AND rowid <= ${integer}`;
-    const rows = `SELECT rowid AS id FROM search_${slot} WHERE ${where} ORDER BY rowid DESC LIMIT ?`;
-    const sql = `SELECT json_array(count(*), min(id)) FROM (${rows})`;
-    const [count, from] = JSON.parse(this.#on(slot, sql).values(match, upTo, most)[0] as string);
-    return { count, from };
+    const sql = `SELECT rowid FROM search_${slot} WHERE ${where} ${order} LIMIT 1 OFFSET ?`;
+    return this.#on(slot, sql).values(match, upTo, place - 1)[0] as number | undefined;
   }
 
   /** FTS5 keeps them itself, exactly: the averages record of https://sqlite.org/fts5.html. */
@@ -127,7 +127,7 @@ export class SearchTables {
   }
 
   has(slot: Slot, match: string, rowId: number): boolean {
-    return this.list(slot, match, rowId, 1)[0] === rowId;
+    return this.newest(slot, match, rowId, 1)[0] === rowId;
   }
 
   /** Some of its rows, the newest. */
