@@ -208,6 +208,20 @@ export function searchContract(open: OpenStore): void {
       for (const query of [{}, inProject]) expect((await found("wheel spring", query))[0]).toBe(1);
     });
 
+    it("filters before the limit, also where almost all events pass", async () => {
+      const id = await create();
+      const by = (author: string, content: string, count: number) =>
+        Array.from({ length: count }, () => newEvent(id, { author, content }));
+      await store.appendEvents(id, by("assistant", "a spring", 3));
+      for (let index = 0; index < 42; index += 1)
+        await store.appendEvents(id, by("assistant", "all is well", 500));
+      for (let index = 0; index < 7; index += 1)
+        await store.appendEvents(id, by("user", "the wheel broke the spring", 500));
+      await store.search.catchUp();
+      expect(await found("wheel spring", { authors: ["assistant"] })).toEqual([3, 2, 1]);
+      expect((await search("wheel spring", { authors: ["user"] })).hits[0]?.author).toBe("user");
+    });
+
     it("shows page after page, whatever comes in between", async () => {
       const id = await create();
       for (let index = 0; index < 25; index += 1) await add(id, `gear ${"brass ".repeat(index)}`);

@@ -45,9 +45,11 @@ const enough = 600;
 // In a filter that leaves more rows the newest of a common term would be all that is looked at, and half of the evidence
 // is not among them (measured).
 const narrow = 15_000;
+// Passages. In a smaller index a filter costs nothing to speak of.
+const large = 20_000;
 // A term of so many passages is not counted but estimated, from some at either end of the log.
-const mostCounted = 500;
-const sampled = 250;
+const mostCounted = 1_000;
+const sampled = 500;
 
 export class SearchCandidates {
   readonly #tables: SearchTables;
@@ -60,31 +62,38 @@ export class SearchCandidates {
     return this.#tables.count(slot, quote(key), upTo, 1) > 0;
   }
 
+  /** Whether a filter that is quickly told leaves most of a large index. */
+  isLoose(keys: Lookup["keys"], stats: Stats): boolean {
+    const isTold = keys.length > 0 && keys.every(({ length }) => length === 1);
+    return isTold && stats.passages > large && sizeOf(keys, stats) > stats.passages / 2;
+  }
+
   /** How common terms are, whatever the filters, in an index of these totals. */
   statsOf({ slot, upTo }: Pick<Lookup, "slot" | "upTo">, { passages, terms }: Totals): Stats {
     const frequencies = new Map<string, number>();
+    const from = this.#tables.first(slot);
     return {
       passages,
       averageLength: Math.max(1, terms / Math.max(1, passages) - keysPerEvent),
       frequency: (term) => {
         const known = frequencies.get(term);
         if (known !== undefined) return known;
-        const frequency = this.#frequency(slot, quote(term), upTo, passages);
+        const frequency = Math.min(passages, this.#frequency(slot, quote(term), from, upTo));
         frequencies.set(term, frequency);
         return frequency;
       },
     };
   }
 
-  #frequency(slot: Slot, term: string, upTo: number, passages: number): number {
+  /** Among rows from one to the other. */
+  #frequency(slot: Slot, term: string, from: number, upTo: number): number {
     const count = this.#tables.count(slot, term, upTo, mostCounted);
     if (count < mostCounted) return count;
-    // As densely as where its oldest and its newest are: a word that one session is full of is not common for that.
-    const [oldest = 0, newest = 0] = (["oldest", "newest"] as const).map((from) =>
-      this.#tables.at(slot, term, upTo, sampled, from),
-    );
-    const density = (2 * sampled) / (eventsIn(oldest) + eventsIn(upTo - newest));
-    return Math.min(passages, Math.max(count, Math.round(density * eventsIn(upTo))));
+    // As densely as among the oldest and the newest.
+    const oldest = this.#tables.at(slot, term, upTo, sampled, "oldest") ?? upTo;
+    const newest = this.#tables.at(slot, term, upTo, sampled, "newest") ?? from;
+    const density = (sampled / eventsIn(oldest - from) + sampled / eventsIn(upTo - newest)) / 2;
+    return Math.max(count, Math.round(density * eventsIn(upTo - from)));
   }
 
   /** Best first, some thousand at most. In other modes than `any` some are among them that are not what was asked for. */
@@ -107,7 +116,7 @@ export class SearchCandidates {
     const isNarrow = this.#isNarrow(lookup);
     const rare = rareOf(known, isNarrow, stats);
     const common = known.slice(rare.length);
-    this.#addRare(rows, rare, lookup, isNarrow ? narrow : sizeOf(lookup, stats));
+    this.#addRare(rows, rare, lookup, isNarrow ? narrow : Math.max(narrow, sizeOf(lookup.keys, stats)));
     if (!isNarrow) this.#addShared(rows, common, { lookup, stats, rare });
     this.#addNewest(rows, common, lookup);
     return toCandidates(rows, known, stats);
@@ -149,21 +158,25 @@ export class SearchCandidates {
 
   /** Looks up the rarest of the common terms with what is rarer, and with each other. */
   #addShared(rows: TermRows, common: readonly Known[], { lookup, stats, rare }: Where): void {
-    const partners = firstOf(rare, mostPartners);
+    const some = firstOf(rare, mostPartners);
+    // The rarest in any case: it says the most.
+    const partners = some.length > 0 ? some : rare.slice(0, 1);
     const ofPartners = toMask(partners.map(({ bit }) => 1 << bit));
     for (const [index, known] of common.slice(0, mostShared).entries()) {
       const { term, bit } = known;
-      if (saysLittle(known, stats) && rows.size >= enough) return;
+      const isSlight = saysLittle(known, stats);
+      if (isSlight && rows.size >= enough) return;
+      const list = (match: string) =>
+        isSlight ? this.#newest(lookup, match, mostPartners) : this.#all(lookup, match, mostRows);
       const [last, ...others] = common.slice(0, index).toReversed();
       const shared = last ? [...partners, last] : partners;
       if (shared.length > 0) {
-        const found = this.#all(lookup, `${quote(term)} AND (${anyOf(shared)})`, mostRows);
         // Where it is with none of the partners, it is with the last.
-        rows.add(found, 1 << bit, { unless: ofPartners, otherwise: last ? 1 << last.bit : 0 });
+        const otherwise = last ? 1 << last.bit : 0;
+        rows.add(list(`${quote(term)} AND (${anyOf(shared)})`), 1 << bit, { unless: ofPartners, otherwise });
       }
       for (const other of others) {
-        const match = `${quote(other.term)} AND ${quote(term)}`;
-        rows.add(this.#all(lookup, match, mostRows), (1 << other.bit) | (1 << bit));
+        rows.add(list(`${quote(other.term)} AND ${quote(term)}`), (1 << other.bit) | (1 << bit));
       }
     }
   }
@@ -212,7 +225,7 @@ function filterOf(keys: Lookup["keys"]): string {
 }
 
 /** About; of keys that are many, nothing is known. */
-function sizeOf({ keys }: Lookup, stats: Stats): number {
+function sizeOf(keys: Lookup["keys"], stats: Stats): number {
   return Math.min(
     ...keys.map(([key = "", ...more]) => (more.length > 0 ? stats.passages : stats.frequency(key))),
   );

@@ -13,7 +13,7 @@ export interface Known {
 /** Rows of a list that is read to its end. A row takes a ten-thousandth of a millisecond. */
 export const mostRows = 60_000;
 // As a share of all passages.
-const littleSaid = 0.1;
+const littleSaid = 0.15;
 
 /** The rarest of the terms that are in the index, the rarest first. */
 export function knownOf(terms: readonly QueryTerm[], stats: Stats): Known[] {

@@ -8,10 +8,10 @@ import { rulesVersion } from "../../recall/version.ts";
 import type { SearchQuery, SearchResult, SearchState, SearchStore, Snapshot } from "../search.ts";
 import { type Drizzle, Prepared } from "./prepare.ts";
 import { events } from "./schema.ts";
-import type { Candidate, SearchCandidates } from "./search-candidates.ts";
+import type { Candidate, Lookup, SearchCandidates } from "./search-candidates.ts";
 import type { SearchFilters } from "./search-filters.ts";
 import type { SearchFollower } from "./search-follower.ts";
-import type { Ranked, SearchHits } from "./search-hits.ts";
+import type { Asked, Ranked, SearchHits } from "./search-hits.ts";
 import { filterKey } from "./search-keys.ts";
 import type { SearchQueue } from "./search-queue.ts";
 import { aheadOfLog } from "./search-slices.ts";
@@ -136,15 +136,14 @@ export class Searches {
         // A page before that went by the newest events has seen none.
         const totals = seen.passages > 0 ? seen : this.#tables.totals(slot);
         const stats = this.#candidates.statsOf(lookup, totals);
-        const where = { ...lookup, keys: filters.keys };
-        const found = filters.isEmpty ? [] : this.#candidates.find(query, asked.mode, where, stats);
         const wholly = version !== rulesVersion;
         const given = { ...wanted, filters, stats, wholly };
-        const quoted = asked.mode === "any" && !filters.isEmpty ? query.quoted : [];
-        const holding = quoted.flatMap((literal) =>
-          this.#hits.holding(this.#candidates.findQuoted(literal, where, stats), literal, given),
-        );
-        const ranking = this.#hits.rank(firstOfEach([...holding, ...found]), given);
+        const rankIn = (keys: Lookup["keys"]) =>
+          this.#hits.rank(this.#find(query, { ...lookup, keys }, given), given);
+        // Where most of a large store passes, the rows themselves tell it sooner, if enough of the best do.
+        const isLoose = asked.mode === "any" && this.#candidates.isLoose(filters.keys, stats);
+        const loosely = isLoose && !filters.isEmpty ? rankIn([]) : undefined;
+        const ranking = loosely?.isTopOnly ? loosely : rankIn(filters.keys);
         return { ...ranking, time, scope: filters.scope, degraded: false, damage, totals };
       } catch (error) {
         if (!(error instanceof DamagedIndex)) throw error;
@@ -156,6 +155,16 @@ export class Searches {
     const given = { ...wanted, filters, stats, wholly: true };
     const ranking = this.#hits.rank(candidates, given);
     return { ...ranking, time, scope: filters.scope, degraded: true, damage, totals: seen };
+  }
+
+  #find(query: Query, lookup: Lookup, asked: Asked): Candidate[] {
+    const { mode, filters, stats } = asked;
+    if (filters.isEmpty) return [];
+    const found = this.#candidates.find(query, mode, lookup, stats);
+    const holding = (mode === "any" ? query.quoted : []).flatMap((literal) =>
+      this.#hits.holding(this.#candidates.findQuoted(literal, lookup, stats), literal, asked),
+    );
+    return firstOfEach([...holding, ...found]);
   }
 
   /** The newest events that have a word of the query, and how common its words are among them. */

@@ -97,7 +97,7 @@ export class SearchTables {
 
   /** The same, where there are hardly more: FTS5 walks forwards a quarter faster, and a list of many terms twice as fast. */
   all(slot: Slot, match: string, upTo: number, most: number): number[] {
-    const sql = `SELECT rowid FROM search_${slot} WHERE search_${slot} MATCH ? AND rowid <= ${integer} LIMIT ?`;
+    const sql = `SELECT rowid FROM search_${slot} WHERE search_${slot} MATCH ? AND rowid <= ${integer} ORDER BY rowid LIMIT ?`;
     const found = this.#on(slot, sql).values(match, upTo, most + 1) as number[];
     return found.length > most ? this.newest(slot, match, upTo, most) : found.reverse();
   }
@@ -111,9 +111,9 @@ export class SearchTables {
 
   /** The row at that place of those that match, from the oldest or the newest on; the first is 1. */
   at(slot: Slot, match: string, upTo: number, place: number, from: "oldest" | "newest"): number | undefined {
-    const order = from === "oldest" ? "" : "ORDER BY rowid DESC";
+    const order = from === "oldest" ? "ASC" : "DESC";
     const where = `search_${slot} MATCH ? AND rowid <= ${integer}`;
-    const sql = `SELECT rowid FROM search_${slot} WHERE ${where} ${order} LIMIT 1 OFFSET ?`;
+    const sql = `SELECT rowid FROM search_${slot} WHERE ${where} ORDER BY rowid ${order} LIMIT 1 OFFSET ?`;
     return this.#on(slot, sql).values(match, upTo, place - 1)[0] as number | undefined;
   }
 
@@ -124,6 +124,12 @@ export class SearchTables {
     const rows = passages > 0 ? [] : this.#on(slot, `SELECT id FROM search_${slot}_docsize LIMIT 1`).values();
     if (rows.length > 0) throw new DamagedIndex(slot, new Error("it has rows, and counts none"));
     return { passages, terms };
+  }
+
+  /** Its oldest row. */
+  first(slot: Slot): number {
+    return (this.#on(slot, `SELECT id FROM search_${slot}_docsize ORDER BY id LIMIT 1`).values()[0] ??
+      0) as number;
   }
 
   has(slot: Slot, match: string, rowId: number): boolean {

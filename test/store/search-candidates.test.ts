@@ -1,0 +1,83 @@
+// Candidates out of an index that is too large to look at: made of terms alone, without a log.
+import Database from "better-sqlite3";
+import { drizzle } from "drizzle-orm/better-sqlite3";
+import { beforeAll, describe, expect, it } from "vitest";
+import { SearchCandidates } from "../../src/db/sqlite/search-candidates.ts";
+import { passagesPerEvent, SearchTables, toRowId } from "../../src/db/sqlite/search-tables.ts";
+import { parseQuery } from "../../src/recall/query.ts";
+import { dice } from "../torture/plan.ts";
+
+// Of those before them nothing is left.
+const first = 1_000_001;
+const events = 340_000;
+const [half, last] = [first + events / 2, first + events - 1];
+const newest = last - 60_000;
+
+// How many of all events have a word; the last came up half way.
+const shares = { rust: 0.074, moss: 0.09, kelp: 0.1, wolf: 0.13, otter: 0.35, grebe: 0.2 };
+type Word = keyof typeof shares;
+const words = Object.keys(shares) as Word[];
+
+describe("candidates among 340,000 events", () => {
+  const having = new Map(words.map((word) => [word, new Set<number>()]));
+  let candidates: SearchCandidates;
+
+  beforeAll(() => {
+    const db = new Database(":memory:");
+    const tables = new SearchTables(drizzle(db));
+    tables.remake("a");
+    const random = dice("words of candidates");
+    db.transaction(() => {
+      for (let id = first; id <= last; id += 1) {
+        const own = words.filter((word) => random() < shares[word] && (word !== "grebe" || id > half));
+        for (const word of own) having.get(word)?.add(id);
+        const keys = [
+          id > newest ? "project:newest" : "project:other",
+          id % 6 === 0 ? "app:sixth" : "app:other",
+        ];
+        tables.insert("a", toRowId(id, 0), [...keys, ...own].join(" "));
+      }
+      tables.flush("a");
+    })();
+    candidates = new SearchCandidates(tables);
+    return () => void db.close();
+  });
+
+  const lookup = { slot: "a" as const, upTo: toRowId(last, passagesPerEvent - 1) };
+  const stats = () => candidates.statsOf(lookup, { passages: events, terms: events * 12 });
+
+  it.each(words)("tells about how common %s is", (word) => {
+    const share = stats().frequency(word) / (having.get(word)?.size ?? 0);
+    expect(share).toBeGreaterThan(0.6);
+    expect(share).toBeLessThan(1.7);
+  });
+
+  it("knows a filter that leaves most", () => {
+    expect(candidates.isLoose([["project:other"]], stats())).toBe(true);
+    expect(candidates.isLoose([["project:other"], ["app:sixth"]], stats())).toBe(false);
+    expect(candidates.isLoose([["project:other", "app:other"]], stats())).toBe(false);
+    expect(candidates.isLoose([], stats())).toBe(false);
+  });
+
+  const places = {
+    everywhere: [],
+    "in the newest project": [["project:newest"]],
+    "in an app": [["app:sixth"]],
+  };
+  const queries: Word[][] = [
+    ["rust", "wolf"],
+    ["moss", "kelp"],
+    ["kelp", "wolf"],
+    ["moss", "kelp", "wolf"],
+  ];
+
+  describe.each(Object.entries(places))("%s", (_, keys) => {
+    it.each(queries)("finds first what has %s and %s", (...asked: Word[]) => {
+      const found = candidates.find(parseQuery(asked.join(" ")), "any", { ...lookup, keys }, stats());
+      const hasAll = found
+        .slice(0, 40)
+        .filter(({ eventId }) => asked.every((word) => having.get(word)?.has(eventId)));
+      expect(hasAll).toHaveLength(40);
+    });
+  });
+});
