@@ -48,8 +48,8 @@ const narrow = 15_000;
 // Passages. In a smaller index a filter costs nothing to speak of.
 const large = 20_000;
 // A term of so many passages is not counted but estimated, from some at either end of the log.
-const mostCounted = 1_000;
-const sampled = 500;
+const mostCounted = 500;
+const sampled = 250;
 
 export class SearchCandidates {
   readonly #tables: SearchTables;
@@ -62,10 +62,9 @@ export class SearchCandidates {
     return this.#tables.count(slot, quote(key), upTo, 1) > 0;
   }
 
-  /** Whether a filter that is quickly told leaves most of a large index. */
-  isLoose(keys: Lookup["keys"], stats: Stats): boolean {
-    const isTold = keys.length > 0 && keys.every(({ length }) => length === 1);
-    return isTold && stats.passages > large && sizeOf(keys, stats) > stats.passages / 2;
+  /** Whether a filter leaves most of a large index. */
+  isLoose(lookup: Lookup, { passages }: Stats): boolean {
+    return passages > large && lookup.keys.length > 0 && this.#sizeOf(lookup) > passages / 2;
   }
 
   /** How common terms are, whatever the filters, in an index of these totals. */
@@ -113,10 +112,11 @@ export class SearchCandidates {
   #findAny(query: Query, lookup: Lookup, stats: Stats): Candidate[] {
     const known = knownOf(query.terms, stats);
     const rows = new TermRows();
-    const isNarrow = this.#isNarrow(lookup);
+    const size = this.#sizeOf(lookup);
+    const isNarrow = size <= narrow;
     const rare = rareOf(known, isNarrow, stats);
     const common = known.slice(rare.length);
-    this.#addRare(rows, rare, lookup, isNarrow ? narrow : Math.max(narrow, sizeOf(lookup.keys, stats)));
+    this.#addRare(rows, rare, lookup, size);
     if (!isNarrow) this.#addShared(rows, common, { lookup, stats, rare });
     this.#addNewest(rows, common, lookup);
     return toCandidates(rows, known, stats);
@@ -137,11 +137,15 @@ export class SearchCandidates {
     return toCandidates(rows, known, stats, most);
   }
 
-  #isNarrow({ slot, keys, upTo }: Lookup): boolean {
-    return keys.length > 0 && this.#tables.at(slot, filterOf(keys), upTo, narrow, "oldest") === undefined;
+  /** How many rows a filter leaves: if few, at most so many; if more, about, as densely as among the oldest. */
+  #sizeOf({ slot, keys, upTo }: Lookup): number {
+    if (keys.length === 0) return Number.POSITIVE_INFINITY;
+    const from = this.#tables.first(slot);
+    const place = this.#tables.at(slot, filterOf(keys), upTo, narrow, "oldest");
+    return place === undefined ? narrow : (narrow * eventsIn(upTo - from)) / eventsIn(place - from);
   }
 
-  /** `size`: how many rows the filter leaves, about. */
+  /** `size`: about how many rows the filter leaves. */
   #addRare(rows: TermRows, rare: readonly Known[], lookup: Lookup, size: number): void {
     const { slot, keys, upTo } = lookup;
     const isFiltered = keys.length > 0;
@@ -222,13 +226,6 @@ function withFilter(keys: Lookup["keys"], match: string): string {
 
 function filterOf(keys: Lookup["keys"]): string {
   return keys.map((group) => `(${group.map(quote).join(" OR ")})`).join(" AND ");
-}
-
-/** About; of keys that are many, nothing is known. */
-function sizeOf(keys: Lookup["keys"], stats: Stats): number {
-  return Math.min(
-    ...keys.map(([key = "", ...more]) => (more.length > 0 ? stats.passages : stats.frequency(key))),
-  );
 }
 
 function anyOf(known: readonly Known[]): string {

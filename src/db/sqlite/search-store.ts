@@ -141,7 +141,8 @@ export class Searches {
         const rankIn = (keys: Lookup["keys"]) =>
           this.#hits.rank(this.#find(query, { ...lookup, keys }, given), given);
         // Where most of a large store passes, the rows themselves tell it sooner, if enough of the best do.
-        const isLoose = asked.mode === "any" && this.#candidates.isLoose(filters.keys, stats);
+        const isLoose =
+          asked.mode === "any" && this.#candidates.isLoose({ ...lookup, keys: filters.keys }, stats);
         const loosely = isLoose && !filters.isEmpty ? rankIn([]) : undefined;
         const ranking = loosely?.isTopOnly ? loosely : rankIn(filters.keys);
         return { ...ranking, time, scope: filters.scope, degraded: false, damage, totals };
