@@ -3,7 +3,7 @@ import type { QueryTerm } from "../../recall/query.ts";
 import type { Stats } from "../../recall/rank.ts";
 import { mostMasked } from "./search-rows.ts";
 
-/** A term, how many passages have it, and the bit that stands for it. */
+/** A term, how many passages have it, and the bit that stands for it: its place among the rarest. */
 export interface Known {
   term: string;
   frequency: number;
@@ -12,8 +12,10 @@ export interface Known {
 
 /** Rows of a list that is read to its end. A row takes a ten-thousandth of a millisecond. */
 export const mostRows = 60_000;
-// As a share of all passages.
+// As a share of all passages; less beside several rarer terms.
 const littleSaid = 0.15;
+const littleAdded = 0.1;
+const several = 4;
 
 /** The rarest of the terms that are in the index, the rarest first. */
 export function knownOf(terms: readonly QueryTerm[], stats: Stats): Known[] {
@@ -34,8 +36,8 @@ export function rareOf(known: readonly Known[], isNarrow: boolean, stats: Stats)
 }
 
 /** So many have it that finding it is hardly news. */
-export function saysLittle({ frequency }: Known, { passages }: Stats): boolean {
-  return frequency > passages * littleSaid;
+export function saysLittle({ frequency, bit }: Known, { passages }: Stats): boolean {
+  return frequency > passages * (bit < several ? littleSaid : littleAdded);
 }
 
 /** The rarest terms, as many as have so many rows together. */
