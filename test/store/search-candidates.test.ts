@@ -3,7 +3,8 @@ import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { beforeAll, describe, expect, it } from "vitest";
 import { SearchCandidates } from "../../src/db/sqlite/search-candidates.ts";
-import { passagesPerEvent, SearchTables, toRowId } from "../../src/db/sqlite/search-tables.ts";
+import { SearchReader } from "../../src/db/sqlite/search-reader.ts";
+import { SearchTables, toRowId } from "../../src/db/sqlite/search-tables.ts";
 import { parseQuery } from "../../src/recall/query.ts";
 import { dice } from "../torture/plan.ts";
 
@@ -20,11 +21,11 @@ const words = Object.keys(shares) as Word[];
 
 describe("candidates among 340,000 events", () => {
   const having = new Map(words.map((word) => [word, new Set<number>()]));
-  let candidates: SearchCandidates;
+  let tables: SearchTables;
 
   beforeAll(() => {
     const db = new Database(":memory:");
-    const tables = new SearchTables(drizzle(db));
+    tables = new SearchTables(drizzle(db));
     tables.remake("a");
     const random = dice("words of candidates");
     db.transaction(() => {
@@ -39,15 +40,13 @@ describe("candidates among 340,000 events", () => {
       }
       tables.flush("a");
     })();
-    candidates = new SearchCandidates(tables);
     return () => void db.close();
   });
 
-  const lookup = { slot: "a" as const, upTo: toRowId(last, passagesPerEvent - 1) };
-  const stats = () => candidates.statsOf(lookup, { passages: events, terms: events * 12 });
+  const reader = () => new SearchReader(tables, "a", last, { passages: events, terms: events * 12 });
 
   it.each(words)("tells about how common %s is", (word) => {
-    const share = stats().frequency(word) / (having.get(word)?.size ?? 0);
+    const share = reader().frequency(word) / (having.get(word)?.size ?? 0);
     expect(share).toBeGreaterThan(0.6);
     expect(share).toBeLessThan(1.7);
   });
@@ -59,7 +58,7 @@ describe("candidates among 340,000 events", () => {
     [false, [["project:newest"]]],
     [false, []],
   ])("knows whether a filter leaves most: %s, %j", (isLoose, keys) => {
-    expect(candidates.isLoose({ ...lookup, keys }, stats())).toBe(isLoose);
+    expect(new SearchCandidates(reader(), keys).isLoose()).toBe(isLoose);
   });
 
   const all = Array.from({ length: events }, (_, index) => first + index);
@@ -79,7 +78,7 @@ describe("candidates among 340,000 events", () => {
     it.each(queries)("finds first what has %s and %s, %s", (...asked) => {
       const hasAll = (id: number) => isIn(id) && asked.every((word) => having.get(word)?.has(id));
       const expected = all.filter(hasAll).length;
-      const found = candidates.find(parseQuery(asked.join(" ")), "any", { ...lookup, keys }, stats());
+      const found = new SearchCandidates(reader(), keys).find(parseQuery(asked.join(" ")), "any");
       const best = found.slice(0, Math.min(40, expected));
       expect(best.filter(({ eventId }) => !hasAll(eventId))).toEqual([]);
       expect(best.length).toBeGreaterThan(20);

@@ -39,7 +39,6 @@ import { Redaction } from "./redaction.ts";
 import { Rollups } from "./rollups.ts";
 import { Runs } from "./runs.ts";
 import { Scrubs } from "./scrubs.ts";
-import { SearchCandidates } from "./search-candidates.ts";
 import { SearchFilters } from "./search-filters.ts";
 import { SearchHits } from "./search-hits.ts";
 import { SearchQueue } from "./search-queue.ts";
@@ -163,7 +162,6 @@ export function createParts(db: Database.Database, options: StoreOptions) {
       searchQueue,
       searchTexts,
       searchFilters: new SearchFilters(query, { sessions, projects, lineage }),
-      searchCandidates: new SearchCandidates(searchTables),
       searchHits: new SearchHits({ searchTexts, sessions, lineage }),
     }),
     sessionIds: new SessionIds(query),

@@ -8,23 +8,16 @@ import { rulesVersion } from "../../recall/version.ts";
 import type { SearchQuery, SearchResult, SearchState, SearchStore, Snapshot } from "../search.ts";
 import { type Drizzle, Prepared } from "./prepare.ts";
 import { events } from "./schema.ts";
-import type { Candidate, Lookup, SearchCandidates } from "./search-candidates.ts";
+import { type Candidate, SearchCandidates } from "./search-candidates.ts";
 import type { SearchFilters } from "./search-filters.ts";
 import type { SearchFollower } from "./search-follower.ts";
 import type { Asked, Ranked, SearchHits } from "./search-hits.ts";
 import { filterKey } from "./search-keys.ts";
 import type { SearchQueue } from "./search-queue.ts";
+import { SearchReader } from "./search-reader.ts";
 import { aheadOfLog } from "./search-slices.ts";
 import type { SearchSlots } from "./search-slots.ts";
-import {
-  DamagedIndex,
-  eventOf,
-  passagesPerEvent,
-  quote,
-  type SearchTables,
-  type Slot,
-  toRowId,
-} from "./search-tables.ts";
+import { DamagedIndex, eventOf, quote, type SearchTables, type Slot } from "./search-tables.ts";
 import type { SearchTexts } from "./search-texts.ts";
 import { ReadingTime } from "./search-time.ts";
 import type { Transactions } from "./transactions.ts";
@@ -43,7 +36,6 @@ export class Searches {
   readonly #queue: SearchQueue;
   readonly #texts: SearchTexts;
   readonly #filters: SearchFilters;
-  readonly #candidates: SearchCandidates;
   readonly #hits: SearchHits;
   readonly #last;
 
@@ -55,7 +47,6 @@ export class Searches {
       searchQueue: SearchQueue;
       searchTexts: SearchTexts;
       searchFilters: SearchFilters;
-      searchCandidates: SearchCandidates;
       searchHits: SearchHits;
     },
   ) {
@@ -64,7 +55,6 @@ export class Searches {
     this.#queue = related.searchQueue;
     this.#texts = related.searchTexts;
     this.#filters = related.searchFilters;
-    this.#candidates = related.searchCandidates;
     this.#hits = related.searchHits;
     this.#last = new Prepared(db, () =>
       db.select({ id: sql<number>`max(${events.id})`.as("id") }).from(events),
@@ -130,21 +120,18 @@ export class Searches {
     const { slot, version, broken } = this.#slots.active();
     if (broken === null && version <= rulesVersion) {
       try {
-        const lookup = { slot, upTo: toRowId(upTo, passagesPerEvent - 1) };
-        const hasKey = (key: string) => this.#candidates.hasKey(lookup, key);
-        const filters = this.#filters.of(asked, hasKey);
         // A page before that went by the newest events has seen none.
         const totals = seen.passages > 0 ? seen : this.#tables.totals(slot);
-        const stats = this.#candidates.statsOf(lookup, totals);
-        const wholly = version !== rulesVersion;
-        const given = { ...wanted, filters, stats, wholly };
-        const rankIn = (keys: Lookup["keys"]) =>
-          this.#hits.rank(this.#find(query, { ...lookup, keys }, given), given);
+        const reader = new SearchReader(this.#tables, slot, upTo, totals);
+        const filters = this.#filters.of(asked, (key) => reader.has(key));
+        const given = { ...wanted, filters, stats: reader, wholly: version !== rulesVersion };
+        const rankOf = (candidates: SearchCandidates) =>
+          this.#hits.rank(this.#find(query, candidates, given), given);
+        const ofFilters = new SearchCandidates(reader, filters.keys);
         // Where most of a large store passes, the rows themselves tell it sooner, if enough of the best do.
-        const isLoose =
-          asked.mode === "any" && this.#candidates.isLoose({ ...lookup, keys: filters.keys }, stats);
-        const loosely = isLoose && !filters.isEmpty ? rankIn([]) : undefined;
-        const ranking = loosely?.isTopOnly ? loosely : rankIn(filters.keys);
+        const isLoose = asked.mode === "any" && !filters.isEmpty && ofFilters.isLoose();
+        const loosely = isLoose ? rankOf(new SearchCandidates(reader, [])) : undefined;
+        const ranking = loosely?.isTopOnly ? loosely : rankOf(ofFilters);
         return { ...ranking, time, scope: filters.scope, degraded: false, damage, totals };
       } catch (error) {
         if (!(error instanceof DamagedIndex)) throw error;
@@ -158,12 +145,12 @@ export class Searches {
     return { ...ranking, time, scope: filters.scope, degraded: true, damage, totals: seen };
   }
 
-  #find(query: Query, lookup: Lookup, asked: Asked): Candidate[] {
-    const { mode, filters, stats } = asked;
+  #find(query: Query, candidates: SearchCandidates, asked: Asked): Candidate[] {
+    const { mode, filters } = asked;
     if (filters.isEmpty) return [];
-    const found = this.#candidates.find(query, mode, lookup, stats);
+    const found = candidates.find(query, mode);
     const holding = (mode === "any" ? query.quoted : []).flatMap((literal) =>
-      this.#hits.holding(this.#candidates.findQuoted(literal, lookup, stats), literal, asked),
+      this.#hits.holding(candidates.findQuoted(literal), literal, asked),
     );
     return firstOfEach([...holding, ...found]);
   }

@@ -88,32 +88,23 @@ export class SearchTables {
     return Number(this.#db.$client.prepare("SELECT total_changes()").pluck().get());
   }
 
-  /** The newest rows at or before `upTo` that match. */
+  /** The newest rows at or before `upTo` that match, from the newest on. */
   newest(slot: Slot, match: string, upTo: number, limit: number): number[] {
-    const where = `search_${slot} MATCH ? AND rowid <= ${integer}`;
-    const sql = `SELECT rowid FROM search_${slot} WHERE ${where} ORDER BY rowid DESC LIMIT ?`;
-    return this.#on(slot, sql).values(match, upTo, limit) as number[];
+    return this.#on(slot, `${matching(slot)} ORDER BY rowid DESC LIMIT ?`).values(
+      match,
+      upTo,
+      limit,
+    ) as number[];
   }
 
-  /** The same, where there are hardly more: FTS5 walks forwards a quarter faster, and a list of many terms twice as fast. */
-  all(slot: Slot, match: string, upTo: number, most: number): number[] {
-    const sql = `SELECT rowid FROM search_${slot} WHERE search_${slot} MATCH ? AND rowid <= ${integer} ORDER BY rowid LIMIT ?`;
-    const found = this.#on(slot, sql).values(match, upTo, most + 1) as number[];
-    return found.length > most ? this.newest(slot, match, upTo, most) : found.reverse();
+  /** The oldest, from the oldest on: FTS5 walks so a quarter faster, and along a list of many terms twice as fast. */
+  oldest(slot: Slot, match: string, upTo: number, limit: number): number[] {
+    return this.#on(slot, `${matching(slot)} ORDER BY rowid LIMIT ?`).values(match, upTo, limit) as number[];
   }
 
-  /** How many there are; `most` also stands for more. */
-  count(slot: Slot, match: string, upTo: number, most: number): number {
-    const where = `search_${slot} MATCH ? AND rowid <= ${integer}`;
-    const sql = `SELECT count(*) FROM (SELECT rowid FROM search_${slot} WHERE ${where} LIMIT ?)`;
-    return this.#on(slot, sql).values(match, upTo, most)[0] as number;
-  }
-
-  /** The row at that place of those that match, from the oldest or the newest on; the first is 1. */
-  at(slot: Slot, match: string, upTo: number, place: number, from: "oldest" | "newest"): number | undefined {
-    const order = from === "oldest" ? "ASC" : "DESC";
-    const where = `search_${slot} MATCH ? AND rowid <= ${integer}`;
-    const sql = `SELECT rowid FROM search_${slot} WHERE ${where} ORDER BY rowid ${order} LIMIT 1 OFFSET ?`;
+  /** The row at that place of them; the oldest is 1. */
+  at(slot: Slot, match: string, upTo: number, place: number): number | undefined {
+    const sql = `${matching(slot)} ORDER BY rowid LIMIT 1 OFFSET ?`;
     return this.#on(slot, sql).values(match, upTo, place - 1)[0] as number | undefined;
   }
 
@@ -213,6 +204,9 @@ export class SearchTables {
     };
   }
 }
+
+const matching = (slot: Slot) =>
+  `SELECT rowid FROM search_${slot} WHERE search_${slot} MATCH ? AND rowid <= ${integer}`;
 
 /** As the migration makes it. */
 function tableOf(slot: Slot): string {

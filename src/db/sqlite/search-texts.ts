@@ -33,7 +33,7 @@ export class SearchTexts {
   constructor(db: Drizzle) {
     this.#db = db;
     const [event, session] = [columnsOf(events), columnsOf(sessions)];
-    const columns = {
+    const ofEvent = {
       id: event.id,
       sessionId: event.sessionId,
       seq: event.seq,
@@ -45,6 +45,9 @@ export class SearchTexts {
       error: event.error,
       content: event.content,
       reasoning: event.reasoning,
+    };
+    const columns = {
+      ...ofEvent,
       projectId: session.projectId,
       directory: session.directory,
       appName: session.appName,
@@ -60,7 +63,10 @@ export class SearchTexts {
     const ofSession = eq(events.sessionId, plain("sessionId"));
     this.#bySeq = new Prepared(db, () => rows().where(and(ofSession, eq(events.seq, plain("seq")))));
     this.#around = new Prepared(db, () =>
-      rows().where(and(ofSession, sql`${events.seq} between ${plain("from")} and ${plain("to")}`)),
+      db
+        .select(ofEvent)
+        .from(events)
+        .where(and(ofSession, sql`${events.seq} between ${plain("from")} and ${plain("to")}`)),
     );
     this.#newest = new Prepared(db, () =>
       rows()
@@ -104,8 +110,10 @@ export class SearchTexts {
   }
 
   /** It, and the session's own events at most so many seqs before and behind it. */
-  around({ sessionId, seq }: TextRow, distance: number): TextRow[] {
-    return this.#around.all({ sessionId, from: seq - distance, to: seq + distance });
+  around(row: TextRow, distance: number): TextRow[] {
+    const { sessionId, seq } = row;
+    const near = this.#around.all({ sessionId, from: seq - distance, to: seq + distance });
+    return near.map((event) => ({ ...row, ...event }));
   }
 
   /** The newest events, from the newest on. */

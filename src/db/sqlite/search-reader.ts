@@ -1,0 +1,92 @@
+// The index as one search sees it: one of its tables, up to the newest event when the search began.
+import type { Stats } from "../../recall/rank.ts";
+import { keysPerEvent } from "./search-keys.ts";
+import {
+  eventOf,
+  passagesPerEvent,
+  quote,
+  type SearchTables,
+  type Slot,
+  type Totals,
+  toRowId,
+} from "./search-tables.ts";
+
+// Of a term that has more rows than these, how many is told from how densely they stand at either end of the log.
+const sampled = 250;
+
+/** A term is asked of the index once, and again only for its rows if there are many. */
+export class SearchReader implements Stats {
+  readonly passages: number;
+  readonly averageLength: number;
+  readonly #tables: SearchTables;
+  readonly #slot: Slot;
+  readonly #from: number;
+  readonly #upTo: number;
+  readonly #frequencies = new Map<string, number>();
+  /** Of terms that few have. */
+  readonly #rows = new Map<string, readonly number[]>();
+
+  /** `upTo`: the id of the newest event that counts. */
+  constructor(tables: SearchTables, slot: Slot, upTo: number, { passages, terms }: Totals) {
+    this.passages = passages;
+    this.averageLength = Math.max(1, terms / Math.max(1, passages) - keysPerEvent);
+    this.#tables = tables;
+    this.#slot = slot;
+    this.#from = tables.first(slot);
+    this.#upTo = toRowId(upTo, passagesPerEvent - 1);
+  }
+
+  /** All rows that match, the newest first, but no more than so many. */
+  all(match: string, most: number): number[] {
+    const found = this.#tables.oldest(this.#slot, match, this.#upTo, most + 1);
+    return found.length > most ? this.newest(match, most) : found.reverse();
+  }
+
+  has(key: string): boolean {
+    return this.#tables.oldest(this.#slot, quote(key), this.#upTo, 1).length > 0;
+  }
+
+  newest(match: string, most: number): number[] {
+    return this.#tables.newest(this.#slot, match, this.#upTo, most);
+  }
+
+  /** `all` of a term. */
+  rowsOf(term: string, most: number): readonly number[] {
+    return this.#rows.get(term) ?? this.all(quote(term), most);
+  }
+
+  /** Among all passages, whatever the filters. */
+  frequency(term: string): number {
+    const known = this.#frequencies.get(term);
+    if (known !== undefined) return known;
+    const oldest = this.#tables.oldest(this.#slot, quote(term), this.#upTo, sampled);
+    if (oldest.length < sampled) this.#rows.set(term, oldest.toReversed());
+    const frequency = Math.min(
+      this.passages,
+      oldest.length < sampled ? oldest.length : this.#estimate(term, oldest),
+    );
+    this.#frequencies.set(term, frequency);
+    return frequency;
+  }
+
+  /** As densely as among its oldest rows and its newest. */
+  #estimate(term: string, oldest: readonly number[]): number {
+    const newest = this.newest(quote(term), sampled);
+    const before = eventsIn((oldest.at(-1) ?? 0) - this.#from);
+    const behind = eventsIn(this.#upTo - (newest.at(-1) ?? 0));
+    const density = (sampled / before + sampled / behind) / 2;
+    return Math.max(sampled, Math.round(density * eventsIn(this.#upTo - this.#from)));
+  }
+
+  /** How many rows match: if few, at most so many; if more, about, as densely as among the oldest. */
+  sizeOf(match: string, few: number): number {
+    const place = this.#tables.at(this.#slot, match, this.#upTo, few);
+    if (place === undefined) return few;
+    return (few * eventsIn(this.#upTo - this.#from)) / eventsIn(place - this.#from);
+  }
+}
+
+/** About how many events lie in so many rows. */
+function eventsIn(rows: number): number {
+  return Math.max(1, eventOf(rows));
+}
