@@ -69,15 +69,16 @@ const sessionBest = 3;
 /** The candidates for which anything speaks, best first. */
 export function rank(query: Query, docs: readonly Doc[], stats: Stats): Scored[] {
   const named = namedAuthors(query, docs);
-  const terms = weighTerms(query, named, stats);
+  const asked = weighTerms(query, named, stats);
   const read = docs.map((doc) => ({
     doc,
-    readings: doc.passages.map((passage) => readPassage(passage, terms)),
+    readings: doc.passages.map((passage) => readPassage(passage, asked)),
   }));
-  const byPlace = new Map(read.map((one) => [placeOf(one.doc), one]));
+  const terms = onlyFound(asked, read);
+  const byGroup = groupRead(read);
   const hits = read.flatMap((one): Hit[] => {
     const { doc } = one;
-    const near = wordsNear(one, byPlace);
+    const near = wordsNear(one, byGroup.get(doc.group));
     const best =
       doc.isCandidate &&
       bestOf(
@@ -128,8 +129,22 @@ function weighTerms(query: Query, named: ReadonlySet<string>, stats: Stats): Ter
   );
 }
 
-function placeOf({ group, seq }: Pick<Doc, "group" | "seq">): string {
-  return `${seq} ${group}`;
+/** A long question has many joined spellings, and hardly any of them is in any text. */
+function onlyFound(terms: Terms, read: readonly Read[]): Terms {
+  const found = new Set<string>();
+  for (const { readings } of read)
+    for (const { counts } of readings) for (const term of counts.keys()) found.add(term);
+  return new Map([...terms].filter(([term]) => found.has(term)));
+}
+
+/** By group and seq. */
+function groupRead(read: readonly Read[]): Map<string, Map<number, Read>> {
+  const byGroup = new Map<string, Map<number, Read>>();
+  for (const one of read) {
+    const bySeq = byGroup.get(one.doc.group) ?? new Map<number, Read>();
+    byGroup.set(one.doc.group, bySeq.set(one.doc.seq, one));
+  }
+  return byGroup;
 }
 
 /** Of all passages of an event or some: one that begins further in is of a longer text. */
@@ -140,11 +155,11 @@ export function isShort(passages: readonly Passage[]): boolean {
 }
 
 /** The query's terms in the short events around a short one, each with the most it counts from any of them. */
-function wordsNear({ doc }: Read, byPlace: ReadonlyMap<string, Read>): Map<string, number> {
+function wordsNear({ doc }: Read, bySeq: ReadonlyMap<number, Read> | undefined): Map<string, number> {
   const near = new Map<string, number>();
   if (!isShort(doc.passages)) return near;
   for (const distance of [-2, -1, 1, 2]) {
-    const other = byPlace.get(placeOf({ group: doc.group, seq: doc.seq + distance }));
+    const other = bySeq?.get(doc.seq + distance);
     if (!other || !isShort(other.doc.passages)) continue;
     const asks = distance === -1 && other.doc.passages.some(({ text }) => /[?？]/.test(text));
     const weight = asks ? questionWeight : (neighbourWeights[Math.abs(distance)] ?? 0);
