@@ -119,17 +119,21 @@ export class SearchCandidates {
       const { term, bit } = known;
       const isSlight = saysLittle(known, this.#reader);
       if (isSlight && rows.size >= enough) return;
-      const list = (match: string) => (isSlight ? this.#newest(match, mostPartners) : this.#all(match));
+      const most = isSlight ? mostPartners : mostRows;
       const [last, ...others] = common.slice(0, index).toReversed();
       const shared = last ? [...partners, last] : partners;
-      if (shared.length > 0) {
+      const match = `${quote(term)} AND (${anyOf(termsOf(shared))})`;
+      if (last) {
         // Where it is with none of the partners, it is with the last.
-        const otherwise = last ? 1 << last.bit : 0;
-        const match = `${quote(term)} AND (${anyOf(termsOf(shared))})`;
-        rows.add(list(match), 1 << bit, { unless: ofPartners, otherwise });
+        const found = isSlight ? this.#newest(match, most) : this.#all(match);
+        rows.add(found, 1 << bit, { unless: ofPartners, otherwise: 1 << last.bit });
+      } else if (partners.length > 0) {
+        // All rows of the partners are here: those that no filter lets pass are not, and need not be told apart again.
+        rows.mark(isSlight ? this.#reader.newest(match, most) : this.#reader.all(match, most), 1 << bit);
       }
       for (const other of others) {
-        rows.add(list(`${quote(other.term)} AND ${quote(term)}`), (1 << other.bit) | (1 << bit));
+        const both = `${quote(other.term)} AND ${quote(term)}`;
+        rows.add(isSlight ? this.#newest(both, most) : this.#all(both), (1 << other.bit) | (1 << bit));
       }
     }
   }

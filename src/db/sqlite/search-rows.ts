@@ -37,6 +37,15 @@ export class TermRows {
     this.#masks = mergedMasks.subarray(0, size);
   }
 
+  /** Those of the rows, in descending order, that are here have all terms of the mask. */
+  mark(rows: readonly number[], mask: number): void {
+    let i = 0;
+    for (const row of rows) {
+      while ((this.#rows[i] ?? -1) > row) i += 1;
+      if (this.#rows[i] === row) this.#masks[i] = (this.#masks[i] ?? 0) | mask;
+    }
+  }
+
   /** Of events whose rows together have all terms of the mask. */
   keepEvents(mask: number): void {
     const kept = new Map<number, number>();
