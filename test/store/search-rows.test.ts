@@ -24,6 +24,13 @@ describe("rows with their terms", () => {
     expect(rows).toEqual([5, 9, 8, 6]);
   });
 
+  it("marks the rows that are here, and adds none", () => {
+    const rows = new TermRows();
+    rows.add([9, 7, 5, 3], rare);
+    rows.mark([10, 8, 7, 4, 3, 1], common);
+    expect(rows.best(10, weights)).toEqual([7, 3, 9, 5]);
+  });
+
   it("keeps events whose rows together have all terms", () => {
     const rows = new TermRows();
     const [ofOne, ofOther] = [4096, 8192];

@@ -28,7 +28,7 @@ const mostShared = 3;
 const enough = 600;
 // In a filter that leaves more rows the newest of a common term would be all that is looked at, and half of the evidence
 // is not among them (measured).
-const narrow = 15_000;
+const narrow = 12_000;
 // Passages. In a smaller index a filter costs nothing to speak of.
 const large = 20_000;
 

@@ -11,7 +11,7 @@ import {
   toRowId,
 } from "./search-tables.ts";
 
-// Of a term that has more rows than these, how many is told from how densely they stand at either end of the log.
+// Of a term that has as many rows or more, it is estimated how many: from how densely they stand at either end of the log.
 const sampled = 250;
 
 /** A term is asked of the index once, and again only for its rows if there are many. */
@@ -57,15 +57,14 @@ export class SearchReader implements Stats {
 
   /** Among all passages, whatever the filters. */
   frequency(term: string): number {
-    const known = this.#frequencies.get(term);
-    if (known !== undefined) return known;
-    const oldest = this.#tables.oldest(this.#slot, quote(term), this.#upTo, sampled);
-    if (oldest.length < sampled) this.#rows.set(term, oldest.toReversed());
-    const frequency = Math.min(
-      this.passages,
-      oldest.length < sampled ? oldest.length : this.#estimate(term, oldest),
-    );
-    this.#frequencies.set(term, frequency);
+    let frequency = this.#frequencies.get(term);
+    if (frequency === undefined) {
+      const oldest = this.#tables.oldest(this.#slot, quote(term), this.#upTo, sampled);
+      const isFew = oldest.length < sampled;
+      if (isFew) this.#rows.set(term, oldest.toReversed());
+      frequency = Math.min(this.passages, isFew ? oldest.length : this.#estimate(term, oldest));
+      this.#frequencies.set(term, frequency);
+    }
     return frequency;
   }
 
