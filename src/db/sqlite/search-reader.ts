@@ -11,8 +11,9 @@ import {
   toRowId,
 } from "./search-tables.ts";
 
-// Of a term that has as many rows or more, it is estimated how many: from how densely they stand at either end of the log.
-const sampled = 250;
+// Rows of a term. How many more there are is told from how densely these stand, and so many at the new end of the log.
+const mostCounted = 500;
+const mostNewest = 250;
 
 /** A term is asked of the index once, and again only for its rows if there are many. */
 export class SearchReader implements Stats {
@@ -59,8 +60,8 @@ export class SearchReader implements Stats {
   frequency(term: string): number {
     let frequency = this.#frequencies.get(term);
     if (frequency === undefined) {
-      const oldest = this.#tables.oldest(this.#slot, quote(term), this.#upTo, sampled);
-      const isFew = oldest.length < sampled;
+      const oldest = this.#tables.oldest(this.#slot, quote(term), this.#upTo, mostCounted);
+      const isFew = oldest.length < mostCounted;
       if (isFew) this.#rows.set(term, oldest.toReversed());
       frequency = Math.min(this.passages, isFew ? oldest.length : this.#estimate(term, oldest));
       this.#frequencies.set(term, frequency);
@@ -70,11 +71,11 @@ export class SearchReader implements Stats {
 
   /** As densely as among its oldest rows and its newest. */
   #estimate(term: string, oldest: readonly number[]): number {
-    const newest = this.newest(quote(term), sampled);
+    const newest = this.newest(quote(term), mostNewest);
     const before = eventsIn((oldest.at(-1) ?? 0) - this.#from);
     const behind = eventsIn(this.#upTo - (newest.at(-1) ?? 0));
-    const density = (sampled / before + sampled / behind) / 2;
-    return Math.max(sampled, Math.round(density * eventsIn(this.#upTo - this.#from)));
+    const density = (mostCounted / before + mostNewest / behind) / 2;
+    return Math.max(mostCounted, Math.round(density * eventsIn(this.#upTo - this.#from)));
   }
 
   /** How many rows match: if few, at most so many; if more, about, as densely as among the oldest. */
