@@ -12,28 +12,44 @@ import { dice } from "../torture/plan.ts";
 const first = 1_000_001;
 const events = 340_000;
 const [half, last] = [first + events / 2, first + events - 1];
-const newest = last - 60_000;
+const [oldest, newest] = [first + 20_000, last - 60_000];
 
-// How many of all events have a word; the last came up half way.
-const shares = { rust: 0.074, moss: 0.09, kelp: 0.1, wolf: 0.12, otter: 0.35, grebe: 0.2 };
-type Word = keyof typeof shares;
-const words = Object.keys(shares) as Word[];
+const random = dice("words of candidates");
+const now = (share: number) => () => random() < share;
+
+// Which events have a word. Some come now and then, some came up late, and one was rare before.
+const words = {
+  rust: now(0.074),
+  moss: now(0.09),
+  kelp: now(0.1),
+  wolf: now(0.12),
+  otter: now(0.35),
+  grebe: (id: number) => id > half && id % 5 === 0,
+  egret: (id: number) => id > last - 300,
+  heron: (id: number) => id > last - 900,
+  finch: (id: number) => (id < oldest ? id % 75 === 0 : id % 8 === 0),
+};
+type Word = keyof typeof words;
+const all = Object.keys(words) as Word[];
+/** Whether an event with a finch has an otter: of the old ones the first twenty. */
+const isPaired = (id: number) => id > oldest || id < first + 1_500;
 
 describe("candidates among 340,000 events", () => {
-  const having = new Map(words.map((word) => [word, new Set<number>()]));
+  const having = new Map(all.map((word) => [word, new Set<number>()]));
   let tables: SearchTables;
 
   beforeAll(() => {
     const db = new Database(":memory:");
     tables = new SearchTables(drizzle(db));
     tables.remake("a");
-    const random = dice("words of candidates");
     db.transaction(() => {
       for (let id = first; id <= last; id += 1) {
-        const own = words.filter((word) => random() < shares[word] && (word !== "grebe" || id > half));
+        const own = new Set(all.filter((word) => words[word](id)));
+        if (own.has("finch")) own[isPaired(id) ? "add" : "delete"]("otter");
         for (const word of own) having.get(word)?.add(id);
         const keys = [
           id > newest ? "project:newest" : "project:other",
+          id < oldest ? "user:old" : "user:other",
           id % 6 === 0 ? "app:sixth" : "app:other",
         ];
         tables.insert("a", toRowId(id, 0), [...keys, ...own].join(" "));
@@ -45,7 +61,7 @@ describe("candidates among 340,000 events", () => {
 
   const reader = () => new SearchReader(tables, "a", last, { passages: events, terms: events * 12 });
 
-  it.each(words)("tells about how common %s is", (word) => {
+  it.each(all)("tells about how common %s is", (word) => {
     const share = reader().frequency(word) / (having.get(word)?.size ?? 0);
     expect(share).toBeGreaterThan(0.6);
     expect(share).toBeLessThan(1.7);
@@ -61,7 +77,17 @@ describe("candidates among 340,000 events", () => {
     expect(new SearchCandidates(reader(), keys).isLoose()).toBe(isLoose);
   });
 
-  const all = Array.from({ length: events }, (_, index) => first + index);
+  it("finds what an old project says together, however often others do", () => {
+    const query = parseQuery("finch otter");
+    const found = new SearchCandidates(reader(), [["user:old"]]).find(query, "any");
+    const both = found.filter(
+      ({ eventId }) => having.get("finch")?.has(eventId) && having.get("otter")?.has(eventId),
+    );
+    expect(both).toHaveLength(20);
+    expect(found.slice(0, 20)).toEqual(both);
+  });
+
+  const ids = Array.from({ length: events }, (_, index) => first + index);
   const places: [string, string[][], (id: number) => boolean][] = [
     ["everywhere", [], () => true],
     ["in the newest project", [["project:newest"]], (id) => id > newest],
@@ -77,7 +103,7 @@ describe("candidates among 340,000 events", () => {
   describe.each(places)("%s", (_, keys, isIn) => {
     it.each(queries)("finds first what has %s and %s, %s", (...asked) => {
       const hasAll = (id: number) => isIn(id) && asked.every((word) => having.get(word)?.has(id));
-      const expected = all.filter(hasAll).length;
+      const expected = ids.filter(hasAll).length;
       const found = new SearchCandidates(reader(), keys).find(parseQuery(asked.join(" ")), "any");
       const best = found.slice(0, Math.min(40, expected));
       expect(best.filter(({ eventId }) => !hasAll(eventId))).toEqual([]);

@@ -28,15 +28,15 @@ const mostShared = 3;
 const enough = 600;
 // In a filter that leaves more rows the newest of a common term would be all that is looked at, and half of the evidence
 // is not among them (measured).
-const narrow = 12_000;
+const narrow = 15_000;
 // Passages. In a smaller index a filter costs nothing to speak of.
 const large = 20_000;
 
-/** Of a search with such filters. */
+/** Finds what passes the filters of a search and has words of its query. */
 export class SearchCandidates {
   readonly #reader: SearchReader;
   readonly #filter: string | undefined;
-  #known: number | undefined;
+  #rowsLeft: number | undefined;
 
   /** `keys`: an event has one of each group. */
   constructor(reader: SearchReader, keys: readonly (readonly string[])[]) {
@@ -53,8 +53,8 @@ export class SearchCandidates {
   /** About how many rows the filter leaves; if few, at most `narrow`. */
   #size(): number {
     if (this.#filter === undefined) return Number.POSITIVE_INFINITY;
-    this.#known ??= this.#reader.sizeOf(this.#filter, narrow);
-    return this.#known;
+    this.#rowsLeft ??= this.#reader.sizeOf(this.#filter, narrow);
+    return this.#rowsLeft;
   }
 
   /** Best first, some thousand at most. In other modes than `any` some are among them that are not what was asked for. */
@@ -119,21 +119,20 @@ export class SearchCandidates {
       const { term, bit } = known;
       const isSlight = saysLittle(known, this.#reader);
       if (isSlight && rows.size >= enough) return;
-      const most = isSlight ? mostPartners : mostRows;
+      const list = (match: string) => (isSlight ? this.#newest(match, mostPartners) : this.#all(match));
       const [last, ...others] = common.slice(0, index).toReversed();
       const shared = last ? [...partners, last] : partners;
       const match = `${quote(term)} AND (${anyOf(termsOf(shared))})`;
       if (last) {
         // Where it is with none of the partners, it is with the last.
-        const found = isSlight ? this.#newest(match, most) : this.#all(match);
-        rows.add(found, 1 << bit, { unless: ofPartners, otherwise: 1 << last.bit });
+        rows.add(list(match), 1 << bit, { unless: ofPartners, otherwise: 1 << last.bit });
       } else if (partners.length > 0) {
-        // All rows of the partners are here: those that no filter lets pass are not, and need not be told apart again.
-        rows.mark(isSlight ? this.#reader.newest(match, most) : this.#reader.all(match, most), 1 << bit);
+        // The rows of the partners are here: those that the filter kept out are not, and need not be kept out again.
+        const found = this.#reader.all(match, mostPartners);
+        rows.mark(found.length < mostPartners ? found : list(match), 1 << bit);
       }
       for (const other of others) {
-        const both = `${quote(other.term)} AND ${quote(term)}`;
-        rows.add(isSlight ? this.#newest(both, most) : this.#all(both), (1 << other.bit) | (1 << bit));
+        rows.add(list(`${quote(other.term)} AND ${quote(term)}`), (1 << other.bit) | (1 << bit));
       }
     }
   }

@@ -1,5 +1,5 @@
 // Where a search looks: a query's scope and filters, as keys of the index and as a look at the rows themselves.
-import { isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Session } from "../records.ts";
 import type { SearchedScope, SearchQuery, SearchScope } from "../search.ts";
 import type { Lineage, Part } from "./lineage.ts";
@@ -39,10 +39,7 @@ export class SearchFilters {
       db
         .select({ id: columnsOf(sessions).id })
         .from(sessions)
-        // By the index of projects: few sessions have none, and a directory may have thousands.
-        .where(
-          sql`${isNull(sessions.projectId)} and +${sessions.directory} = ${sql.placeholder("directory")}`,
-        )
+        .where(and(isNull(sessions.projectId), eq(sessions.directory, sql.placeholder("directory"))))
         .limit(1),
     );
   }

@@ -56,8 +56,7 @@ export class SearchHits {
     for (const { row, doc } of read.slice(0, mostWithNeighbours)) {
       if (asked.mode !== "any" || !isShort(doc.passages)) continue;
       for (const near of this.#texts.around(row, 2)) {
-        if (docs.has(near.id) || near.id > asked.upTo || near.isDeleted || ownLength(near) >= shortText)
-          continue;
+        if (docs.has(near.id) || near.id > asked.upTo || ownLength(near) >= shortText) continue;
         const { passages, toolNames } = this.#texts.read(near);
         if (!isShort(passages)) continue;
         const isCandidate = isQuestion && asked.filters.passesWith(near, toolNames);

@@ -11,11 +11,11 @@ import {
   toRowId,
 } from "./search-tables.ts";
 
-// Rows of a term. How many more there are is told from how densely these stand, and so many at the new end of the log.
+// Rows of a term, its oldest and its newest. How many there are between them is told from how densely these stand.
 const mostCounted = 500;
 const mostNewest = 250;
 
-/** A term is asked of the index once, and again only for its rows if there are many. */
+/** How common a term is is asked once, and the rows of one that few have are kept. */
 export class SearchReader implements Stats {
   readonly passages: number;
   readonly averageLength: number;
@@ -69,13 +69,13 @@ export class SearchReader implements Stats {
     return frequency;
   }
 
-  /** As densely as among its oldest rows and its newest. */
+  /** As densely as among its oldest rows and its newest, from the first to the last: a word has its time. */
   #estimate(term: string, oldest: readonly number[]): number {
     const newest = this.newest(quote(term), mostNewest);
-    const before = eventsIn((oldest.at(-1) ?? 0) - this.#from);
-    const behind = eventsIn(this.#upTo - (newest.at(-1) ?? 0));
-    const density = (mostCounted / before + mostNewest / behind) / 2;
-    return Math.max(mostCounted, Math.round(density * eventsIn(this.#upTo - this.#from)));
+    const [first, last] = [oldest[0] ?? 0, newest[0] ?? 0];
+    const early = oldest.length / eventsIn((oldest.at(-1) ?? 0) - first);
+    const late = newest.length / eventsIn(last - (newest.at(-1) ?? 0));
+    return Math.max(mostCounted, Math.round(((early + late) / 2) * eventsIn(last - first)));
   }
 
   /** How many rows match: if few, at most so many; if more, about, as densely as among the oldest. */
