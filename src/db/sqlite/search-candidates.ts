@@ -99,13 +99,14 @@ export class SearchCandidates {
   }
 
   #addRare(rows: TermRows, rare: readonly Known[]): void {
+    const size = this.#size();
     const atOnce =
-      this.#filter === undefined ? [] : rare.filter(({ frequency }) => frequency * dearer < this.#size());
-    const passing = new Set(atOnce.length === 0 ? [] : this.#all(anyOf(termsOf(atOnce))));
-    for (const [index, { term, bit }] of rare.entries()) {
-      const isWhole = this.#filter === undefined || index < atOnce.length;
-      const found = isWhole ? this.#reader.rowsOf(term, mostRows) : this.#all(quote(term));
-      rows.add(index < atOnce.length ? found.filter((row) => passing.has(row)) : found, 1 << bit);
+      this.#filter === undefined ? [] : rare.filter(({ frequency }) => frequency * dearer < size);
+    if (atOnce.length > 0) rows.add(this.#all(anyOf(termsOf(atOnce))), 0);
+    for (const { term, bit } of atOnce) rows.mark(this.#reader.rowsOf(term, mostRows), 1 << bit);
+    for (const { term, bit } of rare.slice(atOnce.length)) {
+      const isWhole = this.#filter === undefined;
+      rows.add(isWhole ? this.#reader.rowsOf(term, mostRows) : this.#all(quote(term)), 1 << bit);
     }
   }
 
