@@ -144,7 +144,7 @@ class World {
     this.rollups.actionChanged(row as never, row as never, after);
   }
 
-  /** The last rows of the first deleted session that has any. */
+  /** The last rows of the first session that is deleted and not purged; if it has none, it is purged now. */
   #purge(rows: number): void {
     const found = this.db
       .prepare<[], { id: string; last: number | null }>(
