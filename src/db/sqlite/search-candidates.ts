@@ -99,15 +99,15 @@ export class SearchCandidates {
   }
 
   #addRare(rows: TermRows, rare: readonly Known[]): void {
+    if (this.#filter === undefined) {
+      for (const { term, bit } of rare) rows.add(this.#reader.rowsOf(term, mostRows), 1 << bit);
+      return;
+    }
     const size = this.#size();
-    const atOnce =
-      this.#filter === undefined ? [] : rare.filter(({ frequency }) => frequency * dearer < size);
+    const atOnce = rare.filter(({ frequency }) => frequency * dearer < size);
     if (atOnce.length > 0) rows.add(this.#all(anyOf(termsOf(atOnce))), 0);
     for (const { term, bit } of atOnce) rows.mark(this.#reader.rowsOf(term, mostRows), 1 << bit);
-    for (const { term, bit } of rare.slice(atOnce.length)) {
-      const isWhole = this.#filter === undefined;
-      rows.add(isWhole ? this.#reader.rowsOf(term, mostRows) : this.#all(quote(term)), 1 << bit);
-    }
+    for (const { term, bit } of rare.slice(atOnce.length)) rows.add(this.#all(quote(term)), 1 << bit);
   }
 
   /** Looks up the rarest of the common terms with what is rarer, and with each other. */
@@ -129,8 +129,8 @@ export class SearchCandidates {
         rows.add(list(match), 1 << bit, { unless: ofPartners, otherwise: 1 << last.bit });
       } else if (partners.length > 0) {
         // The rows of the partners are here: those that the filter kept out are not, and need not be kept out again.
-        const found = this.#reader.all(match, mostPartners);
-        rows.mark(found.length < mostPartners ? found : list(match), 1 << bit);
+        const most = isSlight ? mostPartners : mostRows;
+        rows.mark(this.#reader.whole(match, most) ?? list(match), 1 << bit);
       }
       for (const other of others) {
         rows.add(list(`${quote(other.term)} AND ${quote(term)}`), (1 << other.bit) | (1 << bit));

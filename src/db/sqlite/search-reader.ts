@@ -21,7 +21,6 @@ export class SearchReader implements Stats {
   readonly averageLength: number;
   readonly #tables: SearchTables;
   readonly #slot: Slot;
-  readonly #from: number;
   readonly #upTo: number;
   readonly #frequencies = new Map<string, number>();
   /** Of terms that few have. */
@@ -33,14 +32,18 @@ export class SearchReader implements Stats {
     this.averageLength = Math.max(1, terms / Math.max(1, passages) - keysPerEvent);
     this.#tables = tables;
     this.#slot = slot;
-    this.#from = tables.first(slot);
     this.#upTo = toRowId(upTo, passagesPerEvent - 1);
   }
 
   /** All rows that match, the newest first, but no more than so many. */
   all(match: string, most: number): number[] {
+    return this.whole(match, most) ?? this.newest(match, most);
+  }
+
+  /** All of them; undefined where there are more than so many. */
+  whole(match: string, most: number): number[] | undefined {
     const found = this.#tables.oldest(this.#slot, match, this.#upTo, most + 1);
-    return found.length > most ? this.newest(match, most) : found.reverse();
+    return found.length > most ? undefined : found.reverse();
   }
 
   has(key: string): boolean {
@@ -82,7 +85,8 @@ export class SearchReader implements Stats {
   sizeOf(match: string, few: number): number {
     const place = this.#tables.at(this.#slot, match, this.#upTo, few);
     if (place === undefined) return few;
-    return (few * eventsIn(this.#upTo - this.#from)) / eventsIn(place - this.#from);
+    const first = this.#tables.first(this.#slot);
+    return (few * eventsIn(this.#upTo - first)) / eventsIn(place - first);
   }
 }
 
