@@ -54,6 +54,9 @@ describe("candidates among 340,000 events", () => {
         ];
         tables.insert("a", toRowId(id, 0), [...keys, ...own].join(" "));
       }
+      // An event of many passages, and a few far from it.
+      for (let passage = 1; passage <= 600; passage += 1) tables.insert("a", toRowId(half, passage), "quail");
+      for (let id = half + 20_000; id < last; id += 20_000) tables.insert("a", toRowId(id, 1), "quail otter");
       tables.flush("a");
     })();
     return () => void db.close();
@@ -65,6 +68,12 @@ describe("candidates among 340,000 events", () => {
     const share = reader().frequency(word) / (having.get(word)?.size ?? 0);
     expect(share).toBeGreaterThan(0.6);
     expect(share).toBeLessThan(1.7);
+  });
+
+  it("takes no word for common because an event is full of it", () => {
+    expect(reader().frequency("quail")).toBeLessThan(2_000);
+    const found = new SearchCandidates(reader(), []).find(parseQuery("quail otter"), "any");
+    expect(found.slice(0, 8).map(({ eventId }) => (eventId - half) % 20_000)).toEqual(Array(8).fill(0));
   });
 
   it.each([

@@ -21,6 +21,7 @@ export class SearchReader implements Stats {
   readonly averageLength: number;
   readonly #tables: SearchTables;
   readonly #slot: Slot;
+  readonly #from: number;
   readonly #upTo: number;
   readonly #frequencies = new Map<string, number>();
   /** Of terms that few have. */
@@ -32,6 +33,7 @@ export class SearchReader implements Stats {
     this.averageLength = Math.max(1, terms / Math.max(1, passages) - keysPerEvent);
     this.#tables = tables;
     this.#slot = slot;
+    this.#from = tables.first(slot);
     this.#upTo = toRowId(upTo, passagesPerEvent - 1);
   }
 
@@ -72,21 +74,26 @@ export class SearchReader implements Stats {
     return frequency;
   }
 
-  /** As densely as among its oldest rows and its newest, from the first to the last: a word has its time. */
+  /**
+   * As densely as among its oldest rows and its newest. Of two answers the lesser, since a rare term that is taken for a
+   * common one is not found: within the term's own time, and within that of the log, where a long event is no measure.
+   */
   #estimate(term: string, oldest: readonly number[]): number {
     const newest = this.newest(quote(term), mostNewest);
-    const [first, last] = [oldest[0] ?? 0, newest[0] ?? 0];
-    const early = oldest.length / eventsIn((oldest.at(-1) ?? 0) - first);
-    const late = newest.length / eventsIn(last - (newest.at(-1) ?? 0));
-    return Math.max(mostCounted, Math.round(((early + late) / 2) * eventsIn(last - first)));
+    const within = (from: number, to: number) => {
+      const early = oldest.length / eventsIn((oldest.at(-1) ?? 0) - from);
+      const late = newest.length / eventsIn(to - (newest.at(-1) ?? 0));
+      return ((early + late) / 2) * eventsIn(to - from);
+    };
+    const about = Math.min(within(oldest[0] ?? 0, newest[0] ?? 0), within(this.#from, this.#upTo));
+    return Math.max(mostCounted, Math.round(about));
   }
 
   /** How many rows match: if few, at most so many; if more, about, as densely as among the oldest. */
   sizeOf(match: string, few: number): number {
     const place = this.#tables.at(this.#slot, match, this.#upTo, few);
     if (place === undefined) return few;
-    const first = this.#tables.first(this.#slot);
-    return (few * eventsIn(this.#upTo - first)) / eventsIn(place - first);
+    return (few * eventsIn(this.#upTo - this.#from)) / eventsIn(place - this.#from);
   }
 }
 
